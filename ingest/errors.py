@@ -1,0 +1,116 @@
+"""Every error Seedbed raises on purpose, drawn once.
+
+    IngestError
+    ├── ConfigError          seedbed.toml or SEEDBED_* says something we cannot use     exit 3
+    ├── SeedError            a seed document cannot be read, or there is none           exit 3
+    ├── ExtractError         an extractor failed on one page; counted, never fatal
+    ├── CrawlError           a crawl could not be started or did not report back        exit 1
+    ├── DaemonRunning        another daemon holds this corpus                           exit 5
+    └── CorpusError          the corpus cannot be used; carries its path                exit 1
+        ├── NotACorpus       the file is no SQLite file, or not one of ours
+        ├── CorpusTooNew     made by a newer Seedbed
+        ├── CorpusLocked     another process holds the write lock past the time-out
+        ├── CorpusReadOnly   the file or its folder cannot be written
+        ├── DiskFull         no space left; the transaction was rolled back
+        └── SqliteTooOld     this SQLite has the WAL-reset bug (sqlite.org/wal.html)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = [
+    "ConfigError",
+    "CorpusError",
+    "CorpusLocked",
+    "CorpusReadOnly",
+    "CorpusTooNew",
+    "CrawlError",
+    "DaemonRunning",
+    "DiskFull",
+    "ExtractError",
+    "IngestError",
+    "NotACorpus",
+    "SeedError",
+    "SqliteTooOld",
+]
+
+
+class IngestError(Exception):
+    """Base of all errors of ours; `exit_code` is what a command ends with."""
+
+    exit_code = 1
+
+
+class ConfigError(IngestError):
+    """The configuration cannot be used; every mistake is in `problems`."""
+
+    exit_code = 3
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class SeedError(IngestError):
+    """A seed document cannot be read, or there is none."""
+
+    exit_code = 3
+
+
+class ExtractError(IngestError):
+    """An extractor failed on one page."""
+
+    def __init__(self, message: str, *, url: str) -> None:
+        super().__init__(f"{message}: {url}")
+        self.url = url
+
+
+class CrawlError(IngestError):
+    """A crawl could not be started or did not report back."""
+
+
+class DaemonRunning(IngestError):
+    """Another daemon holds this corpus."""
+
+    exit_code = 5
+
+    def __init__(self, path: Path, pid: int | None) -> None:
+        super().__init__(f"another daemon{f' (process {pid})' if pid else ''} holds {path}")
+        self.path = path
+        self.pid = pid
+
+
+class CorpusError(IngestError):
+    """The corpus cannot be used."""
+
+    def __init__(self, message: str, *, path: Path) -> None:
+        super().__init__(f"{message}: {path}")
+        self.path = path
+
+
+class NotACorpus(CorpusError):
+    """The file is no SQLite file, or not one of ours."""
+
+
+class CorpusTooNew(CorpusError):
+    """The corpus was made by a newer Seedbed."""
+
+
+class CorpusLocked(CorpusError):
+    """Another process holds the write lock past the time-out."""
+
+
+class CorpusReadOnly(CorpusError):
+    """The file or its folder cannot be written."""
+
+
+class DiskFull(CorpusError):
+    """No space left; the transaction was rolled back."""
+
+
+class SqliteTooOld(CorpusError):
+    """This SQLite has the WAL-reset bug."""

@@ -1,0 +1,273 @@
+"""The frozen types that flow from stage to stage; no behaviour lives here.
+
+Seed documents become a seed set and a topic; a source yields candidates; a candidate is fetched
+into a page; a page is extracted into an article or refused with a rejection; `judge` turns an
+article and what the corpus knows into `Judged`, and the corpus appends it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+__all__ = [
+    "Article",
+    "Candidate",
+    "Edge",
+    "FetchedPage",
+    "Judged",
+    "Kin",
+    "Likeness",
+    "Outcome",
+    "Reason",
+    "Rejection",
+    "Relation",
+    "Relevance",
+    "RemovedLine",
+    "SeedDocument",
+    "SeedSet",
+    "Stage",
+    "Standing",
+    "Term",
+]
+
+
+class Outcome(StrEnum):
+    """Where an address stands in the ledger, and how one fetch of it ended."""
+
+    WAITING = "waiting"  # in the frontier: not fetched yet, or to be tried again
+    SKIPPED = "skipped"  # the gate judged it unrelated by its headline; never fetched
+    ROBOTS = "robots"  # robots.txt forbids it, or robots.txt could not be read
+    ARTICLE = "article"  # a distinct text of the corpus
+    COPY = "copy"  # carries the text of an article or of a seed
+    OFF_TOPIC = "off-topic"  # an article about something else
+    REJECTED = "rejected"  # not an article; the reason is named
+    GONE = "gone"  # 404 or 410, or redirected to a home page
+    FAILED = "failed"  # the network or the server failed, and the tries are used up
+    REVISION = "revision"  # of a fetch only: a known article whose text changed
+    UNCHANGED = "unchanged"  # of a fetch only: a known page, same text or 304
+
+
+class Relation(StrEnum):
+    """How a text stands to an earlier one."""
+
+    SAME_URL = "same-url"  # another address that names the article's address as its own
+    EXACT = "exact"  # same normalised prose
+    NEAR = "near"  # most of each is in the other
+    CONTAINS = "contains"  # holds the earlier text and more
+    CONTAINED_IN = "contained-in"  # a part of the earlier text, with little of its own
+
+
+class Stage(StrEnum):
+    """The room that refused a page."""
+
+    FETCH = "fetch"
+    EXTRACT = "extract"
+    QUALITY = "quality"
+
+
+class Reason(StrEnum):
+    """Why a page is not an article."""
+
+    NOT_HTML = "not-html"
+    TOO_LARGE = "too-large"
+    NO_TEXT = "no-text"
+    TOO_SHORT = "too-short"
+    LIST = "list"  # a section, tag or search page: many links, little prose
+    SOFT_404 = "soft-404"
+    CHALLENGE = "challenge"  # an anti-robot interstitial
+    CONSENT = "consent"  # a cookie or privacy wall
+    PAYWALL = "paywall"  # a teaser and a request to subscribe
+    TIMED_OUT = "extraction-timed-out"
+    CRASHED = "extraction-crashed"
+    HTTP_ERROR = "http-error"
+    EXCLUDED = "excluded"  # scheme, host or address pattern that the settings refuse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemovedLine:
+    """A line that cleaning took out of a seed dump."""
+
+    number: int  #: 1-based line number in the file
+    text: str
+    rule: str  #: name of the rule that removed it, e.g. `ticker`, `repeat`, `comment`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeedDocument:
+    """One document of the seed set, raw and cleaned."""
+
+    id: int  #: 1-based, in order of file name
+    file: str  #: file name inside `seeds/`
+    raw: str = field(repr=False)  #: text as stored, decoded
+    title: str | None  #: None: no headline was found in the dump
+    text: str = field(repr=False)  #: cleaned body, paragraphs separated by one newline
+    language: str | None  #: ISO 639-1; None: too short to tell
+    published: datetime | None  #: aware UTC; None: the dump states no date
+    removed: tuple[RemovedLine, ...] = field(default=(), repr=False)
+    sha256: str  #: hex digest of the file's bytes
+
+    @property
+    def words(self) -> int:
+        """Words kept."""
+        return len(self.text.split())
+
+    @property
+    def noise_share(self) -> float:
+        """Share of the raw characters that cleaning removed, 0..1."""
+        return 1.0 - min(len(self.text), len(self.raw)) / max(len(self.raw), 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeedSet:
+    """The cleaned documents that define the topic."""
+
+    documents: tuple[SeedDocument, ...]
+    digest: str  #: hex sha256 over the files; changes when any seed changes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """An address, with what its source said of it."""
+
+    url: str
+    found_by: str  #: spider name
+    source: str | None = None  #: address of the feed, sitemap or page that named it
+    title: str | None = None
+    snippet: str | None = field(default=None, repr=False)
+    published: datetime | None = None  #: aware UTC
+    modified: datetime | None = None  #: aware UTC; last change the source states
+    language: str | None = None  #: ISO 639-1
+    priority: float = 0.0  #: higher is fetched earlier; the gate sets it from relevance
+    depth: int = 0  #: links followed since a source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchedPage:
+    """A response, before anything is read out of it."""
+
+    page: int  #: id in `pages`
+    url: str  #: as asked
+    final_url: str  #: after redirects
+    status: int
+    body: bytes = field(repr=False)  #: after content decoding; empty on 304
+    content_type: str | None
+    encoding: str | None  #: declared charset; None: not declared
+    etag: str | None  #: byte for byte as sent
+    last_modified: str | None  #: byte for byte as sent
+    fetched_at: datetime  #: aware UTC
+    warc: str | None = None  #: file name inside `archive/`
+    warc_offset: int | None = None  #: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """The text and metadata of a page that is an article."""
+
+    url: str  #: the address the article names as its own (rel=canonical), else the final address
+    title: str
+    text: str = field(repr=False)  #: paragraphs separated by one newline
+    published: datetime | None = None  #: aware UTC
+    author: str | None = None
+    language: str | None = None  #: ISO 639-1
+    outlet_name: str | None = None  #: og:site_name or JSON-LD publisher
+    extractor: str = ""  #: name and version, e.g. `trafilatura 2.3.1`
+    links: tuple[tuple[str, str], ...] = field(default=(), repr=False)  #: (absolute url, anchor text)
+
+    @property
+    def words(self) -> int:
+        """Words of the body."""
+        return len(self.text.split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection:
+    """A page that is not an article, and why."""
+
+    stage: Stage
+    reason: Reason
+    detail: str = ""  #: a few words a person can check, e.g. `41 links, 12 words of prose`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """A word or name that carried part of a relevance score."""
+
+    term: str
+    weight: float  #: share of the score, 0..1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relevance:
+    """How related a text is to the topic, with the reasons."""
+
+    score: float  #: 0..1
+    threshold: float  #: 0..1; the cut for this kind of text
+    terms: tuple[Term, ...] = ()  #: strongest first
+    seed: int | None = None  #: id of the nearest seed document
+    passage: str | None = field(default=None, repr=False)  #: the sentence that carried most of it
+
+    @property
+    def is_related(self) -> bool:
+        """Whether the score reaches the threshold."""
+        return self.score >= self.threshold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likeness:
+    """What two texts, `a` and `b`, share; pure arithmetic on their shingles."""
+
+    a_in_b: float  #: containment of a in b, 0..1 (Broder 1997, section 2)
+    b_in_a: float  #: containment of b in a, 0..1
+    jaccard: float  #: resemblance, 0..1
+    shared: int  #: shingles in common
+    is_exact: bool  #: same normalised prose
+    passage: str | None = field(default=None, repr=False)  #: longest shared run, from a
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kin:
+    """A document of the index that shares text with the one in hand.
+
+    Document ids: a page is its positive `pages.id`, a seed is minus its `seeds.id`.
+    """
+
+    document: int
+    likeness: Likeness  #: a is the text in hand, b is `document`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A document as the family rule sees it: what decides who came first.
+
+    Order is by (seed before page, published, canonical key, own key): the earliest published text
+    leads, then the smaller canonical address; unknown dates come last. Order of arrival plays no
+    part, so the same set of pages gives the same families whatever the order of fetching.
+    """
+
+    document: int
+    published: str | None  #: ISO 8601 UTC
+    canonical_key: str
+    own_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """What two indexed documents share, kept in the corpus; `a` < `b`."""
+
+    a: int
+    b: int
+    likeness: Likeness
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """The verdict on one fetched page: exactly one outcome, with its reasons."""
+
+    outcome: Outcome
+    why: str  #: a sentence a person can check
+    article: Article | None = field(default=None, repr=False)  #: None: rejected, gone, failed, 304
+    relevance: Relevance | None = None
+    rejection: Rejection | None = None
+    kin: tuple[Kin, ...] = field(default=(), repr=False)  #: documents that share text with it
