@@ -14,12 +14,17 @@ from enum import StrEnum
 __all__ = [
     "Article",
     "Candidate",
+    "DuePage",
+    "DueSource",
     "Edge",
     "FetchedPage",
+    "Gated",
     "Judged",
     "Kin",
+    "KnownPage",
     "Likeness",
     "Outcome",
+    "Placement",
     "Reason",
     "Rejection",
     "Relation",
@@ -144,6 +149,61 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gated:
+    """A candidate with the gate's decision on it."""
+
+    candidate: Candidate
+    key: str  #: canonical form of the address
+    outlet: str  #: registrable domain
+    outcome: Outcome  #: waiting or skipped, or rejected where the address cannot be a page
+    reason: str
+    relevance: float | None = None  #: of what the source said, 0..1; None: it said nothing to score
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuePage:
+    """A page of the frontier, leased to a run."""
+
+    page: int  #: id in `pages`
+    url: str
+    outcome: Outcome
+    etag: str | None
+    last_modified: str | None
+    priority: float
+    depth: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueSource:
+    """A source whose poll is due."""
+
+    source: int  #: id in `sources`
+    kind: str  #: site, feed, robots or sitemap
+    url: str
+    etag: str | None
+    last_modified: str | None
+    body_hash: str | None
+    every_minutes: int
+    failures: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownPage:
+    """What the ledger knows of a page when it is fetched."""
+
+    page: int
+    key: str
+    outcome: Outcome
+    title: str | None  #: headline its source gave
+    published: datetime | None  #: as its source said
+    first_seen: datetime
+    last_fetched: datetime | None
+    attempts: int
+    depth: int
+    article: Article | None = field(default=None, repr=False)  #: the wording kept so far
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FetchedPage:
     """A response, before anything is read out of it."""
 
@@ -259,6 +319,18 @@ class Edge:
     a: int
     b: int
     likeness: Likeness
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """Where a document stands among its kin."""
+
+    leader: int | None  #: the first of its family; None: it leads, it is an article of its own
+    relation: Relation | None  #: to its parent, the other end of `via`; None: it leads
+    similarity: float  #: 0..1: share of it that is in its parent; 1 for a leader
+    via: Edge | None  #: what it shares with its parent; None: it leads, or only the address says so
+    parent: int | None = None  #: the earlier document it is a copy of; None: it leads
+    carries: tuple[Edge, ...] = ()  #: of a leader: earlier texts it holds, one for each family
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,121 @@
+"""Opening a corpus, and turning what SQLite says into errors a caller can act on."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from pysqlite3 import dbapi2 as sqlite
+from sqlite_utils import Database
+
+from ingest.corpus.migrations import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION
+from ingest.errors import (
+    CorpusError,
+    CorpusLocked,
+    CorpusReadOnly,
+    CorpusTooNew,
+    DiskFull,
+    NotACorpus,
+    SqliteTooOld,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["connect", "guarded", "migrate"]
+
+OLDEST_SQLITE = (3, 51, 3)  # sqlite.org/wal.html: the WAL-reset bug, 3.7.0 to 3.51.2
+_CODES: dict[int, tuple[type[CorpusError], str]] = {
+    sqlite.SQLITE_BUSY: (CorpusLocked, "another process holds the write lock"),
+    sqlite.SQLITE_LOCKED: (CorpusLocked, "another connection holds the table"),
+    sqlite.SQLITE_READONLY: (CorpusReadOnly, "the corpus cannot be written"),
+    sqlite.SQLITE_CANTOPEN: (CorpusReadOnly, "the corpus cannot be opened or made"),
+    sqlite.SQLITE_PERM: (CorpusReadOnly, "the corpus may not be opened"),
+    sqlite.SQLITE_FULL: (DiskFull, "no space left, nothing of this step was stored"),
+    sqlite.SQLITE_NOTADB: (NotACorpus, "no SQLite file"),
+    sqlite.SQLITE_CORRUPT: (CorpusError, "the file is damaged; restore a backup"),
+    sqlite.SQLITE_IOERR: (CorpusError, "the disk failed"),
+}
+
+
+@contextmanager
+def guarded(path: Path) -> Iterator[None]:
+    """Raise SQLite's complaints about the file as ours; bugs in SQL pass through.
+
+    Raises:
+        CorpusError: or the subclass for what happened.
+    """
+    try:
+        yield
+    except sqlite.DatabaseError as exc:
+        code = getattr(exc, "sqlite_errorcode", 0) & 0xFF
+        if code not in _CODES:
+            raise
+        kind, message = _CODES[code]
+        raise kind(f"{message} ({exc})", path=path) from exc
+
+
+def connect(path: Path, *, readonly: bool = False, timeout_s: float = 30.0) -> Database:
+    """A connection to the corpus at `path`, made and migrated if need be.
+
+    Raises:
+        CorpusError: or the subclass for what is wrong with the file or with this SQLite.
+    """
+    if sqlite.sqlite_version_info < OLDEST_SQLITE:
+        raise SqliteTooOld(f"SQLite {sqlite.sqlite_version} can corrupt a corpus", path=path)
+    if readonly and not path.exists():
+        raise NotACorpus("no corpus here yet; `seedbed run --once` makes one", path=path)
+    with guarded(path):
+        raw = sqlite.connect(
+            f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rwc'}",
+            uri=True,
+            timeout=timeout_s,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        try:
+            db = Database(raw)
+            raw.execute(f"PRAGMA busy_timeout = {int(timeout_s * 1000)}")
+            _check_identity(raw, path)
+            if not readonly:
+                raw.execute("PRAGMA journal_mode = WAL")
+                raw.execute("PRAGMA synchronous = FULL")
+                migrate(db)
+            raw.execute("PRAGMA foreign_keys = ON")
+        except BaseException:
+            raw.close()
+            raise
+    return db
+
+
+def migrate(db: Database) -> None:
+    """Bring the schema to this version, in one transaction."""
+    raw = db.conn
+    if _pragma(raw, "user_version") == SCHEMA_VERSION:
+        return
+    raw.execute("BEGIN IMMEDIATE")
+    try:
+        MIGRATIONS.apply(db)
+        raw.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        raw.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    except BaseException:
+        raw.execute("ROLLBACK")
+        raise
+    raw.execute("COMMIT")
+
+
+def _check_identity(raw: Any, path: Path) -> None:
+    version = _pragma(raw, "user_version")
+    tables = raw.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    if _pragma(raw, "application_id") != APPLICATION_ID and (tables or version):
+        raise NotACorpus("a SQLite file, but no corpus of ours", path=path)
+    if version > SCHEMA_VERSION:
+        raise CorpusTooNew(
+            f"schema {version} is newer than this Seedbed, which knows {SCHEMA_VERSION}; upgrade it",
+            path=path,
+        )
+
+
+def _pragma(raw: Any, name: str) -> int:
+    return int(raw.execute(f"PRAGMA {name}").fetchone()[0])

@@ -1,0 +1,253 @@
+"""The ledger and the frontier: one line for each address ever considered."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from ingest.corpus.base import Base, iso, parse_iso
+from ingest.items import DuePage, Gated, KnownPage, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from ingest.items import Article, FetchedPage
+
+__all__ = ["Ledger"]
+
+_KEPT = (Outcome.ARTICLE, Outcome.COPY)
+
+
+class Ledger(Base):
+    """Offering, leasing and closing the lines of `pages`."""
+
+    def offer(
+        self, gated: Iterable[Gated], *, run: int, now: datetime, source: int | None = None
+    ) -> int:
+        """Enter candidates; returns how many addresses were new.
+
+        A known address gains what it lacked: a headline may lift it out of `skipped`, a stated
+        change makes a kept page due again, the earliest stated date stays. So the ledger ends the
+        same whichever source names an address first.
+        """
+        found = skipped = 0
+        with self.transaction():
+            for offer in gated:
+                self.touch_outlet(offer.outlet, now=now)
+                if self._enter(offer, run=run, now=now, source=source):
+                    found += 1
+                    skipped += offer.outcome == Outcome.SKIPPED
+                else:
+                    self._enrich(offer, now=now)
+            if found:
+                self._run(
+                    "UPDATE runs SET found = found + ?, skipped = skipped + ? WHERE id = ?",
+                    (found, skipped, run),
+                )
+                self._run(
+                    "UPDATE sources SET items_seen = items_seen + ? WHERE id = ?", (found, source)
+                )
+        return found
+
+    def touch_outlet(self, outlet: str, *, now: datetime) -> None:
+        """Make sure the outlet has its row."""
+        self._run(
+            "INSERT INTO outlets (id, first_seen, last_seen) VALUES (:id, :now, :now) "
+            "ON CONFLICT (id) DO UPDATE SET last_seen = :now WHERE last_seen < :now",
+            {"id": outlet, "now": iso(now)},
+        )
+
+    def _enter(self, offer: Gated, *, run: int, now: datetime, source: int | None) -> bool:
+        candidate = offer.candidate
+        cursor = self._run(
+            "INSERT INTO pages (key, url, outlet, outcome, reason, found_by, source, title, "
+            "published, relevance, first_seen, next_check, depth, priority, run) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
+            (
+                offer.key,
+                candidate.url,
+                offer.outlet,
+                offer.outcome,
+                offer.reason,
+                candidate.found_by,
+                source,
+                candidate.title,
+                iso(candidate.published) if candidate.published else None,
+                offer.relevance,
+                iso(now),
+                iso(now) if offer.outcome == Outcome.WAITING else None,
+                candidate.depth,
+                candidate.priority,
+                run,
+            ),
+        )
+        return bool(cursor.rowcount)
+
+    def _enrich(self, offer: Gated, *, now: datetime) -> None:
+        candidate = offer.candidate
+        if offer.outcome == Outcome.WAITING:
+            self._run(
+                "UPDATE pages SET outcome = 'waiting', reason = :reason, next_check = :now, "
+                "title = coalesce(:title, title), relevance = :relevance "
+                "WHERE key = :key AND outcome = 'skipped'",
+                {
+                    "reason": offer.reason,
+                    "now": iso(now),
+                    "title": candidate.title,
+                    "relevance": offer.relevance,
+                    "key": offer.key,
+                },
+            )
+        if candidate.published:
+            self._run(
+                "UPDATE pages SET published = :at WHERE key = :key "
+                "AND last_fetched IS NULL AND (published IS NULL OR published > :at)",
+                {"at": iso(candidate.published), "key": offer.key},
+            )
+        if candidate.modified:
+            self._run(
+                "UPDATE pages SET next_check = :now WHERE key = :key "
+                "AND outcome IN ('article', 'copy') AND last_fetched < :modified",
+                {"now": iso(now), "key": offer.key, "modified": iso(candidate.modified)},
+            )
+
+    def claim(
+        self, *, run: int, limit: int, now: datetime, lease_s: float, found_by: str | None = None
+    ) -> list[DuePage]:
+        """Lease due pages to a run, most promising first.
+
+        Args:
+            found_by: only addresses this spider found and nobody fetched yet; None: all that are
+                due, new ones, retries and revisits alike.
+        """
+        scope = "AND found_by = :found_by AND outcome = 'waiting'" if found_by else ""
+        with self.transaction():
+            rows = self._rows(
+                "SELECT id, url, outcome, etag, last_modified, priority, depth FROM pages "  # noqa: S608
+                "WHERE next_check <= :now AND (leased_until IS NULL OR leased_until < :now) "
+                f"{scope} ORDER BY priority DESC, key LIMIT :limit",
+                {"now": iso(now), "found_by": found_by, "limit": limit},
+            )
+            self._many(
+                "UPDATE pages SET leased_until = ?, run = ? WHERE id = ?",
+                [(iso(now + timedelta(seconds=lease_s)), run, row["id"]) for row in rows],
+            )
+        return [
+            DuePage(
+                page=row["id"],
+                url=row["url"],
+                outcome=Outcome(row["outcome"]),
+                etag=row["etag"],
+                last_modified=row["last_modified"],
+                priority=row["priority"],
+                depth=row["depth"],
+            )
+            for row in rows
+        ]
+
+    def count_due(self, *, now: datetime) -> int:
+        """Pages that some run could claim now."""
+        return int(
+            self._value(
+                "SELECT count(*) FROM pages WHERE next_check <= :now "
+                "AND (leased_until IS NULL OR leased_until < :now)",
+                {"now": iso(now)},
+            )
+        )
+
+    def release(self, *, run: int) -> int:
+        """Give back what a run still holds; returns how many pages."""
+        with self.transaction():
+            cursor = self._run(
+                "UPDATE pages SET leased_until = NULL WHERE run = ? AND leased_until IS NOT NULL",
+                (run,),
+            )
+        return int(cursor.rowcount)
+
+    def known_page(self, page: int) -> KnownPage:
+        """What the ledger holds of a page."""
+        row = self._row("SELECT * FROM pages WHERE id = ?", (page,))
+        assert row is not None, page
+        first_seen = parse_iso(row["first_seen"])
+        assert first_seen is not None
+        return KnownPage(
+            page=page,
+            key=row["key"],
+            outcome=Outcome(row["outcome"]),
+            title=row["title"],
+            published=parse_iso(row["published"]),
+            first_seen=first_seen,
+            last_fetched=parse_iso(row["last_fetched"]),
+            attempts=row["attempts"],
+            depth=row["depth"],
+            article=self.text_of(page) if row["outcome"] in _KEPT else None,
+        )
+
+    def text_of(self, page: int) -> Article | None:  # from Texts
+        """The wording kept of a page; None: none was kept."""
+        raise NotImplementedError
+
+    def close_page(
+        self,
+        fetched: FetchedPage,
+        *,
+        outcome: Outcome,
+        reason: str,
+        run: int,
+        next_check: datetime | None,
+        standing: Outcome | None = None,
+        relevance: float | None = None,
+    ) -> None:
+        """Write how one fetch ended, and where the address stands now.
+
+        Args:
+            outcome: of the fetch.
+            standing: of the address; None: the fetch's own outcome. A revision or an unchanged
+                page leaves the address an article or a copy.
+        """
+        failed = outcome == Outcome.FAILED
+        self._run(
+            "INSERT INTO fetches (page, run, at, outcome, reason, http_status, bytes, warc, "
+            "warc_offset) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                fetched.page,
+                run,
+                iso(fetched.fetched_at),
+                outcome,
+                reason,
+                fetched.status or None,
+                len(fetched.body),
+                fetched.warc,
+                fetched.warc_offset,
+            ),
+        )
+        values: dict[str, Any] = {
+            "outcome": standing or outcome,
+            "http_status": fetched.status or None,
+            "last_fetched": iso(fetched.fetched_at),
+            "next_check": iso(next_check) if next_check else None,
+            "leased_until": None,
+            "run": run,
+        }
+        if outcome not in (Outcome.UNCHANGED, Outcome.REVISION):
+            values["reason"] = reason
+        if relevance is not None:
+            values["relevance"] = relevance
+        if not failed:  # validators and the archived body belong to an answer
+            values |= {
+                name: value
+                for name in ("etag", "last_modified", "warc", "warc_offset")
+                if (value := getattr(fetched, name)) is not None
+            }
+        columns = ", ".join(f"{name} = :{name}" for name in values)
+        attempts = "attempts + 1" if failed else "0"
+        self._run(
+            f"UPDATE pages SET {columns}, attempts = {attempts} WHERE id = :page",  # noqa: S608
+            values | {"page": fetched.page},
+        )
+
+    def counts_by_outcome(self) -> dict[str, int]:
+        """How many addresses stand at each outcome."""
+        rows = self._rows("SELECT outcome, count(*) AS n FROM pages GROUP BY outcome")
+        return {row["outcome"]: row["n"] for row in rows}

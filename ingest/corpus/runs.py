@@ -1,0 +1,121 @@
+"""Runs: who crawled when, what came of it, and whether the counts add up."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ingest.corpus.base import Base, iso, parse_iso
+from ingest.items import Outcome
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+__all__ = ["Runs"]
+
+#: The column of `runs` that counts each outcome of a fetch.
+COLUMN_OF = {
+    Outcome.ARTICLE: "new_articles",
+    Outcome.COPY: "copies",
+    Outcome.REVISION: "revisions",
+    Outcome.UNCHANGED: "unchanged",
+    Outcome.OFF_TOPIC: "off_topic",
+    Outcome.REJECTED: "rejected",
+    Outcome.ROBOTS: "robots",
+    Outcome.GONE: "gone",
+    Outcome.FAILED: "errors",
+}
+
+
+def _process() -> str:
+    """This process, named so that another process can tell whether it still lives."""
+    return f"{socket.gethostname()}:{os.getpid()}:{_start_tick(os.getpid())}"
+
+
+def _start_tick(pid: int) -> str:
+    """Start of a process in clock ticks since boot (proc(5), field 22); `` if it is gone."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return ""
+    return stat.rpartition(")")[2].split()[19]
+
+
+def is_alive(process: str | None) -> bool:
+    """Whether the process of a run still lives; one on another host is taken to live."""
+    host, pid, tick = (process or "::").split(":")
+    if host != socket.gethostname():
+        return bool(host)
+    return bool(tick) and _start_tick(int(pid)) == tick
+
+
+class Runs(Base):
+    """The rows of `runs`."""
+
+    def start_run(self, *, spider: str, trigger: str, version: str, now: datetime) -> int:
+        """Open a run; its id."""
+        with self.transaction():
+            cursor = self._run(
+                'INSERT INTO runs (started, spider, "trigger", outcome, process, version) '
+                "VALUES (?, ?, ?, 'running', ?, ?)",
+                (iso(now), spider, trigger, _process(), version),
+            )
+        return int(cursor.lastrowid)
+
+    def close_dead_runs(self, *, now: datetime) -> list[int]:
+        """Close runs whose process died unseen, and free what they held; their ids."""
+        with self.transaction():
+            rows = self._rows("SELECT id, process FROM runs WHERE outcome = 'running'")
+            dead = [row["id"] for row in rows if not is_alive(row["process"])]
+            for run in dead:
+                self._run("UPDATE pages SET leased_until = NULL WHERE run = ?", (run,))
+                self._close(run, outcome="died", message="its process died", now=now)
+        return dead
+
+    def finish_run(
+        self, run: int, *, outcome: str, requests: int, message: str | None, now: datetime
+    ) -> dict[str, Any]:
+        """Close a run and return its row; the counts come from `fetches`."""
+        with self.transaction():
+            self._run("UPDATE pages SET leased_until = NULL WHERE run = ?", (run,))
+            self._run("UPDATE runs SET requests = ? WHERE id = ?", (requests, run))
+            self._close(run, outcome=outcome, message=message, now=now)
+        row = self.run(run)
+        assert row is not None, run
+        return row
+
+    def _close(self, run: int, *, outcome: str, message: str | None, now: datetime) -> None:
+        rows = self._rows(
+            "SELECT outcome, count(*) AS n, sum(bytes) AS bytes FROM fetches "
+            "WHERE run = ? GROUP BY outcome",
+            (run,),
+        )
+        counts = {COLUMN_OF[Outcome(row["outcome"])]: row["n"] for row in rows}
+        started = parse_iso(self._value("SELECT started FROM runs WHERE id = ?", (run,)))
+        assert started is not None
+        values: dict[str, Any] = {
+            "finished": iso(now),
+            "outcome": outcome,
+            "message": message,
+            "seconds": (now - started).total_seconds(),
+            "fetched": sum(row["n"] for row in rows),
+            "bytes": sum(row["bytes"] for row in rows),
+            **dict.fromkeys(COLUMN_OF.values(), 0),
+            **counts,
+        }
+        columns = ", ".join(f"{name} = :{name}" for name in values)
+        self._run(f"UPDATE runs SET {columns} WHERE id = :run", values | {"run": run})  # noqa: S608
+
+    def run(self, run: int) -> dict[str, Any] | None:
+        """One run, as a row."""
+        return self._row("SELECT * FROM runs WHERE id = ?", (run,))
+
+    def last_run(self) -> int:
+        """The highest run id; 0: none yet."""
+        return int(self._value("SELECT coalesce(max(id), 0) FROM runs"))
+
+    def runs_since(self, after: int) -> list[dict[str, Any]]:
+        """Runs with a higher id than `after`, oldest first."""
+        return self._rows("SELECT * FROM runs WHERE id > ? ORDER BY id", (after,))

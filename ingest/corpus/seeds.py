@@ -1,0 +1,99 @@
+"""The seed set as the corpus holds it, and the topic learned from it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ingest.corpus.base import Base, iso
+
+if TYPE_CHECKING:
+    from ingest.items import SeedDocument, SeedSet
+
+__all__ = ["Seeds"]
+
+
+class Seeds(Base):
+    """The rows of `seeds` and `topic_state`."""
+
+    def sync_seeds(self, seeds: SeedSet) -> tuple[SeedSet, tuple[int, ...]]:
+        """Bring `seeds` up to date with the files.
+
+        Returns:
+            The same set under the ids the corpus gives (a file keeps its id for ever), and the ids
+            whose text is new or changed, to be fingerprinted.
+        """
+        with self.transaction():
+            stored = {
+                row["file"]: row for row in self._rows("SELECT id, file, sha256, text FROM seeds")
+            }
+            fresh = int(self._value("SELECT coalesce(max(id), 0) + 1 FROM seeds"))
+            documents, changed = [], []
+            for document in seeds.documents:
+                known = stored.pop(document.file, None)
+                number = known["id"] if known else fresh
+                fresh += known is None
+                documents.append(replace(document, id=number))
+                if not known or (known["sha256"], known["text"]) != (
+                    document.sha256,
+                    document.text,
+                ):
+                    changed.append(number)
+                    self._write_seed(documents[-1])
+            for row in stored.values():
+                changed += self._drop_seed(row["id"])
+            for number in changed:
+                self._run("DELETE FROM fingerprints WHERE document = ?", (-number,))
+        kept = {document.id for document in documents}
+        return (
+            replace(seeds, documents=tuple(documents)),
+            tuple(number for number in changed if number in kept),
+        )
+
+    def _write_seed(self, document: SeedDocument) -> None:
+        self._run(
+            "INSERT INTO seeds (id, file, title, published, language, words, noise_share, sha256, "
+            "text, raw) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+            "title = excluded.title, published = excluded.published, "
+            "language = excluded.language, words = excluded.words, "
+            "noise_share = excluded.noise_share, sha256 = excluded.sha256, text = excluded.text, "
+            "raw = excluded.raw",
+            (
+                document.id,
+                document.file,
+                document.title,
+                iso(document.published) if document.published else None,
+                document.language,
+                document.words,
+                round(document.noise_share, 4),
+                document.sha256,
+                document.text,
+                document.raw,
+            ),
+        )
+
+    def _drop_seed(self, number: int) -> list[int]:
+        """Remove a seed whose file is gone, unless rows still name it."""
+        named = self._value(
+            "SELECT exists(SELECT 1 FROM articles WHERE seed = :id) "
+            "OR exists(SELECT 1 FROM copies WHERE seed = :id)",
+            {"id": number},
+        )
+        if named:
+            return []
+        self._run("DELETE FROM seeds WHERE id = ?", (number,))
+        return [number]
+
+    def state(self, key: str) -> str | None:
+        """A value of `topic_state`; None: never set."""
+        value = self._value("SELECT value FROM topic_state WHERE key = ?", (key,))
+        return None if value is None else str(value)
+
+    def set_state(self, key: str, value: str) -> None:
+        """Keep a value in `topic_state`."""
+        with self.transaction():
+            self._run(
+                "INSERT INTO topic_state (key, value) VALUES (?, ?) "
+                "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                (key, value),
+            )

@@ -1,0 +1,19 @@
+"""The corpus: one SQLite file, one subject a module, one method for each question asked."""
+
+from __future__ import annotations
+
+from ingest.corpus.families import Families
+from ingest.corpus.ledger import Ledger
+from ingest.corpus.reading import Reading
+from ingest.corpus.runs import Runs
+from ingest.corpus.seeds import Seeds
+from ingest.corpus.sources import Sources
+
+__all__ = ["Corpus"]
+
+
+class Corpus(Families, Ledger, Runs, Seeds, Sources, Reading):
+    """The corpus at `path`, made and migrated if need be.
+
+    One writer at a time: every write stands in `transaction()`, which takes the lock at once.
+    """
