@@ -17,6 +17,7 @@ __all__ = [
     "DuePage",
     "DueSource",
     "Edge",
+    "FailedFetch",
     "FetchedPage",
     "Gated",
     "Judged",
@@ -146,6 +147,7 @@ class Candidate:
     language: str | None = None  #: ISO 639-1
     priority: float = 0.0  #: higher is fetched earlier; the gate sets it from relevance
     depth: int = 0  #: links followed since a source
+    is_given: bool = False  #: a person asked for it: it is fetched whatever its headline says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,9 +218,25 @@ class FetchedPage:
     encoding: str | None  #: declared charset; None: not declared
     etag: str | None  #: byte for byte as sent
     last_modified: str | None  #: byte for byte as sent
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)  #: as sent, for the archive
     fetched_at: datetime  #: aware UTC
     warc: str | None = None  #: file name inside `archive/`
     warc_offset: int | None = None  #: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedFetch:
+    """An address that gave no page."""
+
+    page: int  #: id in `pages`
+    url: str
+    outcome: Outcome  #: failed, robots, gone, rejected, or unchanged after a 304
+    reason: str
+    status: int = 0  #: 0: no answer
+    fetched_at: datetime  #: aware UTC
+    etag: str | None = None
+    last_modified: str | None = None
+    retry_after_s: float | None = None  #: as the server asked; None: it did not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,6 +313,8 @@ class Kin:
 
     document: int
     likeness: Likeness  #: a is the text in hand, b is `document`
+    relation: Relation  #: of the text in hand to `document`, as if that were the earlier one
+    is_copy: bool  #: whether that relation makes it a copy, and not an article that carries one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

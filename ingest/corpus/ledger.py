@@ -5,21 +5,22 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from ingest.corpus.base import Base, iso, parse_iso
+from ingest.corpus.base import iso, parse_iso
+from ingest.corpus.texts import Texts
 from ingest.items import DuePage, Gated, KnownPage, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from ingest.items import Article, FetchedPage
+    from ingest.items import FailedFetch, FetchedPage
 
 __all__ = ["Ledger"]
 
 _KEPT = (Outcome.ARTICLE, Outcome.COPY)
 
 
-class Ledger(Base):
+class Ledger(Texts):
     """Offering, leasing and closing the lines of `pages`."""
 
     def offer(
@@ -89,13 +90,16 @@ class Ledger(Base):
         if offer.outcome == Outcome.WAITING:
             self._run(
                 "UPDATE pages SET outcome = 'waiting', reason = :reason, next_check = :now, "
-                "title = coalesce(:title, title), relevance = :relevance "
+                "title = coalesce(:title, title), relevance = :relevance, found_by = :found_by, "
+                "depth = min(depth, :depth) "
                 "WHERE key = :key AND outcome = 'skipped'",
                 {
                     "reason": offer.reason,
                     "now": iso(now),
                     "title": candidate.title,
                     "relevance": offer.relevance,
+                    "found_by": candidate.found_by,
+                    "depth": candidate.depth,
                     "key": offer.key,
                 },
             )
@@ -184,67 +188,95 @@ class Ledger(Base):
             article=self.text_of(page) if row["outcome"] in _KEPT else None,
         )
 
-    def text_of(self, page: int) -> Article | None:  # from Texts
-        """The wording kept of a page; None: none was kept."""
-        raise NotImplementedError
-
     def close_page(
         self,
         fetched: FetchedPage,
         *,
         outcome: Outcome,
+        standing: Outcome,
         reason: str,
         run: int,
         next_check: datetime | None,
-        standing: Outcome | None = None,
-        relevance: float | None = None,
+        relevance: float | None,
     ) -> None:
-        """Write how one fetch ended, and where the address stands now.
+        """Write how one fetch ended, and where its address stands now.
 
-        Args:
-            outcome: of the fetch.
-            standing: of the address; None: the fetch's own outcome. A revision or an unchanged
-                page leaves the address an article or a copy.
+        The two differ for a known article: a revision, an unchanged page or a passing cookie wall
+        leaves its address an article or a copy.
         """
-        failed = outcome == Outcome.FAILED
+        self._log_fetch(fetched.page, run, fetched.fetched_at, outcome, reason, fetched.status)
         self._run(
-            "INSERT INTO fetches (page, run, at, outcome, reason, http_status, bytes, warc, "
-            "warc_offset) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                fetched.page,
-                run,
-                iso(fetched.fetched_at),
-                outcome,
-                reason,
-                fetched.status or None,
-                len(fetched.body),
-                fetched.warc,
-                fetched.warc_offset,
-            ),
+            "UPDATE fetches SET bytes = ?, warc = ?, warc_offset = ? "
+            "WHERE id = last_insert_rowid()",
+            (len(fetched.body), fetched.warc, fetched.warc_offset),
         )
-        values: dict[str, Any] = {
-            "outcome": standing or outcome,
-            "http_status": fetched.status or None,
-            "last_fetched": iso(fetched.fetched_at),
+        values = {
+            "etag": fetched.etag,
+            "last_modified": fetched.last_modified,
+            "warc": fetched.warc,
+            "warc_offset": fetched.warc_offset,
+            "attempts": 0,
+        }
+        # The reason of a kept page is written where its family is laid out.
+        if standing == outcome and standing not in _KEPT:
+            values |= {"reason": reason, "article": None}
+        if relevance is not None:
+            values["relevance"] = round(relevance, 4)
+        self._close(
+            fetched.page, values, standing, fetched.status, run, fetched.fetched_at, next_check
+        )
+
+    def close_failure(
+        self, failed: FailedFetch, *, standing: Outcome, run: int, next_check: datetime | None
+    ) -> None:
+        """Write that an address gave no page; what is archived of it stays."""
+        self._log_fetch(
+            failed.page, run, failed.fetched_at, failed.outcome, failed.reason, failed.status
+        )
+        values: dict[str, Any] = {}
+        if failed.etag or failed.last_modified:  # a 304 may carry newer validators
+            values |= {"etag": failed.etag, "last_modified": failed.last_modified}
+        if standing == failed.outcome:
+            values["reason"] = failed.reason
+        if failed.outcome != Outcome.FAILED:
+            values["attempts"] = 0
+        else:
+            self._run("UPDATE pages SET attempts = attempts + 1 WHERE id = ?", (failed.page,))
+        self._close(
+            failed.page, values, standing, failed.status, run, failed.fetched_at, next_check
+        )
+
+    def _log_fetch(
+        self, page: int, run: int, at: datetime, outcome: Outcome, reason: str, status: int
+    ) -> None:
+        self._run(
+            "INSERT INTO fetches (page, run, at, outcome, reason, http_status, bytes) "
+            "VALUES (?, ?, ?, ?, ?, ?, 0)",
+            (page, run, iso(at), outcome, reason, status or None),
+        )
+
+    def _close(
+        self,
+        page: int,
+        values: dict[str, Any],
+        standing: Outcome,
+        status: int,
+        run: int,
+        at: datetime,
+        next_check: datetime | None,
+    ) -> None:
+        values = values | {
+            "outcome": standing,
+            "http_status": status or None,
+            "last_fetched": iso(at),
             "next_check": iso(next_check) if next_check else None,
             "leased_until": None,
             "run": run,
         }
-        if outcome not in (Outcome.UNCHANGED, Outcome.REVISION):
-            values["reason"] = reason
-        if relevance is not None:
-            values["relevance"] = relevance
-        if not failed:  # validators and the archived body belong to an answer
-            values |= {
-                name: value
-                for name in ("etag", "last_modified", "warc", "warc_offset")
-                if (value := getattr(fetched, name)) is not None
-            }
         columns = ", ".join(f"{name} = :{name}" for name in values)
-        attempts = "attempts + 1" if failed else "0"
         self._run(
-            f"UPDATE pages SET {columns}, attempts = {attempts} WHERE id = :page",  # noqa: S608
-            values | {"page": fetched.page},
+            f"UPDATE pages SET {columns} WHERE id = :page",  # noqa: S608
+            values | {"page": page},
         )
 
     def counts_by_outcome(self) -> dict[str, int]:

@@ -1,11 +1,201 @@
-"""What readers ask: status, search, one article, one address, runs, sources."""
+"""What readers ask: status, search, one article, one address, runs, sources.
+
+Rows come back as dicts in the order people read them; times are ISO 8601 UTC text, shares 0..1.
+"""
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
+from pysqlite3 import dbapi2 as sqlite
+
 from ingest.corpus.base import Base
 
-__all__ = ["Reading"]
+__all__ = ["HIT_END", "HIT_START", "Reading", "SearchSyntaxError"]
+
+#: Around the words found in a snippet; private use, so no text holds them by accident.
+HIT_START, HIT_END = "\ue000", "\ue001"
+_SNIPPET_WORDS = 30
+# What makes a search one in SQLite's own language (sqlite.org/fts5.html, section 3) and not words.
+_OPERATORS = re.compile(r'["*()^{}]|(?<!\S)(?:AND|OR|NOT|NEAR)(?!\S)|\b(?:title|text)\s*:')
+_BARE_WORD = re.compile(r"\S+")
+
+
+class SearchSyntaxError(ValueError):
+    """The words of a search cannot be read as SQLite's full-text language."""
 
 
 class Reading(Base):
     """Questions of the command line; they only read."""
+
+    def summary(self) -> dict[str, Any]:
+        """How much there is, of everything."""
+        row = self._row(
+            "SELECT (SELECT count(*) FROM articles) AS articles, "
+            "(SELECT count(*) FROM copies) AS copies, "
+            "(SELECT count(*) FROM revisions) AS revisions, "
+            "(SELECT count(DISTINCT outlet) FROM articles) AS outlets, "
+            "(SELECT count(*) FROM seeds) AS seeds, "
+            "(SELECT count(*) FROM sources) AS sources, "
+            "(SELECT count(*) FROM sources WHERE failures > 0) AS sources_failing, "
+            "(SELECT count(*) FROM runs) AS runs, "
+            "(SELECT count(*) FROM pages) AS addresses, "
+            "(SELECT min(published) FROM articles) AS first_published, "
+            "(SELECT max(published) FROM articles) AS last_published, "
+            "(SELECT min(next_due) FROM sources) AS next_poll, "
+            "(SELECT min(next_check) FROM pages) AS next_check"
+        )
+        assert row is not None
+        return row
+
+    def latest_articles(self, limit: int) -> list[dict[str, Any]]:
+        """The articles found last, the newest first."""
+        return self._rows(
+            "SELECT id, published, first_seen, title, outlet, language, relevance, copies, url "
+            "FROM articles ORDER BY first_seen DESC, published DESC, id DESC LIMIT ?",
+            (limit,),
+        )
+
+    def search(self, words: str, *, limit: int) -> list[dict[str, Any]]:
+        """Articles that hold all the words, the best match first.
+
+        Args:
+            words: plain words, or SQLite's full-text language: `"a phrase"`, `putin*`,
+                `baku NOT grand`, `title: aliyev`.
+            limit: rows at most.
+
+        Raises:
+            SearchSyntaxError: the words cannot be read as that language.
+        """
+        query = words if _OPERATORS.search(words) else _all_words(words)
+        if not query.strip():
+            return []
+        try:
+            return self._rows(
+                "SELECT a.id, a.published, a.title, a.outlet, a.language, a.relevance, a.copies, "
+                "a.url, snippet(articles_fts, 1, :start, :end, '…', :words) AS snippet "
+                "FROM articles_fts JOIN articles a ON a.id = articles_fts.rowid "
+                "WHERE articles_fts MATCH :query "
+                "ORDER BY bm25(articles_fts, 5.0, 1.0), a.published DESC, a.id LIMIT :limit",
+                {
+                    "start": HIT_START,
+                    "end": HIT_END,
+                    "words": _SNIPPET_WORDS,
+                    "query": query,
+                    "limit": limit,
+                },
+            )
+        except sqlite.OperationalError as exc:  # the statement is ours, so the words are at fault
+            raise SearchSyntaxError(str(exc)) from exc
+
+    def article(self, number: int) -> dict[str, Any] | None:
+        """One article, with its text."""
+        return self._row(
+            "SELECT a.id, a.published, a.title, a.outlet, o.name AS outlet_name, a.author, "
+            "a.language, a.words, a.relevance, a.why, a.seed, s.file AS seed_file, "
+            "a.url, a.first_seen, a.gone_since, a.run, p.found_by, f.url AS source, "
+            "p.warc, p.warc_offset, a.extractor, a.text FROM articles a "
+            "JOIN outlets o ON o.id = a.outlet JOIN pages p ON p.id = a.page "
+            "LEFT JOIN seeds s ON s.id = a.seed LEFT JOIN sources f ON f.id = p.source "
+            "WHERE a.id = ?",
+            (number,),
+        )
+
+    def copies_of(self, article: int) -> list[dict[str, Any]]:
+        """Pages that carry an article, the earliest first."""
+        return self._rows(
+            "SELECT published, outlet, title, url, relation, similarity, hours_later, first_seen "
+            "FROM copies WHERE article = ? ORDER BY published IS NULL, published, url",
+            (article,),
+        )
+
+    def revisions_of(self, article: int) -> list[dict[str, Any]]:
+        """How the wording of an article changed, the earliest change first."""
+        return self._rows(
+            "SELECT id, seen, title, new_title, title_changed, words_added, words_removed "
+            "FROM revisions WHERE article = ? ORDER BY seen, id",
+            (article,),
+        )
+
+    def carried_by(self, page: int) -> list[dict[str, Any]]:
+        """What a page carries of others: articles and seed documents."""
+        return self._rows(
+            "SELECT c.relation, c.similarity, c.passage, c.hours_later, c.article, "
+            "a.title AS article_title, a.url AS article_url, s.file AS seed_file, "
+            "s.title AS seed_title FROM copies c LEFT JOIN articles a ON a.id = c.article "
+            "LEFT JOIN seeds s ON s.id = c.seed WHERE c.page = ? "
+            "ORDER BY c.similarity DESC, c.id",
+            (page,),
+        )
+
+    def find_page(self, key: str, url: str) -> dict[str, Any] | None:
+        """The line of the ledger for an address, under any of its spellings.
+
+        Args:
+            key: its canonical form (`ingest.urls.address_key`).
+            url: the address as asked; found also where a page names it as its own.
+        """
+        return self._row(
+            "WITH spelled AS (SELECT id, 0 AS kind FROM pages WHERE key = :key "
+            "UNION ALL SELECT id, 1 FROM pages WHERE url = :url "
+            "UNION ALL SELECT page, 2 FROM texts WHERE canonical_key = :key) "
+            "SELECT p.id, p.url, p.key, p.outlet, p.outcome, p.reason, p.http_status, p.found_by, "
+            "f.url AS source, p.title, p.published, p.relevance, p.article, p.first_seen, "
+            "p.last_fetched, p.next_check, p.attempts, p.depth, p.warc, p.warc_offset, p.run, "
+            "l.verdict AS label FROM spelled JOIN pages p ON p.id = spelled.id "
+            "LEFT JOIN sources f ON f.id = p.source LEFT JOIN labels l ON l.page = p.id "
+            "ORDER BY spelled.kind, p.key LIMIT 1",
+            {"key": key, "url": url},
+        )
+
+    def fetches_of(self, page: int) -> list[dict[str, Any]]:
+        """How each fetch of a page ended, the first one first."""
+        return self._rows(
+            "SELECT at, outcome, reason, http_status, bytes, run, warc, warc_offset "
+            "FROM fetches WHERE page = ? ORDER BY id",
+            (page,),
+        )
+
+    def addresses_of(self, outlet: str) -> int:
+        """How many addresses of an outlet were ever considered."""
+        return int(self._value("SELECT count(*) FROM pages WHERE outlet = ?", (outlet,)))
+
+    def latest_runs(self, limit: int) -> list[dict[str, Any]]:
+        """The last runs, the newest first."""
+        return self._rows("SELECT * FROM runs ORDER BY id DESC LIMIT ?", (limit,))
+
+    def all_sources(self, *, failing: bool = False) -> list[dict[str, Any]]:
+        """Every source, or those alone whose last poll failed; by kind and address."""
+        return self._rows(
+            "SELECT id, kind, url, outlet, title, found_by, every_minutes, next_due, last_ok, "
+            "last_error, failures, items_seen, articles_kept FROM sources "
+            "WHERE failures > 0 OR NOT :failing ORDER BY kind, url",
+            {"failing": failing},
+        )
+
+    def runs_that_do_not_add_up(self) -> list[int]:
+        """Closed runs whose outcomes do not sum to what they fetched; there must be none."""
+        rows = self._rows(
+            "SELECT id FROM runs WHERE outcome <> 'running' AND fetched <> new_articles + copies "
+            "+ revisions + unchanged + off_topic + rejected + robots + gone + errors ORDER BY id"
+        )
+        return [row["id"] for row in rows]
+
+    def damage(self) -> list[str]:
+        """What SQLite's own check finds wrong with the file; empty when it is sound."""
+        rows = [str(row["integrity_check"]) for row in self._rows("PRAGMA integrity_check(20)")]
+        broken = [
+            f"row {row['rowid']} of {row['table']} names a missing row of {row['parent']}"
+            for row in self._rows("PRAGMA foreign_key_check")
+        ]
+        return [row for row in rows if row != "ok"] + broken
+
+
+def _all_words(words: str) -> str:
+    """Each word as a string of the full-text language, so that no sign in it means anything."""
+    return " ".join('"' + word + '"' for word in _BARE_WORD.findall(words) if _has_letters(word))
+
+
+def _has_letters(word: str) -> bool:
+    return any(letter.isalnum() for letter in word)

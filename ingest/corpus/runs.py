@@ -71,7 +71,7 @@ class Runs(Base):
             dead = [row["id"] for row in rows if not is_alive(row["process"])]
             for run in dead:
                 self._run("UPDATE pages SET leased_until = NULL WHERE run = ?", (run,))
-                self._close(run, outcome="died", message="its process died", now=now)
+                self._close_row(run, outcome="died", message="its process died", now=now)
         return dead
 
     def finish_run(
@@ -81,12 +81,19 @@ class Runs(Base):
         with self.transaction():
             self._run("UPDATE pages SET leased_until = NULL WHERE run = ?", (run,))
             self._run("UPDATE runs SET requests = ? WHERE id = ?", (requests, run))
-            self._close(run, outcome=outcome, message=message, now=now)
+            self._close_row(run, outcome=outcome, message=message, now=now)
         row = self.run(run)
         assert row is not None, run
         return row
 
-    def _close(self, run: int, *, outcome: str, message: str | None, now: datetime) -> None:
+    def fail_run(self, run: int, message: str) -> None:
+        """Mark a closed run as failed after all."""
+        with self.transaction():
+            self._run(
+                "UPDATE runs SET outcome = 'failed', message = ? WHERE id = ?", (message, run)
+            )
+
+    def _close_row(self, run: int, *, outcome: str, message: str | None, now: datetime) -> None:
         rows = self._rows(
             "SELECT outcome, count(*) AS n, sum(bytes) AS bytes FROM fetches "
             "WHERE run = ? GROUP BY outcome",

@@ -1,0 +1,132 @@
+"""`seedbed check`: what stands in the way of a good run, each finding with what to do."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from ingest.config import Settings, load_settings
+from ingest.corpus import Corpus
+from ingest.corpus.base import parse_iso
+from ingest.errors import ConfigError, CorpusError, SeedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+__all__ = ["Finding", "checkup"]
+
+State = Literal["ok", "look", "bad"]
+_LITTLE_DISK_BYTES = 2_000_000_000
+_NO_DISK_BYTES = 100_000_000
+_FEW_WORDS = 80  # a seed this short says little; short texts were the misses of every relevance method
+_CLOCK_SLACK = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing looked at."""
+
+    state: State  #: `look`: works, but a person may want to know
+    subject: str
+    said: str
+
+
+def checkup(folder: Path, environ: Mapping[str, str], *, now: datetime) -> Iterator[Finding]:
+    """Look at everything a run needs that can be looked at without the network."""
+    try:
+        settings = load_settings(folder, environ)
+    except ConfigError as exc:
+        for problem in exc.problems:
+            yield Finding(state="bad", subject="settings", said=problem)
+        return
+    yield Finding(state="ok", subject="settings", said=f"workspace {settings.workspace}")
+    yield from _packages()
+    yield from _disk(settings)
+    yield from _seeds(settings)
+    yield from _corpus(settings, now=now)
+    if not settings.crawl.contact and not settings.crawl.user_agent:
+        said = "[crawl] contact is not set, so no site can reach you"
+        yield Finding(state="look", subject="contact", said=said)
+
+
+def _packages() -> Iterator[Finding]:
+    """`spiders` and `scheduler` are common names; other packages install them too."""
+    ours = Path(__file__).resolve().parents[1]
+    for name in ("spiders", "scheduler"):
+        found = importlib.util.find_spec(name)
+        origin = Path(found.origin).resolve() if found and found.origin else None
+        if origin is None or ours not in origin.parents:
+            said = f"another package of this name hides ours: {origin}; use a clean environment"
+            yield Finding(state="bad", subject=name, said=said)
+    if importlib.util.find_spec("datasette") is None:
+        said = "`seedbed web` needs Datasette: pip install 'seedbed[web]'"
+        yield Finding(state="look", subject="datasette", said=said)
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    if not os.access(settings.workspace, os.W_OK):
+        yield Finding(state="bad", subject="folder", said="the workspace cannot be written")
+    free = shutil.disk_usage(settings.workspace).free
+    state: State = "ok" if free >= _LITTLE_DISK_BYTES else "look"
+    if free < _NO_DISK_BYTES:
+        state = "bad"
+    yield Finding(state=state, subject="disk", said=f"{free / 1e9:.1f} GB free")
+
+
+def _seeds(settings: Settings) -> Iterator[Finding]:
+    from ingest.workspace import Workspace
+
+    try:
+        seeds = Workspace(folder=settings.workspace, settings=settings).seeds()
+    except SeedError as exc:
+        yield Finding(state="bad", subject="seeds", said=str(exc))
+        return
+    yield Finding(state="ok", subject="seeds", said=f"{len(seeds.documents)} read")
+    for seed in seeds.documents:
+        if seed.words < _FEW_WORDS:
+            said = f"{seed.file}: only {seed.words} words left after cleaning"
+            yield Finding(state="look", subject="seeds", said=said)
+
+
+def _corpus(settings: Settings, *, now: datetime) -> Iterator[Finding]:
+    stated = settings.sources
+    has_sources = bool(stated.sites or stated.feeds or stated.sitemaps)
+    if settings.corpus_path.exists():
+        try:
+            with closing(Corpus(settings.corpus_path, readonly=True)) as corpus:
+                has_sources = has_sources or corpus.count_sources() > 0
+                yield from _rows(corpus, now=now)
+        except CorpusError as exc:
+            yield Finding(state="bad", subject="corpus", said=str(exc))
+            return
+    else:
+        yield Finding(state="ok", subject="corpus", said="none yet; the first run makes it")
+    if not has_sources:
+        said = "none: name sites, feeds or sitemaps under [sources] in seedbed.toml"
+        yield Finding(state="bad", subject="sources", said=said)
+
+
+def _rows(corpus: Corpus, *, now: datetime) -> Iterator[Finding]:
+    damage = corpus.damage()
+    for said in damage:
+        yield Finding(state="bad", subject="corpus", said=said)
+    for run in corpus.runs_that_do_not_add_up():
+        said = f"the outcomes of run {run} do not add up to what it fetched"
+        yield Finding(state="bad", subject="corpus", said=said)
+    if not damage:
+        yield Finding(state="ok", subject="corpus", said="sound")
+    last = next(iter(corpus.latest_runs(1)), None)
+    started = parse_iso(last["started"]) if last else None
+    if started and started > now + _CLOCK_SLACK:
+        said = f"the last run started in the future, {started:%Y-%m-%d %H:%M} UTC"
+        yield Finding(state="bad", subject="clock", said=said)
+    for source in corpus.all_sources(failing=True):
+        said = f"{source['url']} failed {source['failures']} times: {source['last_error']}"
+        yield Finding(state="look", subject="source", said=said)

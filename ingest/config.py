@@ -1,0 +1,413 @@
+"""Settings of a workspace: `seedbed.toml`, then `SEEDBED_*`, into one frozen `Settings`.
+
+Neither is needed: no file means the defaults. Every mistake is reported at once, with its place,
+its value and, for a name nobody knows, the one that was probably meant.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import tomllib
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from types import NoneType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
+
+from ingest.errors import ConfigError
+from ingest.mistakes import NamePath, in_words, syntax_in_words, unknown_variable, variable_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pydantic.fields import FieldInfo
+
+__all__ = [
+    "FILE_NAME",
+    "Crawl",
+    "Log",
+    "Option",
+    "Paths",
+    "Schedule",
+    "Settings",
+    "Sources",
+    "TopicSettings",
+    "find_workspace",
+    "load_settings",
+    "options",
+    "seedbed_version",
+]
+
+FILE_NAME = "seedbed.toml"
+_PREFIX = "SEEDBED_"
+#: Environment variables that are ours and yet no settings.
+_RESERVED = frozenset({"SEEDBED_TRIGGER", "SEEDBED_WORKSPACE"})
+_YES_NO = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_UNPRINTABLE = re.compile(r"[\x00-\x20\x7f]")
+
+
+def _web_address(text: str) -> str:
+    """`text`, when a crawler could ask for it.
+
+    Raises:
+        ValueError: it could not.
+    """
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or _UNPRINTABLE.search(text):
+        is_bare_host = re.fullmatch(r"[\w-]+(\.[\w-]+)+(/\S*)?", text)
+        hint = f"; did you mean https://{text}?" if is_bare_host else ""
+        raise ValueError(f"expected a web address{hint}")
+    _ = parts.port  # raises ValueError when it is no port number
+    return text
+
+
+def _growing(hours: tuple[float, ...]) -> tuple[float, ...]:
+    if any(later <= earlier for earlier, later in itertools.pairwise(hours)):
+        raise ValueError("expected growing hours")
+    return hours
+
+
+def _upper_level(level: object) -> object:
+    is_level = isinstance(level, str) and level.upper() in {"DEBUG", "INFO", "WARNING", "ERROR"}
+    return str(level).upper() if is_level else level
+
+
+Text = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Address = Annotated[str, AfterValidator(_web_address)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Hours = Annotated[float, Field(gt=0, le=24 * 366)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Sources(_Table):
+    """Where to look, beside what the seeds lead to."""
+
+    sites: tuple[Address, ...] = Field(
+        (), description="Home pages; their feeds, sitemaps and sections are found from them."
+    )
+    feeds: tuple[Address, ...] = Field((), description="RSS, Atom or JSON feeds.")
+    sitemaps: tuple[Address, ...] = Field((), description="Sitemaps or sitemap indexes.")
+
+
+class Crawl(_Table):
+    """How pages are fetched and read."""
+
+    user_agent: Text | None = Field(
+        None, description="Name sent with each request; unset: made from the version and `contact`."
+    )
+    contact: Text | None = Field(
+        None, description="Address or mail where a site can reach you; sent in the user agent."
+    )
+    proxy: Address | None = Field(None, description="HTTP proxy for all requests.")
+    delay_s: float = Field(
+        1.0, ge=0, le=3600, description="Seconds between two requests to one host."
+    )
+    concurrency: int = Field(8, ge=1, le=256, description="Requests in flight over all hosts.")
+    timeout_s: float = Field(30, gt=0, le=3600, description="Seconds until a request is given up.")
+    max_body_mib: float = Field(
+        8, gt=0, le=1024, description="Larger responses are refused (MiB, decoded)."
+    )
+    max_tries: int = Field(3, ge=1, le=20, description="Tries of one address, over all runs.")
+    max_pages_per_run: int = Field(5000, ge=1, description="Pages fetched by one run at most.")
+    obey_robots: bool = Field(True, description="Obey robots.txt.")
+    allow_private_networks: bool = Field(
+        False, description="Fetch from loopback and private addresses too."
+    )
+    links_depth: int = Field(2, ge=0, le=10, description="Links followed from a source.")
+    links_per_host: int = Field(50, ge=0, description="Pages read for links, a host and run.")
+    extract_processes: int = Field(2, ge=1, le=64, description="Processes that read pages.")
+    extract_timeout_s: float = Field(
+        20, gt=0, le=600, description="Seconds until reading one page is stopped."
+    )
+
+
+class TopicSettings(_Table):
+    """What belongs to the story."""
+
+    threshold: Share | None = Field(
+        None, description="Relevance from which a text is kept, 0 to 1; unset: learned from seeds."
+    )
+    headline_threshold: Share | None = Field(
+        None, description="Relevance from which a headline is fetched, 0 to 1; unset: learned."
+    )
+    add: tuple[Text, ...] = Field((), description="Words to add to what the seeds say.")
+    drop: tuple[Text, ...] = Field((), description="Words of the seeds to ignore.")
+
+
+class Schedule(_Table):
+    """When the daemon does what."""
+
+    poll_every_minutes: float = Field(
+        30, gt=0, le=60 * 24 * 31, description="Minutes between polls of a lively source."
+    )
+    poll_at_most_minutes: float = Field(
+        1440, gt=0, le=60 * 24 * 366, description="Minutes between polls of a quiet source."
+    )
+    revisit_after_hours: Annotated[tuple[Hours, ...], AfterValidator(_growing)] = Field(
+        (1, 6, 24, 72, 168), description="Ages in hours at which an article is looked at again."
+    )
+    spiders: tuple[Text, ...] = Field(
+        ("feeds", "sitemaps", "links"), description="Source kinds the daemon runs."
+    )
+    lease_minutes: float = Field(
+        10, gt=0, le=1440, description="Minutes a run may hold an address without a sign of life."
+    )
+
+
+class Paths(_Table):
+    """Where things lie; relative to the workspace."""
+
+    seeds: Text = Field("seeds", description="Folder of seed documents.")
+    corpus: Text = Field("corpus.db", description="The SQLite file.")
+    archive: Text = Field("archive", description="Folder of raw pages (WARC).")
+
+
+class Log(_Table):
+    """What is written to standard error."""
+
+    level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR"],
+        BeforeValidator(_upper_level),
+    ] = Field("INFO", description="Least important event that is written.")
+    format: Literal["auto", "text", "json"] = Field(
+        "auto", description="Lines for people or JSON; auto: people on a terminal, else JSON."
+    )
+
+
+class _File(_Table):
+    """What `seedbed.toml` may hold."""
+
+    name: Text | None = Field(None, description="Name of the corpus; unset: the folder's name.")
+    sources: Sources = Sources()
+    crawl: Crawl = Crawl()
+    topic: TopicSettings = TopicSettings()
+    schedule: Schedule = Schedule()
+    paths: Paths = Paths()
+    log: Log = Log()
+
+
+class Settings(_File):
+    """The settings of one workspace, checked and complete."""
+
+    workspace: Path  #: absolute
+    name: Text
+
+    @property
+    def seeds_path(self) -> Path:
+        """The folder of seed documents, absolute."""
+        return self._within(self.paths.seeds)
+
+    @property
+    def corpus_path(self) -> Path:
+        """The corpus, absolute."""
+        return self._within(self.paths.corpus)
+
+    @property
+    def archive_path(self) -> Path:
+        """The folder of raw pages, absolute."""
+        return self._within(self.paths.archive)
+
+    @property
+    def user_agent(self) -> str:
+        """What each request says of itself."""
+        if self.crawl.user_agent:
+            return self.crawl.user_agent
+        contact = f" (+{self.crawl.contact})" if self.crawl.contact else ""
+        return f"Seedbed/{seedbed_version()}{contact}"
+
+    def _within(self, path: str) -> Path:
+        return self.workspace / Path(path).expanduser()
+
+
+def seedbed_version() -> str:
+    """The installed version; `0` in a checkout that was never installed."""
+    try:
+        return version("seedbed")
+    except PackageNotFoundError:
+        return "0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One setting, as the documentation lists it."""
+
+    path: NamePath  #: table, if it has one, and key
+    default: str  #: as TOML; empty: unset
+    meaning: str
+
+    @property
+    def variable(self) -> str:
+        """Its name in the environment."""
+        return variable_of(self.path)
+
+
+def options() -> Iterator[Option]:
+    """Every setting, in the order of the file."""
+    for name, described in _File.model_fields.items():
+        if isinstance(table := described.default, _Table):
+            fields = type(table).model_fields
+            yield from (_option((name, key), field) for key, field in fields.items())
+        else:
+            yield _option((name,), described)
+
+
+def _option(path: NamePath, field: FieldInfo) -> Option:
+    assert field.description, f"{path} is not described"
+    default = "" if field.default is None else json.dumps(field.default)
+    return Option(path=path, default=default, meaning=field.description)
+
+
+def find_workspace(start: Path, environ: Mapping[str, str]) -> Path:
+    """The workspace to use: `SEEDBED_WORKSPACE`, else the nearest one at or above `start`.
+
+    Returns:
+        An absolute path; `start` itself when no folder above it looks like a workspace.
+
+    Raises:
+        ConfigError: `SEEDBED_WORKSPACE` names no folder.
+    """
+    if named := environ.get("SEEDBED_WORKSPACE"):
+        chosen = Path(named).expanduser().absolute()
+        if not chosen.is_dir():
+            raise ConfigError([f"SEEDBED_WORKSPACE = {named!r}: no such folder"])
+        return chosen
+    start = start.absolute()
+    return next((folder for folder in (start, *start.parents) if _is_workspace(folder)), start)
+
+
+def _is_workspace(folder: Path) -> bool:
+    return (
+        (folder / FILE_NAME).is_file()
+        or (folder / "scrapy.cfg").is_file()
+        or (folder / "seeds").is_dir()
+    )
+
+
+def load_settings(workspace: Path, environ: Mapping[str, str]) -> Settings:
+    """The settings of `workspace`: defaults, then its `seedbed.toml`, then `SEEDBED_*`.
+
+    Raises:
+        ConfigError: something cannot be used; holds every mistake, not only the first.
+    """
+    workspace = workspace.absolute()
+    text = _read(workspace / FILE_NAME)
+    try:
+        stated = tomllib.loads(text + "\n")  # at the very end it would state no line
+    except tomllib.TOMLDecodeError as exc:
+        raise ConfigError([syntax_in_words(str(exc), file=FILE_NAME)]) from exc
+    known = frozenset(option.path for option in options())
+    variables, problems = _overlay(stated, environ, known)
+    try:
+        file = _File.model_validate(_with_tuples(stated))
+    except ValidationError as exc:
+        errors = exc.errors(include_url=False)
+        said = in_words(errors, known=known, file=FILE_NAME, text=text, variables=variables)
+        raise ConfigError(said + problems) from exc
+    if problems:
+        raise ConfigError(problems)
+    tables = {name: getattr(file, name) for name in _File.model_fields}
+    tables["name"] = file.name or workspace.name or "seedbed"
+    return Settings(workspace=workspace, **tables)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return ""
+    except UnicodeDecodeError as exc:
+        raise ConfigError([f"{FILE_NAME}: not UTF-8 text (byte {exc.start})"]) from exc
+    except OSError as exc:
+        raise ConfigError([f"{FILE_NAME}: cannot be read: {exc.strerror}"]) from exc
+
+
+def _overlay(
+    stated: dict[str, Any], environ: Mapping[str, str], known: frozenset[NamePath]
+) -> tuple[dict[NamePath, str], list[str]]:
+    """Write the environment's settings into `stated`.
+
+    Returns:
+        For each path written, the variable that said so; and what is wrong with the others.
+    """
+    variables: dict[NamePath, str] = {}
+    problems: list[str] = []
+    for variable in sorted(environ):
+        if not variable.startswith(_PREFIX) or variable in _RESERVED:
+            continue
+        path = tuple(variable.removeprefix(_PREFIX).lower().split("__", 1))
+        if path not in known:
+            problems.append(unknown_variable(variable, path, known))
+            continue
+        table = stated.setdefault(path[0], {}) if len(path) > 1 else stated
+        if isinstance(table, dict):  # else the file is wrong here, and says so
+            table[path[-1]] = _parsed(path, environ[variable])
+            variables[path] = variable
+    return variables, problems
+
+
+def _parsed(path: NamePath, text: str) -> object:
+    """A variable's text as the value TOML would give for this setting, else the text itself."""
+    kinds = _kinds(_annotation(path))
+    if NoneType in kinds and not text:
+        return None
+    if tuple in kinds:
+        return _parsed_list(text, of_numbers=float in kinds)
+    if bool in kinds:
+        return _YES_NO.get(text.lower(), text)
+    return _parsed_number(text) if {int, float} & kinds else text
+
+
+def _kinds(annotation: object) -> set[object]:
+    """The plain types that an annotation is made of."""
+    kinds = {get_origin(annotation) or annotation}
+    return kinds.union(*(_kinds(part) for part in get_args(annotation)))
+
+
+def _parsed_number(text: str) -> int | float | str:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def _parsed_list(text: str, *, of_numbers: bool) -> object:
+    if text.lstrip().startswith("["):
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
+    parts = [part for piece in text.split(",") if (part := piece.strip())]
+    return [_parsed_number(part) for part in parts] if of_numbers else parts
+
+
+def _annotation(path: NamePath) -> object:
+    *tables, key = path
+    model: type[BaseModel] = _File
+    for table in tables:
+        model = type(model.model_fields[table].default)
+    return model.model_fields[key].annotation
+
+
+def _with_tuples(value: Any) -> Any:
+    # strict validation takes no list for a tuple, and the models are frozen
+    if isinstance(value, dict):
+        return {key: _with_tuples(inner) for key, inner in value.items()}
+    return tuple(map(_with_tuples, value)) if isinstance(value, list) else value

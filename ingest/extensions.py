@@ -1,0 +1,120 @@
+"""One row a run, whoever started it, and the bench on which the run's tools lie."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from scrapy import signals
+
+from ingest import clock, log
+from ingest.archive import Archive
+from ingest.config import seedbed_version
+from ingest.errors import CrawlError
+from ingest.intake import Intake
+from ingest.workspace import current_workspace
+
+if TYPE_CHECKING:
+    from scrapy import Spider
+    from scrapy.crawler import Crawler
+
+    from ingest.corpus import Corpus
+    from ingest.workspace import Workspace
+
+__all__ = ["Bench", "RunRecorder", "bench_of"]
+
+TRIGGER_VARIABLE = "SEEDBED_TRIGGER"
+_OUTCOME_OF = {"finished": "finished", "shutdown": "interrupted"}
+
+
+@dataclass
+class Bench:
+    """What the components of one crawl share."""
+
+    workspace: Workspace
+    corpus: Corpus
+    intake: Intake
+    archive: Archive
+    run: int
+    log: log.EventLog
+    handed_in: int = 0  #: fetches that the pipelines were given
+    trouble: str | None = None  #: what made the run fail, in words
+
+
+_BENCHES: WeakKeyDictionary[Crawler, Bench] = WeakKeyDictionary()
+
+
+def bench_of(crawler: Crawler) -> Bench:
+    """The bench of a crawl; laid at `spider_opened`."""
+    return _BENCHES[crawler]
+
+
+class RunRecorder:
+    """Opens the run's row before the first request and closes it after the last."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.started = time.monotonic()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> RunRecorder:
+        """Lay the bench, so that spiders and pipelines find it."""
+        recorder = cls(crawler)
+        recorder.open_run()
+        crawler.signals.connect(recorder.close_run, signal=signals.spider_closed)
+        return recorder
+
+    def open_run(self) -> None:
+        """Open corpus, topic, archive and the run's row.
+
+        Raises:
+            IngestError: one of them cannot be opened; nothing was fetched.
+        """
+        workspace = current_workspace()
+        name = self.crawler.spidercls.name
+        trigger = os.environ.get(TRIGGER_VARIABLE, "scrapy")
+        corpus = workspace.corpus()
+        knowledge = workspace.learn(corpus)
+        now = clock.now()
+        corpus.close_dead_runs(now=now)
+        run = corpus.start_run(spider=name, trigger=trigger, version=seedbed_version(), now=now)
+        bound = log.get("seedbed").bind(run=run, spider=name)
+        _BENCHES[self.crawler] = Bench(
+            workspace=workspace,
+            corpus=corpus,
+            intake=Intake(corpus, knowledge, workspace.settings, run),
+            archive=Archive(workspace.settings.archive_path, run=run, spider=name),
+            run=run,
+            log=bound,
+        )
+        bound.info("run started", trigger=trigger, corpus=str(corpus.path))
+
+    def close_run(self, spider: Spider, reason: str) -> None:
+        """Close the run's row; a run whose counts do not add up is a failed one."""
+        del spider
+        bench = bench_of(self.crawler)
+        bench.archive.close()
+        stats = self.crawler.stats
+        requests = int(stats.get_value("downloader/request_count", 0)) if stats else 0
+        outcome = "failed" if bench.trouble else _OUTCOME_OF.get(reason, "failed")
+        message = bench.trouble or (None if reason == "finished" else f"closed by {reason}")
+        row = bench.corpus.finish_run(
+            bench.run, outcome=outcome, requests=requests, message=message, now=clock.now()
+        )
+        if row["fetched"] != bench.handed_in:
+            message = f"{bench.handed_in} pages fetched, but {row['fetched']} outcomes written"
+            bench.corpus.fail_run(bench.run, message)
+            bench.log.error("counts do not add up", fetched=bench.handed_in, written=row["fetched"])
+            raise CrawlError(message)
+        counts = {name: row[name] for name in _LOGGED if row[name]}
+        bench.log.info("run finished", outcome=outcome, seconds=row["seconds"], **counts)
+        bench.corpus.close()
+
+
+_LOGGED = (
+    "requests", "polled", "polls_failed", "found", "skipped", "fetched", "new_articles", "copies",
+    "revisions", "unchanged", "off_topic", "rejected", "robots", "gone", "errors",
+)  # fmt: skip

@@ -1,0 +1,174 @@
+"""Thin Scrapy adapters between a spider and the network: guard, robots.txt, proxy."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import IgnoreRequest
+from scrapy.resolver import CachingThreadedResolver
+from scrapy.utils.httpobj import urlparse_cached
+from scrapy.utils.misc import build_from_crawler
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from scrapy.robotstxt import RobotParser
+    from twisted.internet.base import ReactorBase
+    from twisted.internet.defer import Deferred
+
+__all__ = [
+    "AddressGuard",
+    "GuardResolver",
+    "RefusedAddress",
+    "RobotsUnreadable",
+    "StrictRobots",
+    "WorkspaceProxy",
+]
+
+ALLOW_PRIVATE = "SEEDBED_ALLOW_PRIVATE_NETWORKS"
+PROXY = "SEEDBED_PROXY"
+_DENY_ALL = b"User-agent: *\nDisallow: /\n"
+_TOO_MANY = 429
+_SERVER_ERROR = 500
+
+
+class RefusedAddress(IgnoreRequest):
+    """The address leads where a crawler has no business."""
+
+
+class RobotsUnreadable(IgnoreRequest):
+    """robots.txt gave no answer; until it does, nothing may be fetched (RFC 9309, 2.3.1.4)."""
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address belongs to the public internet; IPv4 inside IPv6 is unwrapped."""
+    ip = ip_address(address)
+    mapped = getattr(ip, "ipv4_mapped", None)
+    return bool((mapped or ip).is_global)
+
+
+def literal_ip(host: str) -> str | None:
+    """The IP address that a host part spells, in any notation that `inet_aton` reads."""
+    import socket
+
+    try:
+        return str(ip_address(host.strip("[]")))
+    except ValueError:
+        pass
+    try:  # 127.1, 2130706433, 0x7f.0.0.1
+        return socket.inet_ntoa(socket.inet_aton(host))
+    except OSError:
+        return None
+
+
+class GuardResolver(CachingThreadedResolver):
+    """Refuses names that resolve to private addresses, at connect time: no gap to rebind in."""
+
+    def __init__(self, reactor: ReactorBase, cache_size: int, timeout: float) -> None:
+        super().__init__(reactor, cache_size, timeout)
+        self.allow_private = False
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> GuardResolver:
+        resolver = super().from_crawler(crawler, reactor)
+        resolver.allow_private = crawler.settings.getbool(ALLOW_PRIVATE)
+        return resolver
+
+    def getHostByName(  # noqa: N802  # Twisted's name
+        self, name: str, timeout: Sequence[int] = ()
+    ) -> Deferred[str]:
+        found: Deferred[str] = super().getHostByName(name, timeout)
+        return found.addCallback(self._refuse_private, name)
+
+    def _refuse_private(self, address: str, name: str) -> str:
+        if not self.allow_private and not is_public(address):
+            raise RefusedAddress(f"{name} resolves to the private address {address}")
+        return address
+
+
+class AddressGuard:
+    """Refuses schemes, credentials and address literals that no page should lead to."""
+
+    def __init__(self, *, allow_private: bool) -> None:
+        self.allow_private = allow_private
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> AddressGuard:
+        return cls(allow_private=crawler.settings.getbool(ALLOW_PRIVATE))
+
+    def process_request(self, request: Request) -> None:
+        """
+        Raises:
+            RefusedAddress: it leads where a crawler has no business.
+        """
+        parts = urlparse_cached(request)
+        host = parts.hostname or ""
+        if parts.scheme not in ("http", "https") or not host:
+            raise RefusedAddress(f"not a web address: {request.url}")
+        if parts.username or parts.password:
+            raise RefusedAddress(f"credentials in the address of {host}")
+        if self.allow_private:
+            return
+        literal = literal_ip(host)
+        if host == "localhost" or (literal and not is_public(literal)):
+            raise RefusedAddress(f"private address: {host}")
+
+
+class StrictRobots(RobotsTxtMiddleware):
+    """Scrapy's robots.txt obedience, but closed while robots.txt cannot be read.
+
+    A 4xx answer allows everything; a 5xx or 429 answer, a time-out or no answer forbids everything
+    until it can be read (RFC 9309, 2.3.1.3 and 2.3.1.4). Scrapy's own lets all of these through.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._unreadable: set[str] = set()
+
+    def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
+        """
+        Raises:
+            RobotsUnreadable: robots.txt gave no answer.
+            IgnoreRequest: robots.txt forbids the address.
+        """
+        if urlparse_cached(request).netloc in self._unreadable:
+            raise RobotsUnreadable("robots.txt could not be read")
+        super().process_request_2(rp, request)
+
+    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
+        body = response.body
+        if response.status >= _SERVER_ERROR or response.status == _TOO_MANY:
+            self._unreadable.add(netloc)
+            body = _DENY_ALL
+        elif response.status >= 400:  # noqa: PLR2004  # client error, RFC 9110 section 15.5
+            body = b""
+        await super()._parse_robots(response.replace(body=body), netloc, request)
+
+    def _robots_error(self, exc: Exception, netloc: str) -> None:
+        self._unreadable.add(netloc)
+        parser: Any = build_from_crawler(self._parserimpl, self.crawler, _DENY_ALL)
+        waiting: Any = self._parsers[netloc]
+        self._parsers[netloc] = parser
+        self._stats.inc_value("robotstxt/unreadable")
+        waiting.callback(parser)
+
+
+class WorkspaceProxy:
+    """Sends every request through the proxy of the settings, if there is one."""
+
+    def __init__(self, proxy: str | None) -> None:
+        self.proxy = proxy
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> WorkspaceProxy:
+        return cls(crawler.settings.get(PROXY))
+
+    def process_request(self, request: Request) -> None:
+        """Name the proxy to the download handler."""
+        if self.proxy:
+            request.meta["proxy"] = self.proxy

@@ -1,0 +1,29 @@
+"""Becomes another program that is told to stop when the process that started it dies.
+
+Run by path, `python -I -S mortal.py PARENT PROGRAM ARGUMENT…`, in front of every crawl: the wish
+must be made by the child itself, and making it between fork and exec (`preexec_fn`) is not safe in
+a process with threads. Imports nothing of ours, so it costs a bare interpreter's start.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+
+_PR_SET_PDEATHSIG = 1  # prctl(2); kept by execve, follows the thread that forked
+
+
+def main() -> None:
+    """Ask the kernel for SIGTERM at the parent's death, then turn into the program."""
+    parent, *program = sys.argv[1:]
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != int(parent):  # it died before we asked
+            sys.exit(128 + signal.SIGTERM)
+    os.execv(program[0], program)  # noqa: S606  # no shell, and the caller chose the program
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""Making a folder a workspace; what is there already is left as it is."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+from ingest.config import FILE_NAME, load_settings, options
+from ingest.corpus import Corpus
+from ingest.errors import ConfigError, SeedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from ingest.config import Settings
+
+__all__ = ["make_workspace", "settings_template"]
+
+SEED_SUFFIXES = frozenset({".txt", ".md", ".html"})
+_SCRAPY_CFG = """\
+# Lets `scrapy crawl NAME` work in this folder.
+[settings]
+default = ingest.settings
+"""
+_HEAD = """\
+# Settings of this Seedbed workspace; docs/settings.md explains them.
+# Every line that is commented out shows the default.
+"""
+
+
+def make_workspace(folder: Path, seeds: Sequence[Path]) -> Settings:
+    """Make `folder` a workspace with these seed documents.
+
+    Args:
+        folder: made if need be.
+        seeds: texts, or folders of texts.
+
+    Returns:
+        Its settings.
+
+    Raises:
+        ConfigError: the folder cannot be written, or settings that stand in it are wrong.
+        SeedError: a seed is no text file, or would replace another one.
+        CorpusError: a corpus that stands in it cannot be used.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        settings = load_settings(folder, {})
+        copies = _planned(seeds, settings.seeds_path)  # before anything is written
+        _write_new(folder / FILE_NAME, settings_template().encode())
+        _write_new(folder / "scrapy.cfg", _SCRAPY_CFG.encode())
+        settings.seeds_path.mkdir(parents=True, exist_ok=True)
+        for target, body in copies.items():
+            _write_new(target, body)
+    except OSError as exc:
+        raise ConfigError([f"{exc.filename}: {exc.strerror}"]) from exc
+    Corpus(settings.corpus_path).close()
+    return settings
+
+
+def settings_template() -> str:
+    """A `seedbed.toml` that states every setting, commented out."""
+    lines = [_HEAD]
+    for table, listed in itertools.groupby(options(), key=lambda option: option.path[:-1]):
+        lines += [f"[{name}]" for name in table]
+        for option in listed:
+            lines += [f"# {option.meaning}", f"# {option.path[-1]} = {option.default}".rstrip()]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _planned(seeds: Iterable[Path], folder: Path) -> dict[Path, bytes]:
+    """For each seed document, where it goes and what it holds."""
+    planned: dict[Path, bytes] = {}
+    for seed in seeds:
+        for document in _documents(seed):
+            target, body = folder / document.name, document.read_bytes()
+            if not body.strip():
+                raise SeedError(f"an empty seed document: {document}")
+            there = planned.get(target) or (target.read_bytes() if target.exists() else body)
+            if there != body:
+                raise SeedError(f"another seed document is called {document.name}: {document}")
+            planned[target] = body
+    return planned
+
+
+def _documents(seed: Path) -> Iterator[Path]:
+    if seed.is_dir():
+        found = [path for path in sorted(seed.iterdir()) if path.suffix.lower() in SEED_SUFFIXES]
+        if not found:
+            raise SeedError(f"no .txt, .md or .html document in {seed}")
+        yield from found
+    elif seed.suffix.lower() in SEED_SUFFIXES:
+        yield seed
+    else:
+        raise SeedError(f"a seed document ends in .txt, .md or .html: {seed}")
+
+
+def _write_new(path: Path, body: bytes) -> None:
+    if not path.exists():
+        path.write_bytes(body)

@@ -1,0 +1,153 @@
+"""Thin Scrapy adapters that carry a fetched page to the archive, the extractors and the judge."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import os
+import signal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pebble import ProcessExpired, ProcessPool
+
+from ingest.errors import CorpusError
+from ingest.extensions import bench_of
+from ingest.extract import PageRead, read_page
+from ingest.items import FailedFetch, FetchedPage, Reason, Rejection, Stage
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from ingest.extensions import Bench
+
+__all__ = ["ArchivePipeline", "JudgePipeline", "ReadPipeline", "Reading"]
+
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A page and what was read from it."""
+
+    page: FetchedPage
+    read: PageRead
+
+
+class _Stage:
+    """A pipeline that knows the bench of its crawl."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> _Stage:
+        return cls(crawler)
+
+    @property
+    def bench(self) -> Bench:
+        return bench_of(self.crawler)
+
+
+class ArchivePipeline(_Stage):
+    """Writes the raw page to the run's WARC file, before anything is decided about it."""
+
+    def process_item(self, item: FetchedPage | FailedFetch) -> FetchedPage | FailedFetch:
+        """Give a page its place in the archive."""
+        bench = self.bench
+        bench.handed_in += 1
+        if isinstance(item, FailedFetch):
+            return item
+        offset = bench.archive.append(
+            url=item.final_url,
+            status=item.status,
+            headers=item.headers,
+            body=item.body,
+            fetched_at=item.fetched_at,
+        )
+        return replace(item, warc=bench.archive.name, warc_offset=offset)
+
+
+class ReadPipeline(_Stage):
+    """Reads pages in processes that can be killed, because some pages never end."""
+
+    _pool: ProcessPool | None = None
+
+    async def process_item(self, item: FetchedPage | FailedFetch) -> Reading | FailedFetch:
+        """Read a page; one that hangs or crashes its reader is refused, and costs only itself."""
+        if isinstance(item, FailedFetch):
+            return item
+        return Reading(page=item, read=await self._read(item))
+
+    async def _read(self, page: FetchedPage) -> PageRead:
+        crawl = self.bench.workspace.settings.crawl
+        if self._pool is None:  # made late: a poll that finds nothing new needs none
+            self._pool = ProcessPool(
+                max_workers=crawl.extract_processes, initializer=_die_with_parent,
+                initargs=[os.getpid()],
+            )  # fmt: skip
+        future = self._pool.schedule(
+            read_page,
+            args=[page.body, page.final_url, page.encoding, page.content_type],
+            kwargs={"status": page.status, "now": page.fetched_at},
+            timeout=crawl.extract_timeout_s,
+        )  # fmt: skip
+        try:
+            read: PageRead = await asyncio.wrap_future(future)
+        except TimeoutError:
+            return _refused(Reason.TIMED_OUT, f"over {crawl.extract_timeout_s:g} s")
+        except (ProcessExpired, MemoryError, RecursionError) as exc:
+            return _refused(Reason.CRASHED, type(exc).__name__)
+        return read
+
+    def close_spider(self) -> None:
+        """End the readers."""
+        if self._pool is not None:
+            self._pool.stop()
+            self._pool.join()
+
+
+class JudgePipeline(_Stage):
+    """Takes a page into the corpus."""
+
+    def process_item(self, item: Reading | FailedFetch) -> Reading | FailedFetch:
+        """Judge and store; a corpus that cannot be written ends the run, nothing else does."""
+        bench = self.bench
+        if bench.trouble:
+            bench.handed_in -= 1  # given back to the frontier when the run closes
+            return item
+        try:
+            self._take(item)
+        except CorpusError as exc:
+            bench.handed_in -= 1
+            bench.trouble = str(exc)
+            bench.log.error("corpus failed", error=str(exc))
+            assert self.crawler.engine is not None
+            self.crawler.engine.close_spider(self.crawler.spider, "corpus failed")
+        return item
+
+    def _take(self, item: Reading | FailedFetch) -> None:
+        bench = self.bench
+        if isinstance(item, FailedFetch):
+            outcome = bench.intake.take_failure(item)
+            bench.log.info("judged", outcome=outcome, url=item.url, reason=item.reason)
+            return
+        judged = bench.intake.take_page(item.page, item.read)
+        score = judged.relevance.score if judged.relevance else None
+        bench.log.info(
+            "judged", outcome=judged.outcome, url=item.page.url, relevance=score, why=judged.why
+        )
+
+
+def _die_with_parent(parent: int) -> None:
+    """Let a reader end when its crawl does, however that ends; and leave Ctrl-C to the crawl."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it died before we asked
+        os._exit(1)
+
+
+def _refused(reason: Reason, detail: str) -> PageRead:
+    return PageRead(
+        article=None, rejection=Rejection(stage=Stage.EXTRACT, reason=reason, detail=detail)
+    )

@@ -1,0 +1,227 @@
+"""Is this page an article? Named refusals for what is not, from what the page shows.
+
+`assess` is pure: it takes the article that was read (None: no text was found), `PageSignals`
+counted on the page, and the HTTP status, and gives the reason to refuse, or None.
+`ingest.extract.read_page` calls it. Every rule but the list rule asks for a short text first: an
+article *about* cookie walls is long.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ingest.items import Reason, Rejection, Stage
+from ingest.text import normalize, paragraphs, prose_lines
+
+if TYPE_CHECKING:
+    from ingest.items import Article
+
+__all__ = ["PageSignals", "assess", "count_words"]
+
+_MIN_WORDS = 30  # a brief of 60 words is an article; a caption or a standfirst alone is not
+_GATE_WORDS = 120  # a challenge, a consent wall and an error page say less than this
+_TEASER_WORDS = 160  # what a paywall shows
+_LISTED_SHARE = 0.5
+_MIN_CARDS = 4
+_LIST_HEADLINES = 10
+_LIST_WORDS = 120
+_CONSENT_SHARE = 0.04  # of the words; a wall has one in ten, an article on cookies one in fifty
+_MIN_CONSENT_WORDS = 4
+_WALL_WORDS = 250
+_HTTP_ERROR = 400
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_CJK_CHARS_A_WORD = 2
+_ARTICLE_KIND = re.compile(r"Article$|Posting$|^(?:Report|Review|Recipe)$")
+_LIST_KIND = frozenset({"CollectionPage", "SearchResultsPage", "ItemList", "Blog", "ProfilePage"})
+_LIST_PATH = re.compile(
+    r"^/?$|/(?:tag|tags|category|categories|topic|topics|section|author|authors|search|archive|"
+    r"page/\d+|rubric|tema|teqler|etiket|kategori|thema|poisk|axtar|arama|suche)(?:[/?]|$)"
+    r"|[?&](?:q|s|query|search|page)=",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSignals:
+    """What a page shows besides the article's text; see `ingest.extract.signals`."""
+
+    title: str = ""  #: <title>
+    heading: str = ""  #: first <h1>
+    visible: str = field(default="", repr=False)  #: text outside scripts, cut
+    path: str = ""  #: path and query of the address
+    links: int = 0
+    headline_links: int = 0  #: different addresses whose anchor reads like a headline
+    cards: int = 0  #: teaser cards that hold a line of the text
+    listed_share: float = 0.0  #: share of the text's words in cards or links, 0..1
+    own_words: int = 0  #: words of the text outside cards and links
+    kinds: tuple[str, ...] = ()  #: schema.org types, sorted
+    page_type: str | None = None  #: og:type
+    challenge_mark: str | None = None  #: trace of an anti-robot gate
+    buttons: tuple[str, ...] = ()  #: labels in lower case
+    is_free: bool | None = None  #: isAccessibleForFree; None: not stated
+    has_paywall_box: bool = False
+
+
+def _phrases(*phrases: str) -> re.Pattern[str]:
+    return re.compile(r"(?<!\w)(?:" + "|".join(phrases) + r")(?!\w)")
+
+
+# Matched against text normalised by `ingest.text.normalize` (case-folded: dotted capital I gives i+dot).
+_NOT_FOUND = _phrases(
+    r"(?:page|article|story|content|site) (?:was |is |can ?not be |could not be |does )?not (?:be )?(?:found|exists?|available)",
+    r"error 404", r"404 error", r"404 not found", r"page (?:does not|doesn't) exist",
+    r"страница не (?:найдена|существует)", r"ничего не найдено", r"материал не найден", r"ошибка 404",
+    r"səhifə tapılmadı", r"səhifə mövcud deyil", r"heç nə tapılmadı", r"xəbər tapılmadı",
+    r"sayfa bulunamadı", r"aradığınız sayfa", r"içerik bulunamadı", r"sonuç bulunamadı",
+    r"seite (?:wurde )?nicht gefunden", r"page (?:introuvable|non trouvée)", r"página no encontrada",
+    r"сторінк[ау] не (?:знайдено|існує)",
+)  # fmt: skip
+_BARE_NOT_FOUND = re.compile(
+    r"(?:error )?404(?: error)?(?:[ -]*(?:page )?not found)?|(?:page )?not found|nothing (?:was )?found|oops|ошибка|xəta|hata"
+)
+_TITLE_BORDER = re.compile(r"\s+[|–—\-·•:/]\s+|[|!]\s*")
+_CHALLENGE = _phrases(
+    r"just a moment", r"attention required", r"checking (?:if the site connection is secure|your browser)",
+    r"verify(?:ing)? (?:that )?you are (?:a )?human", r"are you a (?:robot|human)", r"i'm not a robot",
+    r"pardon our interruption", r"access denied", r"ddos[- ]protection", r"robot check", r"unusual traffic",
+    r"security check", r"enable javascript and cookies to continue", r"please verify", r"request blocked",
+    r"проверка (?:вашего )?браузера", r"вы не робот", r"я не робот", r"доступ (?:ограничен|запрещен)",
+    r"подтвердите,? что (?:вы|запросы)", r"robot deyilsiniz", r"robot olmadığınızı", r"brauzeriniz yoxlanılır",
+    r"insan olduğunuzu doğrulayın", r"tarayıcınız kontrol ediliyor", r"erişim engellendi", r"giriş qadağandır",
+    r"sicherheitsüberprüfung", r"ich bin kein roboter", r"je ne suis pas un robot", r"no soy un robot",
+    r"перевірка браузера", r"ви не робот",
+)  # fmt: skip
+_CONSENT_WORD = re.compile(
+    r"cookies?|consent|gdpr|privacy|personal data|tracking|partners?|куки|cookie-файл\w*|файл\w* cookie|согласи\w+|"
+    r"персональн\w+|конфиденциальн\w+|çerez\w*|kişisel veri\w*|gizlilik|kuki\w*|məxfilik|razılıq|şəxsi məlumat\w*|"
+    r"einwilligung\w*|datenschutz\w*|werbung|confidentialité|consentement|privacidad|consentimiento|"
+    r"згод\w+|конфіденційн\w+"
+)
+_AGREE = _phrases(
+    r"(?:i )?(?:accept|agree)(?: all)?(?: cookies)?(?: and (?:continue|close))?", r"allow (?:all|cookies)", r"reject all",
+    r"got it", r"принять(?: все)?", r"соглас(?:ен|на|иться)", r"разрешить", r"qəbul (?:edirəm|et)", r"razıyam",
+    r"kabul (?:et|ediyorum)", r"tümünü kabul et", r"(?:alle )?(?:akzeptieren|zustimmen)", r"(?:tout )?accepter",
+    r"aceptar(?: todo)?", r"прийняти", r"погоджуюсь",
+)  # fmt: skip
+_SUBSCRIBE = _phrases(
+    r"(?:subscribe|register|sign (?:in|up)|log ?in) (?:now )?to (?:continue|read|unlock|keep)", r"to continue reading",
+    r"continue reading (?:with|this|your)", r"for subscribers(?: only)?", r"unlock (?:this|the full) (?:article|story)", r"this (?:article|content|story) is (?:for|reserved)",
+    r"(?:доступн\w+|только) (?:только )?(?:по подписке|(?:для )?подписчик\w+)", r"оформи(?:те|ть) подписку",
+    r"чтобы (?:дочитать|продолжить чтение|читать дальше)", r"(?:yalnız )?abunəçilər (?:üçün|oxuya)", r"abunə ol(?:un|maq)",
+    r"(?:yalnızca |sadece )?abonelere özel", r"abone ol(?:un|arak|mak)", r"okumaya devam et(?:mek)? için",
+    r"jetzt (?:abonnieren|weiterlesen)", r"weiterlesen mit", r"nur für abonnenten", r"réservé aux abonnés",
+    r"(?:solo|exclusivo) para suscriptores", r"suscríbete para", r"лише для передплатників",
+)  # fmt: skip
+_SCRIPT_ONLY = _phrases(
+    r"(?:enable|turn on|requires?) javascript", r"включите javascript", r"javascript(?:'i| -i)? (?:aktiv|etkinleştir)\w*",
+)  # fmt: skip
+
+
+def count_words(text: str) -> int:
+    """Words; in scripts without spaces two characters count as one."""
+    return len(_CJK.sub("", text).split()) + len(_CJK.findall(text)) // _CJK_CHARS_A_WORD
+
+
+def assess(article: Article | None, signals: PageSignals, status: int = 200) -> Rejection | None:
+    """Why the page is no article, or None when it is one.
+
+    Returns:
+        A rejection whose detail quotes the words or the counts that decided.
+    """
+    text = article.text if article else ""
+    words = count_words(text)
+    for rule in (_challenge, _http_error, _soft_404, _consent, _paywall, _list):
+        if rejection := rule(text, words, signals, status):
+            return rejection
+    if not text:
+        asked = _SCRIPT_ONLY.search(normalize(signals.visible))
+        return _refuse(Reason.NO_TEXT, f"says: {asked.group()}" if asked else f"{signals.links} links")
+    if words < _MIN_WORDS or not prose_lines(text):
+        return _refuse(Reason.TOO_SHORT, f"{words} words, {len(prose_lines(text))} lines of prose")
+    return None
+
+
+def _refuse(reason: Reason, detail: str) -> Rejection:
+    return Rejection(stage=Stage.QUALITY, reason=reason, detail=detail)
+
+
+def _is_marked(signals: PageSignals) -> bool:
+    """Whether the page says of itself that it is an article."""
+    return signals.page_type == "article" or any(map(_ARTICLE_KIND.search, signals.kinds))
+
+
+def _challenge(text: str, words: int, signals: PageSignals, status: int) -> Rejection | None:
+    if words >= _GATE_WORDS or _is_marked(signals):
+        return None
+    said = _said(_CHALLENGE, signals)
+    if said and (signals.challenge_mark or status >= _HTTP_ERROR or not _is_rich(signals)):
+        return _refuse(Reason.CHALLENGE, f"says: {said}")
+    if signals.challenge_mark and not _is_rich(signals) and words < _MIN_WORDS:
+        return _refuse(Reason.CHALLENGE, f"{signals.challenge_mark}, {words} words")
+    return None
+
+
+def _http_error(text: str, words: int, signals: PageSignals, status: int) -> Rejection | None:
+    return _refuse(Reason.HTTP_ERROR, f"status {status}") if status >= _HTTP_ERROR else None
+
+
+def _soft_404(text: str, words: int, signals: PageSignals, status: int) -> Rejection | None:
+    if words >= _GATE_WORDS:
+        return None
+    for part in _TITLE_BORDER.split(f"{normalize(signals.title)} | {normalize(signals.heading)}"):
+        if _BARE_NOT_FOUND.fullmatch(part.strip(" .!")):
+            return _refuse(Reason.SOFT_404, f"is called: {part.strip()}")
+    said = None if _is_marked(signals) else _said(_NOT_FOUND, signals)
+    return _refuse(Reason.SOFT_404, f"says: {said}") if said else None
+
+
+def _consent(text: str, words: int, signals: PageSignals, status: int) -> Rejection | None:
+    told = normalize(text or signals.visible)
+    total = max(count_words(told), 1)
+    found = len(_CONSENT_WORD.findall(told))
+    if total >= _WALL_WORDS or found < _MIN_CONSENT_WORDS or found < _CONSENT_SHARE * total:
+        return None
+    pressed = next((label for label in signals.buttons if _AGREE.fullmatch(normalize(label))), None)
+    if pressed is None:
+        return None
+    return _refuse(Reason.CONSENT, f"{found} of {total} words on consent, button: {pressed}")
+
+
+def _paywall(text: str, words: int, signals: PageSignals, status: int) -> Rejection | None:
+    if words >= _TEASER_WORDS:
+        return None
+    asked = _SUBSCRIBE.search(normalize(signals.visible))
+    is_cut = text.rstrip(" ]").endswith(("…", "..."))
+    ends_asking = any(_SUBSCRIBE.search(normalize(line)) for line in paragraphs(text)[-2:])
+    if signals.is_free is False and (asked or is_cut):
+        return _refuse(Reason.PAYWALL, f"isAccessibleForFree is false, {words} words")
+    if asked and (signals.has_paywall_box or is_cut or ends_asking):
+        return _refuse(Reason.PAYWALL, f"says: {asked.group()}; {words} words")
+    return None
+
+
+def _list(text: str, words: int, signals: PageSignals, status: int) -> Rejection | None:
+    is_filed = bool(_LIST_PATH.search(signals.path) or _LIST_KIND & set(signals.kinds))
+    is_filed = (is_filed or signals.page_type == "website") and not _is_marked(signals)
+    is_listed = signals.cards >= _MIN_CARDS and signals.listed_share >= _LISTED_SHARE
+    if is_listed and (signals.own_words < _MIN_WORDS or (is_filed and signals.own_words < _LIST_WORDS)):
+        share = f"{signals.listed_share:.0%} of the text"
+        return _refuse(Reason.LIST, f"{signals.cards} teasers or links hold {share}")
+    is_thin = words < _LIST_WORDS and signals.headline_links >= _LIST_HEADLINES
+    if is_filed and is_thin:
+        return _refuse(Reason.LIST, f"{signals.headline_links} headlines linked, {words} words of text")
+    return None
+
+
+def _is_rich(signals: PageSignals) -> bool:
+    """Whether the page shows more than a gate would: menus, teasers, a text."""
+    return count_words(signals.visible) >= _GATE_WORDS
+
+
+def _said(phrases: re.Pattern[str], signals: PageSignals) -> str | None:
+    """The first phrase in the title or heading, or in the whole of a page that says little."""
+    places = [signals.title, signals.heading] + ([] if _is_rich(signals) else [signals.visible])
+    found = (phrases.search(normalize(place)) for place in places)
+    return next((match.group() for match in found if match), None)

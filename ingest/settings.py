@@ -1,0 +1,61 @@
+"""Scrapy policy and wiring; the workspace's own wishes come in `SourceSpider.update_settings`.
+
+Scrapy's defaults suit a programmer who watches one crawl; these suit a daemon that nobody watches
+and a web that may be hostile. `tests/test_settings.py` asserts the effective values.
+"""
+
+from __future__ import annotations
+
+BOT_NAME = "seedbed"
+SPIDER_MODULES = ["spiders"]
+SPIDER_LOADER_CLASS = "ingest.loader.FriendlySpiderLoader"
+
+# Polite: robots.txt obeyed, one request at a time a host, with jitter.
+ROBOTSTXT_OBEY = True
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = 1.0
+RANDOMIZE_DOWNLOAD_DELAY = True
+RETRY_TIMES = 1  # what fails twice is asked again in a later run, not at once
+RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]  # 429 and 503 ask for patience, not for haste
+COOKIES_ENABLED = False
+REFERER_ENABLED = False  # a chained referrer policy header is code we do not want to follow
+
+# Bounded.
+DOWNLOAD_MAXSIZE = 8 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 0
+DOWNLOAD_TIMEOUT = 30.0
+DNS_TIMEOUT = 10.0
+REDIRECT_MAX_TIMES = 5
+METAREFRESH_MAXDELAY = 5
+
+# Closed.
+DOWNLOAD_VERIFY_CERTIFICATES = True
+DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+DNS_RESOLVER = TWISTED_DNS_RESOLVER = "ingest.middlewares.GuardResolver"
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+HTTPPROXY_ENABLED = False  # a proxy from the environment would by-pass the resolver's guard
+
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+}
+
+# What must happen on every crawl, whoever starts it.
+EXTENSIONS = {"ingest.extensions.RunRecorder": 10}
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "ingest.middlewares.AddressGuard": 90,
+    "ingest.middlewares.StrictRobots": 100,
+    "ingest.middlewares.WorkspaceProxy": 740,
+}
+ITEM_PIPELINES = {
+    "ingest.pipelines.ArchivePipeline": 100,
+    "ingest.pipelines.ReadPipeline": 200,
+    "ingest.pipelines.JudgePipeline": 300,
+}
+CONCURRENT_ITEMS = 16
+
+LOG_ENABLED = False  # ingest.log writes Scrapy's records too, in our format
+STATS_DUMP = False
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the ledger knows every address
+WARN_ON_GENERATOR_RETURN_VALUE = False

@@ -1,0 +1,363 @@
+"""What the readers' commands print: rows of the corpus as lines for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ingest.corpus.reading import HIT_END, HIT_START
+from ingest.layout import (
+    Column,
+    count,
+    day,
+    facts,
+    minute,
+    paragraphs,
+    plain,
+    table,
+    wrapped,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from ingest.items import SeedDocument, SeedSet
+    from ingest.topic import Topic
+
+__all__ = [
+    "article_lines",
+    "page_lines",
+    "run_line",
+    "run_lines",
+    "search_lines",
+    "seed_lines",
+    "source_lines",
+    "status_lines",
+    "without_marks",
+]
+
+_COUNTED = (
+    ("new_articles", "new article", "new articles"),
+    ("copies", "copy", "copies"),
+    ("revisions", "revision", "revisions"),
+    ("unchanged", "unchanged", "unchanged"),
+    ("off_topic", "off topic", "off topic"),
+    ("rejected", "rejected", "rejected"),
+    ("robots", "refused by robots.txt", "refused by robots.txt"),
+    ("gone", "gone", "gone"),
+    ("errors", "failed", "failed"),
+)
+
+
+def _utc(iso: str | None) -> str:
+    return f"{minute(iso)} UTC" if iso else ""
+
+
+def _share(share: float | None) -> str:
+    return "" if share is None else f"{share:.2f}"
+
+
+def status_lines(status: Mapping[str, Any]) -> list[str]:
+    """The whole workspace at a glance."""
+    if status["summary"] is None:
+        return [
+            *wrapped(f"{status['name']}: no corpus yet"),
+            "",
+            *facts([("seeds", _seeds_fact(status)), ("workspace", status["workspace"])]),
+            "",
+            *wrapped("next: `seedbed run --once` crawls once, `seedbed run` stays"),
+        ]
+    told = status["summary"]
+    kept = f"{count(told['articles'], 'article')} and {count(told['copies'], 'copy', 'copies')}"
+    outlets = count(told["outlets"], "outlet")
+    span = f"{day(told['first_published'])} to {day(told['last_published'])}"
+    outcomes = ", ".join(f"{n:,} {outcome}" for outcome, n in status["outcomes"].items())
+    failing = told["sources_failing"]
+    lines = [
+        *wrapped(f"{status['name']}: {kept} from {outlets}"),
+        "",
+        *facts(
+            [
+                ("seeds", _seeds_fact(status)),
+                ("corpus", f"{status['corpus']}, {status['corpus_bytes'] / 1e6:.1f} MB"),
+                ("published", span if told["first_published"] else ""),
+                (
+                    "addresses",
+                    f"{told['addresses']:,} considered" + f": {outcomes}" * bool(outcomes),
+                ),
+                ("sources", f"{told['sources']:,}" + f", {failing:,} failing" * bool(failing)),
+                ("last run", run_line(status["last_run"]) if status["last_run"] else "none yet"),
+                ("next poll", _utc(told["next_poll"])),
+                ("next visit", _utc(told["next_check"])),
+            ]
+        ),
+    ]
+    if status["latest"]:
+        lines += ["", "found last", *_article_table(status["latest"])]
+    return lines
+
+
+def _seeds_fact(status: Mapping[str, Any]) -> str:
+    number = status["seed_files"]
+    return f"{count(number, 'document')} in {status['seeds']}" if number else "none yet"
+
+
+def _article_table(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    shown = [{**row, "published": day(row["published"])} for row in rows]
+    return table(
+        shown,
+        [
+            Column(name="id", right=True),
+            Column(name="published"),
+            Column(name="title", least=24),
+            Column(name="outlet", least=12),
+            Column(name="copies", right=True),
+        ],
+    )
+
+
+def run_line(run: Mapping[str, Any]) -> str:
+    """One run in a sentence."""
+    counted = [count(run[column], one, more) for column, one, more in _COUNTED if run[column]] or [
+        "nothing new"
+    ]
+    failed = f", {count(run['polls_failed'], 'source')} failed" if run["polls_failed"] else ""
+    when = _utc(run["finished"] or run["started"])
+    said = f" ({plain(run['message'])})" if run["message"] else ""
+    return (
+        f"{run['id']} {run['spider']} {run['outcome']} {when}: {', '.join(counted)}{failed}{said}"
+    )
+
+
+def run_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Runs as a table, and below it what went wrong in any."""
+    if not rows:
+        return ["no run yet; `seedbed run --once` makes one"]
+    shown = [
+        {
+            **row,
+            "started": minute(row["started"]),
+            "seconds": "" if row["seconds"] is None else f"{row['seconds']:.0f}",
+        }
+        for row in rows
+    ]
+    lines = table(
+        shown,
+        [
+            Column(name="id", right=True),
+            Column(name="started"),
+            Column(name="spider", least=5),
+            Column(name="outcome"),
+            Column(name="seconds", heading="s", right=True),
+            Column(name="fetched", right=True),
+            Column(name="new_articles", heading="new", right=True),
+            Column(name="copies", right=True),
+            Column(name="off_topic", heading="off", right=True),
+            Column(name="rejected", heading="rej", right=True),
+            Column(name="errors", heading="err", right=True),
+        ],
+    )
+    told = [row for row in rows if row["message"]]
+    for row in told:
+        lines += wrapped(f"run {row['id']}: {row['message']}", indent="  ", first="")
+    return lines
+
+
+def source_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Sources as a table, and below it what failed."""
+    if not rows:
+        return ["no sources"]
+    shown = [
+        {
+            **row,
+            "last_ok": minute(row["last_ok"]),
+            "next_due": minute(row["next_due"]),
+            "url": row["url"].partition("://")[2],
+        }
+        for row in rows
+    ]
+    lines = table(
+        shown,
+        [
+            Column(name="kind"),
+            Column(name="url", heading="address", least=24),
+            Column(name="last_ok", heading="answered"),
+            Column(name="next_due", heading="next poll"),
+            Column(name="items_seen", heading="seen", right=True),
+            Column(name="articles_kept", heading="kept", right=True),
+        ],
+    )
+    for row in rows:
+        if row["last_error"]:
+            tries = count(row["failures"], "time")
+            lines += wrapped(f"{row['url']} failed {tries}: {row['last_error']}", indent="  ")
+    return lines
+
+
+def search_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What a search found: title, where and when, and the words in their sentence."""
+    lines: list[str] = []
+    for row in rows:
+        place = f"{day(row['published'])}  {plain(row['outlet'])}"
+        copies = f"  {count(row['copies'], 'copy', 'copies')}" if row["copies"] else ""
+        number = f"{row['id']:>5}  "
+        indent = " " * len(number)
+        lines += wrapped(row["title"], indent=indent, first=number)
+        lines += wrapped(f"{place}{copies}", indent=indent)
+        lines += wrapped(without_marks(row["snippet"]), indent=indent)
+        lines.append("")
+    return lines[:-1] or ["nothing found"]
+
+
+def without_marks(snippet: str) -> str:
+    """A snippet without the marks around the words found."""
+    return snippet.replace(HIT_START, "").replace(HIT_END, "")
+
+
+def article_lines(article: Mapping[str, Any]) -> list[str]:
+    """One article to read: where it is from, why it is here, who copied it, its text."""
+    outlet = article["outlet_name"] or article["outlet"]
+    found = f"{_utc(article['first_seen'])} by {article['found_by']}, in run {article['run']}"
+    seed = f"{article['seed']} {article['seed_file']}" if article["seed_file"] else ""
+    lines = [
+        *wrapped(article["title"]),
+        article["url"],
+        "",
+        *facts(
+            [
+                ("outlet", f"{outlet} ({article['outlet']})"),
+                ("author", article["author"]),
+                ("published", _utc(article["published"]) or "the page does not say"),
+                ("language", article["language"]),
+                ("words", f"{article['words']:,}"),
+                ("kept", article["why"]),
+                ("relevance", _share(article["relevance"])),
+                ("like seed", seed),
+                ("found", found),
+                ("named by", article["source"]),
+                ("gone since", _utc(article["gone_since"])),
+            ]
+        ),
+    ]
+    if article["copies"]:
+        lines += [
+            "",
+            count(len(article["copies"]), "copy", "copies"),
+            *_copy_lines(article["copies"]),
+        ]
+    if article["revisions"]:
+        lines += ["", count(len(article["revisions"]), "change")]
+        lines += _revision_lines(article["revisions"])
+    return [*lines, "", *paragraphs(article["text"])]
+
+
+def _copy_lines(copies: Iterable[Mapping[str, Any]]) -> list[str]:
+    lines: list[str] = []
+    for copy in copies:
+        later = copy["hours_later"]
+        delay = "" if later is None else f", {later:+.1f} hours"
+        likeness = f"{copy['relation']} {copy['similarity']:.2f}"
+        head = f"{minute(copy['published'])}  {copy['outlet']}  {likeness}{delay}"
+        lines += [*wrapped(head, indent="  "), f"    {plain(copy['url'])}"]
+    return lines
+
+
+def _revision_lines(revisions: Iterable[Mapping[str, Any]]) -> list[str]:
+    lines: list[str] = []
+    for change in revisions:
+        words = f"+{change['words_added']} -{change['words_removed']} words"
+        lines += wrapped(f"{_utc(change['seen'])}  {words}", indent="  ")
+        if change["title_changed"]:
+            lines += wrapped(f"title was: {change['title']}", indent="    ")
+            lines += wrapped(f"title is:  {change['new_title']}", indent="    ")
+    return lines
+
+
+def page_lines(page: Mapping[str, Any]) -> list[str]:
+    """What became of one address, and why."""
+    if not page["considered"]:
+        known = page["addresses_of_outlet"]
+        beside = f"; {count(known, 'other address', 'other addresses')} of {page['outlet']} known"
+        return [
+            page["url"],
+            *wrapped(f"never considered: no source named it and nobody gave it{beside}"),
+        ]
+    tries = f"{page['attempts']} failed in a row" if page["attempts"] else ""
+    headline = f"“{plain(page['title'])}”" if page["title"] else ""
+    lines = [
+        page["url"],
+        *wrapped(f"{page['outcome']}: {page['reason']}"),
+        "",
+        *facts(
+            [
+                ("outlet", page["outlet"]),
+                ("found", f"{_utc(page['first_seen'])} by {page['found_by']}"),
+                ("named by", page["source"]),
+                ("headline", headline),
+                ("published", _utc(page["published"])),
+                ("relevance", _share(page["relevance"])),
+                (
+                    "article",
+                    f"{page['article']} (seedbed show {page['article']})" * bool(page["article"]),
+                ),
+                ("label", page["label"]),
+                ("tries", tries),
+                ("next visit", _utc(page["next_check"]) or "none, it is settled"),
+            ]
+        ),
+    ]
+    for carried in page["carries"]:
+        lines += ["", *_carried_lines(carried)]
+    lines += ["", count(len(page["fetches"]), "fetch", "fetches")]
+    return lines + _fetch_lines(page["fetches"])
+
+
+def _carried_lines(carried: Mapping[str, Any]) -> list[str]:
+    origin = (
+        f"article {carried['article']}, “{plain(carried['article_title'])}”"
+        if carried["article"]
+        else f"seed {carried['seed_file']}, “{plain(carried['seed_title'])}”"
+    )
+    later = carried["hours_later"]
+    delay = "" if later is None else f", {later:+.1f} hours"
+    lines = wrapped(f"{carried['relation']} {carried['similarity']:.2f}{delay}: {origin}")
+    if carried["article_url"]:
+        lines.append(f"  {plain(carried['article_url'])}")
+    if carried["passage"]:
+        lines += wrapped(f"in common: “{plain(carried['passage'])}”", indent="  ")
+    return lines
+
+
+def _fetch_lines(fetches: Iterable[Mapping[str, Any]]) -> list[str]:
+    lines: list[str] = []
+    for fetch in fetches:
+        status = f"HTTP {fetch['http_status']}" if fetch["http_status"] else "no answer"
+        size = f", {fetch['bytes']:,} bytes" if fetch["bytes"] else ""
+        head = f"{_utc(fetch['at'])}  run {fetch['run']}  {status}{size}"
+        lines += wrapped(head, indent="  ")
+        lines += wrapped(f"{fetch['outcome']}: {fetch['reason']}", indent="    ")
+    return lines
+
+
+def seed_lines(seeds: SeedSet, topic: Topic, *, with_removed: bool) -> list[str]:
+    """What the seeds say once cleaned, and the topic learned from them."""
+    lines: list[str] = []
+    for seed in seeds.documents:
+        lines += wrapped(f"{seed.id}. {seed.title or 'no headline found'}", indent="   ", first="")
+        kept = f"{count(seed.words, 'word')} kept, {seed.noise_share:.0%} removed"
+        lines += wrapped(
+            f"{kept}, {seed.language or 'language unknown'}, {seed.file}", indent="   "
+        )
+        if with_removed:
+            lines += _removed_lines(seed)
+    names, terms = ", ".join(topic.names[:12]), ", ".join(topic.terms[:16])
+    return [*lines, "", *facts([("names", names), ("terms", terms)])]
+
+
+def _removed_lines(seed: SeedDocument) -> list[str]:
+    return [
+        line
+        for removed in seed.removed
+        for line in wrapped(
+            f"{removed.number:>4} {removed.rule}: {removed.text}", indent=" " * 10, first="     "
+        )
+    ]
