@@ -25,7 +25,9 @@ __all__ = ["Finding", "checkup"]
 State = Literal["ok", "look", "bad"]
 _LITTLE_DISK_BYTES = 2_000_000_000
 _NO_DISK_BYTES = 100_000_000
-_FEW_WORDS = 80  # a seed this short says little; short texts were the misses of every relevance method
+_FEW_WORDS = (
+    80  # a seed this short says little; short texts were the misses of every relevance method
+)
 _CLOCK_SLACK = timedelta(minutes=5)
 
 

@@ -54,7 +54,7 @@ __all__ = [
 FILE_NAME = "seedbed.toml"
 _PREFIX = "SEEDBED_"
 #: Environment variables that are ours and yet no settings.
-_RESERVED = frozenset({"SEEDBED_TRIGGER", "SEEDBED_WORKSPACE"})
+_RESERVED = frozenset({"SEEDBED_CLOCK_AHEAD_HOURS", "SEEDBED_TRIGGER", "SEEDBED_WORKSPACE"})
 _YES_NO = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f]")
 

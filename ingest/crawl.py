@@ -61,6 +61,11 @@ class CrawlReport:
         """Whether the crawl came to its own end."""
         return self.outcome == "finished"
 
+    @property
+    def did_something(self) -> bool:
+        """Whether it asked a source or fetched a page."""
+        return bool(self.counts.get("polled") or self.counts.get("fetched"))
+
 
 def scrapy_command(
     spider: str, arguments: Mapping[str, str], overrides: Mapping[str, str]
@@ -114,6 +119,7 @@ def run_crawl(
         command(spider, arguments or {}, overrides or {}),
         workspace=workspace.absolute(),
         environ=_child_environment(os.environ if environ is None else environ, workspace, trigger),
+        stdin=None if trigger == "command" else subprocess.DEVNULL,  # `crawl urls -a file=-`
     )
     tail: deque[str] = deque(maxlen=_TAIL_LINES)
     pump = threading.Thread(target=_pass_on, args=(child, tail), name="child-stderr", daemon=True)
@@ -152,7 +158,7 @@ def _child_environment(
 
 
 def _start(
-    program: list[str], *, workspace: Path, environ: Mapping[str, str]
+    program: list[str], *, workspace: Path, environ: Mapping[str, str], stdin: int | None
 ) -> subprocess.Popen[bytes]:
     mortal = Path(__file__).with_name("mortal.py")
     try:
@@ -160,7 +166,7 @@ def _start(
             [sys.executable, "-I", "-S", str(mortal), str(os.getpid()), *program],
             cwd=workspace,
             env=environ,
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,  # our own standard output may be somebody's JSON
             start_new_session=True,

@@ -23,7 +23,7 @@ __all__ = ["EventLog", "Format", "JsonFormatter", "TextFormatter", "configure", 
 
 Format = Literal["auto", "text", "json"]
 _FIELDS = "seedbed_fields"  # attribute of a LogRecord that carries the key=value pairs
-_OURS = frozenset({"ingest", "spiders", "scheduler", "__main__"})
+_OURS = frozenset({"ingest", "scheduler", "seedbed", "spiders", "__main__"})
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _BARE = re.compile(r"[^\s\"'=]+")
 

@@ -131,13 +131,15 @@ def assess(article: Article | None, signals: PageSignals, status: int = 200) -> 
         A rejection whose detail quotes the words or the counts that decided.
     """
     text = article.text if article else ""
-    words = count_words(text)
+    words = min(count_words(text), signals.own_words)
     for rule in (_challenge, _http_error, _soft_404, _consent, _paywall, _list):
         if rejection := rule(text, words, signals, status):
             return rejection
     if not text:
         asked = _SCRIPT_ONLY.search(normalize(signals.visible))
-        return _refuse(Reason.NO_TEXT, f"says: {asked.group()}" if asked else f"{signals.links} links")
+        return _refuse(
+            Reason.NO_TEXT, f"says: {asked.group()}" if asked else f"{signals.links} links"
+        )
     if words < _MIN_WORDS or not prose_lines(text):
         return _refuse(Reason.TOO_SHORT, f"{words} words, {len(prose_lines(text))} lines of prose")
     return None
@@ -206,12 +208,16 @@ def _list(text: str, words: int, signals: PageSignals, status: int) -> Rejection
     is_filed = bool(_LIST_PATH.search(signals.path) or _LIST_KIND & set(signals.kinds))
     is_filed = (is_filed or signals.page_type == "website") and not _is_marked(signals)
     is_listed = signals.cards >= _MIN_CARDS and signals.listed_share >= _LISTED_SHARE
-    if is_listed and (signals.own_words < _MIN_WORDS or (is_filed and signals.own_words < _LIST_WORDS)):
+    if is_listed and (
+        signals.own_words < _MIN_WORDS or (is_filed and signals.own_words < _LIST_WORDS)
+    ):
         share = f"{signals.listed_share:.0%} of the text"
         return _refuse(Reason.LIST, f"{signals.cards} teasers or links hold {share}")
     is_thin = words < _LIST_WORDS and signals.headline_links >= _LIST_HEADLINES
     if is_filed and is_thin:
-        return _refuse(Reason.LIST, f"{signals.headline_links} headlines linked, {words} words of text")
+        return _refuse(
+            Reason.LIST, f"{signals.headline_links} headlines linked, {words} words of text"
+        )
     return None
 
 

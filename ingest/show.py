@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ingest.corpus.reading import HIT_END, HIT_START
@@ -20,19 +21,26 @@ from ingest.layout import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from ingest.checkup import Finding
+    from ingest.config import Settings
+    from ingest.crawl import CrawlReport
     from ingest.items import SeedDocument, SeedSet
     from ingest.topic import Topic
 
 __all__ = [
     "article_lines",
+    "finding_lines",
     "page_lines",
+    "report_lines",
     "run_line",
     "run_lines",
     "search_lines",
     "seed_lines",
+    "seed_rows",
     "source_lines",
     "status_lines",
     "without_marks",
+    "workspace_lines",
 ]
 
 _COUNTED = (
@@ -117,15 +125,25 @@ def _article_table(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def run_line(run: Mapping[str, Any]) -> str:
     """One run in a sentence."""
-    counted = [count(run[column], one, more) for column, one, more in _COUNTED if run[column]] or [
-        "nothing new"
-    ]
-    failed = f", {count(run['polls_failed'], 'source')} failed" if run["polls_failed"] else ""
     when = _utc(run["finished"] or run["started"])
     said = f" ({plain(run['message'])})" if run["message"] else ""
-    return (
-        f"{run['id']} {run['spider']} {run['outcome']} {when}: {', '.join(counted)}{failed}{said}"
-    )
+    return f"{run['id']} {run['spider']} {run['outcome']} {when}: {_counted(run)}{said}"
+
+
+def report_lines(report: CrawlReport) -> list[str]:
+    """What came of one crawl, as soon as it is over."""
+    name = f"run {report.run} {report.spider}" if report.run else report.spider
+    said = f" ({report.message})" if report.message else ""
+    counted = f": {_counted(report.counts)}" if report.run else ""
+    line = f"{name} {report.outcome} in {report.seconds:.1f} s{counted}{said}"
+    return wrapped(line, indent="  ", first="")
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    told = [count(counts[column], one, more) for column, one, more in _COUNTED if counts[column]]
+    if counts["polls_failed"]:
+        told.append(f"{count(counts['polls_failed'], 'source')} of {counts['polled']} failed")
+    return ", ".join(told) or "nothing new"
 
 
 def run_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -359,5 +377,51 @@ def _removed_lines(seed: SeedDocument) -> list[str]:
         for removed in seed.removed
         for line in wrapped(
             f"{removed.number:>4} {removed.rule}: {removed.text}", indent=" " * 10, first="     "
+        )
+    ]
+
+
+def seed_rows(seeds: SeedSet, topic: Topic, *, with_removed: bool) -> list[dict[str, Any]]:
+    """The seeds and, last, the topic, for programs."""
+    rows: list[dict[str, Any]] = [
+        {
+            "id": seed.id,
+            "file": seed.file,
+            "title": seed.title,
+            "words": seed.words,
+            "noise_share": round(seed.noise_share, 4),
+            "language": seed.language,
+            "sha256": seed.sha256,
+        }
+        for seed in seeds.documents
+    ]
+    if with_removed:
+        for row, seed in zip(rows, seeds.documents, strict=True):
+            row["text"] = seed.text
+            row["removed"] = [asdict(line) for line in seed.removed]
+    return [*rows, {"names": list(topic.names), "terms": list(topic.terms)}]
+
+
+def workspace_lines(settings: Settings, seeds: SeedSet | None) -> list[str]:
+    """What `init` made, and what to do next."""
+    lines = [f"made {plain(settings.workspace)}"]
+    for seed in seeds.documents if seeds else ():
+        said = f"{seed.id}. {seed.title or seed.file} ({count(seed.words, 'word')})"
+        lines += wrapped(said, indent="     ", first="  ")
+    todo = [] if seeds else [f"put documents about your story into {settings.paths.seeds}/"]
+    if not (settings.sources.sites or settings.sources.feeds or settings.sources.sitemaps):
+        todo.append("name sites to watch under [sources] in seedbed.toml")
+    todo.append("seedbed check; seedbed run --once; seedbed status")
+    return [*lines, "next:", *(line for one in todo for line in wrapped(one, indent="  "))]
+
+
+def finding_lines(findings: Iterable[Finding]) -> list[str]:
+    """What a check found, a line each, what is bad marked."""
+    marks = {"ok": "ok  ", "look": "look", "bad": "BAD "}
+    return [
+        line
+        for one in findings
+        for line in wrapped(
+            f"{one.subject}: {one.said}", indent=" " * 6, first=f"{marks[one.state]}  "
         )
     ]

@@ -145,7 +145,9 @@ def address_key(url: str) -> str:
         path = f"/article/{match[1]}"
     query = _key_query(parts.query) if parts.query else ""
     place = host if port in {None, 80, 443} else f"{host}:{port}"
-    return f"{place}{path or '/'}?{query}" if query else f"{place}{path or '/'}"
+    key = f"{place}{path or '/'}?{query}" if query else f"{place}{path or '/'}"
+    inner = unwrap(f"https://{key}")  # tidied, it may show a wrapper that was hidden
+    return key if inner == f"https://{key}" else address_key(inner)
 
 
 def unwrap(url: str) -> str:

@@ -57,10 +57,11 @@ class Base:
             self._raw.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._raw.execute("COMMIT")
             except BaseException:
-                self._raw.execute("ROLLBACK")
+                if self._raw.in_transaction:  # a full disk rolls back by itself
+                    self._raw.execute("ROLLBACK")
                 raise
-            self._raw.execute("COMMIT")
 
     def _run(self, sql: str, params: _Params = ()) -> Any:
         with guarded(self.path):

@@ -1,0 +1,27 @@
+"""Who carries whose text: fingerprints, an index to look them up by, likeness, families.
+
+`fingerprint` a text, ask an `Index` for candidates, let `find_kin` compare them in full, keep
+what it gives as edges, and let `settle` say which document leads and which copy it.
+"""
+
+from __future__ import annotations
+
+from ingest.relations.families import settle
+from ingest.relations.kin import MAX_DOCUMENTS_PER_HASH, Index, find_kin
+from ingest.relations.likeness import compare, flip, is_copy, name_relation, shared_passage
+from ingest.relations.shingles import VERSION, Fingerprint, fingerprint
+
+__all__ = [
+    "MAX_DOCUMENTS_PER_HASH",
+    "VERSION",
+    "Fingerprint",
+    "Index",
+    "compare",
+    "find_kin",
+    "fingerprint",
+    "flip",
+    "is_copy",
+    "name_relation",
+    "settle",
+    "shared_passage",
+]

@@ -1,0 +1,36 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+CHECKED := ingest spiders scheduler tests benchmarks
+
+.PHONY: demo test check slow clean
+.DELETE_ON_ERROR:
+
+demo: $(VENV)/.run-installed  ## crawl the bundled news web into a corpus, and show what came of it
+	$(BIN)/seedbed demo
+
+test: $(VENV)/.test-installed check  ## every check, fast to slow
+	$(BIN)/python -m pytest
+
+slow: $(VENV)/.test-installed  ## the tests that take minutes
+	$(BIN)/python -m pytest --slow
+
+check: $(VENV)/.test-installed
+	$(BIN)/ruff format --check $(CHECKED)
+	$(BIN)/ruff check $(CHECKED)
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+$(VENV)/.run-installed: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[web]'
+	touch $@
+
+$(VENV)/.test-installed: $(VENV)/.run-installed
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[web,test]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info

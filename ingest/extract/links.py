@@ -1,0 +1,83 @@
+"""Where a page leads: links with their anchor texts, and the feeds it announces."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urldefrag, urljoin
+
+from ingest.extract.page import solid, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.html import HtmlElement
+
+    from ingest.extract.page import ParsedPage
+
+__all__ = ["Link", "find_feeds", "find_links"]
+
+Link = tuple[str, str]  #: (absolute address without fragment, anchor text)
+
+_MAX_LINKS = 500
+_MAX_ANCHOR_CHARS = 300
+_MAX_URL_CHARS = 2000
+_FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
+_BLOCKS = frozenset({"p", "li", "td", "blockquote", "div", "dd", "h2", "h3", "section", "article"})
+
+
+def find_links(page: ParsedPage, text: str) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
+    """(links within the paragraphs of `text`, all links with these first), each unique, in order.
+
+    Of an address linked twice, the first anchor that says anything is kept.
+    """
+    lines = {solid(line) for line in text.split("\n")}
+    base = _base(page)
+    body: dict[str, str] = {}
+    rest: dict[str, str] = {}
+    for tag in page.tree.iter("a"):
+        if (url := _absolute(base, tag.get("href"))) is None:
+            continue
+        anchor = text_of(tag)[:_MAX_ANCHOR_CHARS]
+        target = body if lines and solid(_block_text(tag)) in lines else rest
+        target[url] = target.get(url) or anchor
+    every = body | {url: anchor for url, anchor in rest.items() if url not in body}
+    return tuple(body.items())[:_MAX_LINKS], tuple(every.items())[:_MAX_LINKS]
+
+
+def find_feeds(page: ParsedPage) -> tuple[str, ...]:
+    """Feeds that the page announces, absolute, in order."""
+    base = _base(page)
+    return tuple(dict.fromkeys(_announced(page, base)))
+
+
+def _announced(page: ParsedPage, base: str) -> Iterator[str]:
+    for link in page.tree.iter("link"):
+        is_alternate = "alternate" in (link.get("rel") or "").lower().split()
+        kind = (link.get("type") or "").partition(";")[0].strip().lower()
+        if is_alternate and kind in _FEED_TYPES and (url := _absolute(base, link.get("href"))):
+            yield url
+
+
+def _base(page: ParsedPage) -> str:
+    stated = next((tag.get("href") for tag in page.tree.iter("base") if tag.get("href")), None)
+    return _absolute(page.url, stated) or page.url
+
+
+def _absolute(base: str, href: str | None) -> str | None:
+    """`href` as an http address; None for other schemes and for what is no address."""
+    if href is None or (href := href.strip()).startswith("#"):
+        return None
+    try:
+        url = urldefrag(urljoin(base, href)).url
+    except ValueError:
+        return None
+    is_web = url.startswith(("http://", "https://")) and len(url) <= _MAX_URL_CHARS
+    return url if is_web and not any(map(str.isspace, url)) else None
+
+
+def _block_text(tag: HtmlElement) -> str:
+    """Text of the nearest block around a link."""
+    for above in tag.iterancestors():
+        if above.tag in _BLOCKS:
+            return "" if len(above) > 200 else text_of(above)  # noqa: PLR2004  # a page, no paragraph
+    return ""

@@ -1,0 +1,177 @@
+"""A fetched page, decoded and parsed once, as every extractor sees it."""
+
+from __future__ import annotations
+
+import codecs
+import copy
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from charset_normalizer import from_bytes
+from lxml import etree, html
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from lxml.html import HtmlElement
+
+__all__ = ["Extraction", "ParsedPage", "decode", "is_apart", "parse", "solid", "squeeze", "text_of"]
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16: its mark begins with the same two bytes
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
+_META_SCAN_BYTES = 4096  # HTML standard, 13.2.3.2 asks for 1024; real heads are longer
+_GUESS_BYTES = 20_000  # enough for a charset guess, and bounded in time
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_XML_PROLOGUE = re.compile(r"^\s*<\?xml[^>]*\?>")
+_APART_TAGS = frozenset({"aside", "nav", "footer", "form", "blockquote"})
+_APART_NAMES = re.compile(
+    r"related|comment(?!ary|ator)|sidebar|latest|popular|most-?read|teaser|\bcards?\b|widget|footer|ticker|recommend"
+    r"|promo|trending|newsletter|subscri",
+    re.IGNORECASE,
+)
+_NOT_WORD = re.compile(r"[\W_]+")
+_MAX_JSON_NODES = 2000  # bounds the walk over hostile JSON-LD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extraction:
+    """What one extractor read; None in a field leaves it to the general metadata."""
+
+    text: str = field(repr=False)  #: the article's own paragraphs, one a line
+    extractor: str  #: name and version
+    title: str | None = None
+    author: str | None = None
+    published: datetime | None = None  #: aware
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedPage:
+    """One page, parsed. Extractors share the tree: read it, or change `copy_tree()`."""
+
+    url: str
+    tree: HtmlElement = field(repr=False)
+    nodes: tuple[dict[str, Any], ...] = field(repr=False)  #: JSON-LD objects, flat, in page order
+
+    def copy_tree(self) -> HtmlElement:
+        """A tree of one's own to prune."""
+        return copy.deepcopy(self.tree)
+
+    def meta(self, *names: str) -> Iterator[str]:
+        """Contents of the <meta> tags called `names`, in the order of `names`, then of the page."""
+        for name in names:
+            for tag in self.tree.iter("meta"):
+                called = tag.get("property") or tag.get("name") or tag.get("itemprop") or ""
+                if called.strip().lower() == name and (content := squeeze(tag.get("content"))):
+                    yield content
+
+
+def is_apart(tag: HtmlElement) -> bool:
+    """Whether an element stands in a box that speaks of other pages, of readers or of the site."""
+    for above in (tag, *tag.iterancestors()):
+        if above.tag in {"body", "html"}:
+            break
+        if above.tag in _APART_TAGS or _APART_NAMES.search(
+            f"{above.get('class')} {above.get('id')}"
+        ):
+            return True
+    return False
+
+
+def squeeze(text: str | None) -> str:
+    """`text` on one line."""
+    return " ".join((text or "").split())
+
+
+def solid(text: str) -> str:
+    """Letters and digits only: extractors differ in spaces and in the marks of lists."""
+    return _NOT_WORD.sub("", text)
+
+
+def text_of(element: HtmlElement) -> str:
+    """Text of an element and all below it, on one line; tags are word borders only if blocks are."""
+    return squeeze("".join(element.itertext()))
+
+
+def decode(body: bytes, declared: str | None) -> str:
+    """`body` as text, whatever its charset claims.
+
+    Valid UTF-8 with a non-ASCII byte is UTF-8: another charset gives that pattern by chance almost
+    never, while a wrong header is common. Then byte-order mark, HTTP, <meta>, and a guess.
+    """
+    for mark, encoding in _BOMS:
+        if body.startswith(mark):
+            return body.decode(encoding, "replace")
+    if not body.isascii():
+        try:
+            return body.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+    meta = _META_CHARSET.search(body[:_META_SCAN_BYTES])
+    for claimed in (declared, meta.group(1).decode("ascii") if meta else None):
+        if (text := _decode_as(body, claimed)) is not None:
+            return text
+    best = None if body.isascii() else from_bytes(body[:_GUESS_BYTES]).best()
+    return body.decode(best.encoding if best else "utf-8", "replace")
+
+
+def _decode_as(body: bytes, claimed: str | None) -> str | None:
+    """`body` in the charset claimed, or None when it is unknown or does not fit at all."""
+    try:
+        name = codecs.lookup((claimed or "").strip()).name
+        # WHATWG encoding standard, 4.2: what calls itself Latin-1 is Windows-1252
+        name = "cp1252" if name in {"iso8859-1", "ascii"} else name
+        text = body.decode(name, "replace")
+    except (LookupError, ValueError, UnicodeError):
+        return None
+    return text if text.count("�") * 100 <= len(text) else None
+
+
+def parse(body: bytes, url: str, encoding: str | None) -> ParsedPage | None:
+    """The page as a tree, or None when no element can be made of it."""
+    source = _XML_PROLOGUE.sub("", _NOT_XML.sub("", decode(body, encoding)))
+    parser = html.HTMLParser(
+        encoding="utf-8",
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+        default_doctype=False,
+    )
+    try:
+        tree = html.document_fromstring(source.encode(), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError):
+        return None
+    return ParsedPage(url=url, tree=tree, nodes=tuple(_json_nodes(tree)))
+
+
+def _json_nodes(tree: HtmlElement) -> Iterator[dict[str, Any]]:
+    """Every JSON-LD object, lists and @graph opened; parts that do not parse are left out."""
+    count = 0
+    for script in tree.iter("script"):
+        if "ld+json" not in (script.get("type") or "").lower():
+            continue
+        stack = [_load_json(script.text or "")]
+        while stack and count < _MAX_JSON_NODES:
+            node = stack.pop()
+            if isinstance(node, list):
+                stack.extend(reversed(node))
+            elif isinstance(node, dict):
+                count += 1
+                yield node
+                stack.extend(node[key] for key in ("mainEntity", "@graph") if key in node)
+
+
+def _load_json(source: str) -> object:
+    source = source.strip().removeprefix("<!--").removesuffix("-->").strip().rstrip(";")
+    source = source.removeprefix("/*<![CDATA[*/").removesuffix("/*]]>*/")
+    try:
+        return json.loads(source, strict=False)
+    except (ValueError, RecursionError):
+        return None  # the page's mistake; Open Graph and the text speak for it

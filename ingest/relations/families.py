@@ -1,0 +1,161 @@
+"""Who is a copy of whom: each document joins its best earlier match, never a transitive closure.
+
+Closing over every "is like" pair lets round-ups and live blogs bridge unrelated texts; following
+one parent each does not. The outcome depends on the set of documents alone. Documents that are
+joined by no chain of edges and equal canonical keys do not influence each other, so one such
+component may be settled without the rest.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from ingest.items import Placement, Relation
+from ingest.relations.likeness import flip, is_copy, name_relation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ingest.items import Edge, Likeness, Standing
+
+__all__ = ["settle"]
+
+#: Sorts after every ISO 8601 date.
+_UNDATED = "9999"
+
+#: (page and not seed, date, canonical key, mirror, own key, document): who came first.
+_Rank: TypeAlias = tuple[bool, str, str, bool, str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tie:
+    """An edge seen from the later of its two documents."""
+
+    earlier: int
+    likeness: Likeness  # a is the later document
+    relation: Relation
+    edge: Edge
+
+
+def settle(standings: Iterable[Standing], edges: Iterable[Edge]) -> dict[int, Placement]:
+    """Place each document, seeds first, then by date, then by address.
+
+    A page that names another page's address as its own is that page's copy, whatever its text; it
+    stands right behind it. Every other page copies its best earlier match, if it has one. A seed
+    leads always. The order of the arguments plays no part; edges to documents without a standing
+    are ignored.
+    """
+    by_document = {standing.document: standing for standing in standings}
+    originals = _find_originals(by_document)
+    ranks = _rank(by_document, originals)
+    ties = _orient(edges, ranks)
+    placements: dict[int, Placement] = {}
+    for document in sorted(ranks, key=ranks.__getitem__):
+        if document in originals:
+            placed = _place_mirror(originals[document], ties[document], placements)
+        else:
+            placed = _place(ties[document], placements, ranks)
+        placements[document] = placed
+    return placements
+
+
+def _order(standing: Standing) -> tuple[str, str, str, int]:
+    return (
+        standing.published or _UNDATED,
+        standing.canonical_key,
+        standing.own_key,
+        standing.document,
+    )
+
+
+def _find_originals(by_document: dict[int, Standing]) -> dict[int, int]:
+    """The page at the canonical address, for each page that names it and is not it."""
+    at_home: dict[str, Standing] = {}
+    for standing in sorted(by_document.values(), key=_order):
+        if standing.document > 0 and standing.own_key == standing.canonical_key:
+            at_home.setdefault(standing.canonical_key, standing)
+    return {
+        document: at_home[standing.canonical_key].document
+        for document, standing in by_document.items()
+        if document > 0
+        and standing.canonical_key in at_home
+        and at_home[standing.canonical_key].document != document
+    }
+
+
+def _rank(by_document: dict[int, Standing], originals: dict[int, int]) -> dict[int, _Rank]:
+    """Sort keys; the pages of one address share the earliest date that any of them states."""
+    dates: dict[int, str] = {}
+    for document, standing in by_document.items():
+        home = originals.get(document, document)
+        dates[home] = min(dates.get(home, _UNDATED), standing.published or _UNDATED)
+    return {
+        document: (
+            document > 0,
+            dates[originals.get(document, document)],
+            standing.canonical_key,
+            document in originals,
+            standing.own_key,
+            document,
+        )
+        for document, standing in by_document.items()
+    }
+
+
+def _orient(edges: Iterable[Edge], ranks: dict[int, _Rank]) -> defaultdict[int, list[_Tie]]:
+    """Named edges by their later document."""
+    ties = defaultdict[int, list[_Tie]](list)
+    for edge in edges:
+        if edge.a not in ranks or edge.b not in ranks:
+            continue
+        a_is_later = ranks[edge.a] > ranks[edge.b]
+        later, earlier = (edge.a, edge.b) if a_is_later else (edge.b, edge.a)
+        if later < 0:
+            continue
+        likeness = edge.likeness if a_is_later else flip(edge.likeness)
+        relation = name_relation(likeness, seed=earlier < 0)
+        if relation is not None:
+            ties[later].append(
+                _Tie(earlier=earlier, likeness=likeness, relation=relation, edge=edge)
+            )
+    return ties
+
+
+def _place(
+    ties: list[_Tie], placements: dict[int, Placement], ranks: dict[int, _Rank]
+) -> Placement:
+    ties = sorted(ties, key=lambda tie: (-tie.likeness.jaccard, ranks[tie.earlier]))
+    for tie in ties:
+        if is_copy(tie.relation, tie.likeness):
+            return Placement(
+                leader=_leader(tie.earlier, placements),
+                parent=tie.earlier,
+                relation=tie.relation,
+                similarity=1.0 if tie.likeness.is_exact else tie.likeness.a_in_b,
+                via=tie.edge,
+            )
+    carried: dict[int, Edge] = {}
+    for tie in ties:
+        carried.setdefault(_leader(tie.earlier, placements), tie.edge)
+    return Placement(
+        leader=None, relation=None, similarity=1.0, via=None, carries=tuple(carried.values())
+    )
+
+
+def _place_mirror(original: int, ties: list[_Tie], placements: dict[int, Placement]) -> Placement:
+    tie = next((tie for tie in ties if tie.earlier == original), None)
+    return Placement(
+        leader=_leader(original, placements),
+        parent=original,
+        relation=Relation.SAME_URL,
+        # Nothing measured: the texts share too little for an edge, only the address joins them.
+        similarity=tie.likeness.a_in_b if tie else 0.0,
+        via=tie.edge if tie else None,
+    )
+
+
+def _leader(document: int, placements: dict[int, Placement]) -> int:
+    leader = placements[document].leader
+    return document if leader is None else leader

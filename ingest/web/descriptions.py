@@ -1,0 +1,162 @@
+"""What Datasette shows of each table and view: one sentence, its order, its facets, its label.
+
+What the columns mean is not here: the file itself says so (`ingest.web.schema`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from ingest.web.schema import Table
+
+__all__ = ["CORPUS_DESCRIPTION", "SHOWN", "Shown", "metadata_of"]
+
+CORPUS_DESCRIPTION = (
+    "Everything found about one story, each text once: articles, the copies that carry them, "
+    "what was changed later, and for every address ever considered why it is here or not. "
+    "Begin with the queries below, or search the articles. Times are UTC, shares are 0 to 1."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """How one table or view is shown."""
+
+    description: str
+    label: str | None = None  #: column that stands for a row where others point to it
+    highest: str | None = None  #: column to sort by, highest first; None: in its own order
+    facets: tuple[str, ...] = ()
+    search: str | None = None  #: full-text index over it
+
+
+SHOWN: Mapping[str, Shown] = {
+    "articles": Shown(
+        description="One row for each distinct text about the topic; `why` says why it was kept. "
+        "The same text elsewhere is in copies, its earlier wordings are in revisions.",
+        label="title",
+        highest="published",
+        facets=("outlet", "language", "seed"),
+        search="articles_fts",
+    ),
+    "copies": Shown(
+        description="One row for each page that carries a text of the corpus, whole or in part: "
+        "of an article, or of a seed document.",
+        label="title",
+        highest="id",
+        facets=("relation", "outlet", "seed"),
+    ),
+    "revisions": Shown(
+        description="One row for each change that was seen in a kept page: the wording before it.",
+        label="title",
+        highest="id",
+        facets=("title_changed",),
+    ),
+    "outlets": Shown(
+        description="The publishers, by registrable domain.",
+        label="id",
+        highest="last_seen",
+        facets=("language",),
+    ),
+    "seeds": Shown(
+        description="The seed set: the documents that define the topic, as given and cleaned.",
+        label="file",
+        facets=("language",),
+    ),
+    "stories": Shown(
+        description="Threads of articles inside the topic.",
+        label="title",
+        highest="articles",
+    ),
+    "pages": Shown(
+        description="The ledger: one line for each address ever considered, with where it stands "
+        "and why.",
+        label="url",
+        highest="id",
+        facets=("outcome", "found_by", "outlet"),
+    ),
+    "sources": Shown(
+        description="Where addresses come from: feeds, sitemaps and sites, and when each is due.",
+        label="url",
+        highest="failures",
+        facets=("kind", "found_by"),
+    ),
+    "runs": Shown(
+        description="One row for each crawl: what it asked, what came of it, what went wrong.",
+        label="started",
+        highest="id",
+        facets=("spider", "trigger", "outcome"),
+    ),
+    "fetches": Shown(
+        description="One row for each page fetched by each run, with how that fetch ended.",
+        highest="id",
+        facets=("outcome",),
+    ),
+    "links": Shown(
+        description="Who cites whom: addresses linked from the body of the articles.",
+        facets=("target_outlet",),
+    ),
+    "labels": Shown(
+        description="What a reader said of a page, yes or no; the topic learns from it.",
+        highest="at",
+        facets=("verdict",),
+    ),
+    "latest": Shown(
+        description="The articles, latest first, in the columns that fit a screen.",
+        facets=("outlet", "language"),
+    ),
+    "timeline": Shown(description="Articles and copies by day of publication."),
+    "who_copied_whom": Shown(
+        description="Which outlet republished which, how often, how closely and how much later.",
+    ),
+    "changes": Shown(
+        description="What was changed after publication; changed headlines first.",
+        facets=("title_changed",),
+    ),
+    "outlet_summary": Shown(
+        description="Each outlet that carries the topic: how much, how much of it its own, when.",
+        facets=("language",),
+    ),
+    "story_summary": Shown(description="The threads of the topic, the longest first."),
+    "source_health": Shown(
+        description="The sources, failing ones first.",
+        facets=("kind",),
+    ),
+    "why_not": Shown(
+        description="Addresses that did not become an article or a copy, and why; within each "
+        "outcome the nearest misses first.",
+        facets=("outcome",),
+    ),
+    "ledger": Shown(description="How many addresses stand at each outcome."),
+}
+
+
+def metadata_of(schema: Iterable[Table], *, machine_tables: Collection[str]) -> dict[str, Any]:
+    """The metadata of one corpus, as Datasette wants it; only for what the file holds."""
+    return {
+        "description": CORPUS_DESCRIPTION,
+        "tables": {
+            table.name: {"hidden": True}
+            if table.name in machine_tables
+            else _shown(SHOWN.get(table.name), table)
+            for table in schema
+        },
+    }
+
+
+def _shown(shown: Shown | None, table: Table) -> dict[str, Any]:
+    columns = {"columns": table.meanings}
+    if shown is None:  # a table of a newer Seedbed, or one that somebody added
+        return columns
+    settings = {
+        "description": shown.description,
+        "label_column": shown.label,
+        "sort_desc": shown.highest,
+        "facets": list(shown.facets),
+        "fts_table": shown.search,
+        "fts_pk": shown.search and "id",
+    }
+    return columns | {name: value for name, value in settings.items() if value}

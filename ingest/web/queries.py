@@ -1,0 +1,216 @@
+"""The questions that come ready with every corpus, as saved queries of Datasette.
+
+Every one stays under Datasette's limits on a corpus of 100,000 articles: grouped subqueries, never
+one query a row, and a LIMIT where the answer grows with the corpus.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["QUERIES", "Query"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A saved query."""
+
+    name: str
+    title: str
+    description: str
+    sql: str
+
+
+QUERIES = (
+    Query(
+        name="new_since_yesterday",
+        title="What is new since yesterday?",
+        description="Articles that entered the corpus in the last 24 hours, latest first.",
+        sql="""
+SELECT id AS article, published, title, outlet, language, copies, relevance, why, url
+FROM articles
+WHERE first_seen >= strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-1 day')
+ORDER BY first_seen DESC, id DESC
+LIMIT 500""",
+    ),
+    Query(
+        name="search",
+        title="Search the articles",
+        description="Words in title or text, best match first, with the passage that matches in "
+        'square brackets. A "phrase in quotes" is one term; every term must occur.',
+        sql="""
+SELECT a.id AS article, a.published, a.title, a.outlet,
+  snippet(articles_fts, -1, '[', ']', '…', 24) AS passage, a.copies, a.url
+FROM articles_fts JOIN articles a ON a.id = articles_fts.rowid
+WHERE articles_fts MATCH coalesce(nullif(escape_fts(:words), ''), '""')
+ORDER BY articles_fts.rank, a.id
+LIMIT 100""",
+    ),
+    Query(
+        name="who_copied_whom",
+        title="Who copied whom?",
+        description="Pairs of outlets, the busiest first: how many texts the second republished "
+        "from the first, how closely, how many hours later. Name an outlet to see only its pairs.",
+        sql="""
+SELECT original, copying, copies, exact, average_similarity, average_hours_later
+FROM who_copied_whom
+WHERE :outlet = '' OR original = :outlet OR copying = :outlet
+ORDER BY copies DESC, original, copying
+LIMIT 500""",
+    ),
+    Query(
+        name="what_changed",
+        title="What was changed after publication?",
+        description="Changes seen in kept pages, changed headlines first, then the latest.",
+        sql="""
+SELECT r.seen, p.outlet, r.title AS title_before, r.new_title AS title_after, r.title_changed,
+  r.words_added, r.words_removed, r.article, p.url
+FROM revisions r JOIN pages p ON p.id = r.page
+ORDER BY r.title_changed DESC, r.seen DESC, r.id DESC
+LIMIT 500""",
+    ),
+    Query(
+        name="first_to_report",
+        title="Who had it first?",
+        description="The most republished texts: who published each first, and who carried it "
+        "then, with the hours between. Of a seed document it is the first page known to carry it.",
+        sql="""
+WITH families AS (
+  SELECT * FROM (
+    SELECT id AS article, NULL AS seed, copies FROM articles
+    WHERE copies > 0 ORDER BY copies DESC, id LIMIT 100
+  )
+  UNION ALL
+  SELECT NULL, seed, count(*) FROM copies WHERE seed IS NOT NULL GROUP BY seed
+), texts_of AS (
+  SELECT f.article, f.seed, f.copies, a.published, a.outlet, a.title, a.url
+  FROM families f JOIN articles a ON a.id = f.article
+  UNION ALL
+  SELECT f.article, NULL, f.copies, c.published, c.outlet, c.title, c.url
+  FROM families f JOIN copies c ON c.article = f.article
+  UNION ALL
+  SELECT NULL, f.seed, f.copies, c.published, c.outlet, c.title, c.url
+  FROM families f JOIN copies c ON c.seed = f.seed
+), ranked AS (
+  SELECT *, row_number() OVER family AS place, (julianday(published)
+    - julianday(first_value(published) OVER family)) * 24 AS hours_later
+  FROM texts_of
+  WINDOW family AS (PARTITION BY article, seed ORDER BY published IS NULL, published, url)
+)
+SELECT max(iif(place = 1, published, NULL)) AS published,
+  max(iif(place = 1, outlet, NULL)) AS first_outlet,
+  max(iif(place = 1, title, NULL)) AS title,
+  copies,
+  group_concat(outlet || coalesce(printf(' +%.1f h', hours_later), ' (no date)'), ', '
+    ORDER BY place) FILTER (WHERE place > 1) AS then_carried_by,
+  article, seed,
+  max(iif(place = 1, url, NULL)) AS url
+FROM ranked
+GROUP BY article, seed
+ORDER BY copies DESC, article, seed
+LIMIT 100""",
+    ),
+    Query(
+        name="why_not",
+        title="What was refused, and why?",
+        description="Addresses that did not become an article or a copy, counted by outcome and "
+        "reason, each with its nearest miss: the page of the highest relevance among them.",
+        sql="""
+WITH refused AS (
+  SELECT outcome, substr(reason, 1, instr(reason || ':', ':') - 1) AS head, relevance, url
+  FROM pages WHERE outcome NOT IN ('article', 'copy')
+)
+SELECT outcome, substr(head, 1, instr(head || ' 0.', ' 0.') - 1) AS reason, count(*) AS pages,
+  max(relevance) AS highest_relevance, url AS nearest_miss
+FROM refused
+GROUP BY outcome, 2
+ORDER BY pages DESC, outcome, reason
+LIMIT 200""",
+    ),
+    Query(
+        name="why_address",
+        title="Why is this address here, or not?",
+        description="Where an address stands, who found it and when it was fetched. A part of it "
+        "will do: a domain, or some words of the path.",
+        sql="""
+SELECT p.outcome, p.reason, p.relevance, p.url, p.title, p.found_by, s.url AS named_by,
+  p.first_seen, p.last_fetched, p.http_status, p.next_check, p.article, p.id AS page
+FROM pages p LEFT JOIN sources s ON s.id = p.source
+WHERE :url <> '' AND instr(lower(p.url), rtrim(replace(replace(
+  lower(:url), 'https://', ''), 'http://', ''), '/'))
+ORDER BY length(p.url), p.id
+LIMIT 100""",
+    ),
+    Query(
+        name="seeds_matched",
+        title="What did each seed document bring?",
+        description="For each document of the seed set: the articles it is nearest to, and the "
+        "pages that carry its own text.",
+        sql="""
+WITH near AS (
+  SELECT seed, count(*) AS articles FROM articles WHERE seed IS NOT NULL GROUP BY seed
+), carried AS (
+  SELECT seed, count(*) AS copies, sum(relation = 'exact') AS exact,
+    count(DISTINCT outlet) AS outlets
+  FROM copies WHERE seed IS NOT NULL GROUP BY seed
+)
+SELECT s.id AS seed, s.title, s.file, s.words, s.noise_share,
+  coalesce(near.articles, 0) AS articles, coalesce(carried.copies, 0) AS copies,
+  coalesce(carried.exact, 0) AS exact_copies, coalesce(carried.outlets, 0) AS copied_by_outlets
+FROM seeds s LEFT JOIN near ON near.seed = s.id LEFT JOIN carried ON carried.seed = s.id
+ORDER BY articles DESC, s.id""",
+    ),
+    Query(
+        name="source_health",
+        title="Are the sources well?",
+        description="Every source with its state: failing, never answered, overdue by more than "
+        "one interval, or well; those that need attention first.",
+        sql="""
+SELECT CASE
+    WHEN failures > 0 THEN 'failing'
+    WHEN last_ok IS NULL THEN 'never answered'
+    WHEN julianday('now') - julianday(next_due) > every_minutes / 1440.0 THEN 'overdue'
+    ELSE 'well'
+  END AS state,
+  kind, url, outlet, failures, last_error, last_ok, next_due, every_minutes, items_seen,
+  articles_kept, id AS source
+FROM sources
+ORDER BY state = 'well', failures DESC, last_ok, id
+LIMIT 1000""",
+    ),
+    Query(
+        name="run_history",
+        title="What did the runs do?",
+        description="The last runs, latest first. `uncounted` is what was fetched without an "
+        "outcome: always 0, or the program has a fault.",
+        sql="""
+SELECT id AS run, started, spider, "trigger", outcome, round(seconds) AS seconds, requests, found,
+  fetched, new_articles, copies, revisions, unchanged, off_topic, rejected, robots, gone, errors,
+  fetched - new_articles - copies - revisions - unchanged - off_topic - rejected - robots - gone
+    - errors AS uncounted,
+  message
+FROM runs
+ORDER BY id DESC
+LIMIT 200""",
+    ),
+    Query(
+        name="days_without_coverage",
+        title="On which days was nothing published?",
+        description="Stretches of days for which the corpus holds no article and no copy, the "
+        "latest first: a quiet story, or a source that fell silent.",
+        sql="""
+WITH days AS (
+  SELECT day FROM timeline
+  UNION
+  SELECT date('now', '+1 day') WHERE EXISTS (SELECT 1 FROM timeline)
+), gaps AS (
+  SELECT lag(day) OVER (ORDER BY day) AS last_before, day AS first_after FROM days
+)
+SELECT date(last_before, '+1 day') AS first_day, date(first_after, '-1 day') AS last_day,
+  CAST(julianday(first_after) - julianday(last_before) - 1 AS INTEGER) AS days
+FROM gaps
+WHERE julianday(first_after) - julianday(last_before) > 1
+ORDER BY first_day DESC
+LIMIT 500""",
+    ),
+)

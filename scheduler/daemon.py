@@ -1,0 +1,97 @@
+"""The daemon: what the corpus says is due is crawled, one crawl at a time.
+
+`run_once` does every due job and stops; `serve` stays. Neither keeps a plan: APScheduler only wakes
+us, and what is due stands in `sources`, `pages` and `runs`, so a restart forgets nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING
+
+from ingest import log
+from ingest.config import load_settings
+from ingest.crawl import scrapy_command
+from scheduler.clockwork import Clockwork
+from scheduler.lock import only_daemon
+from scheduler.rounds import Rounds
+from scheduler.signals import attended
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from ingest.crawl import Command, CrawlReport
+
+__all__ = ["run_once", "serve"]
+
+INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+
+_TICK_S = 15.0
+
+_log = log.get(__name__)
+
+
+def run_once(
+    workspace: Path,
+    *,
+    environ: Mapping[str, str] | None = None,
+    command: Command = scrapy_command,
+    on_report: Callable[[CrawlReport], None] | None = None,
+) -> int:
+    """Do every due job once, in order; returns the exit code.
+
+    Args:
+        environ: for the settings and the crawls; None: ours.
+        on_report: told of each crawl when it has ended.
+
+    Raises:
+        ConfigError: the settings cannot be used, or name no source and none is known.
+        DaemonRunning: a daemon does it already.
+    """
+    rounds = _rounds(workspace, environ, command, on_report)
+    with only_daemon(rounds.settings.corpus_path):
+        rounds.prepare()
+        code, signum = attended(rounds.run_round)
+    return code if signum is None else INTERRUPTED
+
+
+def serve(
+    workspace: Path,
+    *,
+    environ: Mapping[str, str] | None = None,
+    command: Command = scrapy_command,
+    on_report: Callable[[CrawlReport], None] | None = None,
+    tick_s: float = _TICK_S,
+) -> int:
+    """Do every job whenever it is due, until a signal comes; returns the exit code.
+
+    Args:
+        environ: for the settings and the crawls; None: ours.
+        on_report: told of each crawl when it has ended.
+        tick_s: seconds between two looks at the corpus.
+
+    Raises:
+        ConfigError: the settings cannot be used, or name no source and none is known.
+        CrawlError: the scheduler stands still.
+        DaemonRunning: there is another daemon.
+    """
+    rounds = _rounds(workspace, environ, command, on_report)
+    with only_daemon(rounds.settings.corpus_path):
+        rounds.prepare()
+        _log.info("daemon started", corpus=str(rounds.settings.corpus_path), pid=os.getpid())
+        _, signum = attended(Clockwork(rounds=rounds, tick_s=tick_s).keep)
+    _log.info("daemon stopped", signal=signum)
+    return INTERRUPTED if signum == signal.SIGINT else 0
+
+
+def _rounds(
+    workspace: Path,
+    environ: Mapping[str, str] | None,
+    command: Command,
+    on_report: Callable[[CrawlReport], None] | None,
+) -> Rounds:
+    environ = os.environ if environ is None else environ
+    settings = load_settings(workspace, environ)
+    return Rounds(settings=settings, environ=environ, command=command, on_report=on_report)

@@ -1,0 +1,104 @@
+"""Which crawls are due, and what a round of them amounts to; pure, over rows of the corpus."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
+
+    from ingest.config import Settings
+    from ingest.crawl import CrawlReport
+    from ingest.items import DueSource
+
+__all__ = ["FRONTIER", "SOURCE_KINDS", "Agenda", "JobSpec", "exit_code", "is_due", "job_specs"]
+
+# The spiders state the same, but importing them would load Scrapy into the daemon; a test holds the
+# two together. A spider that is not here runs as often as a lively source is polled.
+_KINDS = {"feeds": ("feed",), "sitemaps": ("robots", "sitemap"), "links": ("site",)}
+
+#: Every kind of source that some spider polls.
+SOURCE_KINDS = tuple(kind for kinds in _KINDS.values() for kind in kinds)
+
+_PARTIAL_SHARE = 0.25  # of polls that failed, 0..1; above it a round is reported as partial
+
+_DONE, _FAILED, _UNREACHABLE, _PARTIAL = 0, 1, 4, 6  # exit codes; ingest.errors has the others
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobSpec:
+    """A crawl that the daemon starts whenever the corpus says it is due."""
+
+    spider: str
+    kinds: tuple[str, ...] = ()  #: of the sources it polls; empty: it keeps none of its own
+    addresses: frozenset[str] = frozenset()  #: of its sources, as the settings name them
+
+
+#: Fetches every due page, whoever found it: leftovers, retries, revisits.
+FRONTIER = JobSpec(spider="frontier")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agenda:
+    """What the corpus says is to be done."""
+
+    now: datetime
+    sources: Sequence[DueSource]  #: whose poll is due
+    pages: int  #: that a run could claim
+    unknown: frozenset[str]  #: addresses in the settings that no source has yet
+    last_started: Mapping[str, datetime] = field(default_factory=dict)  #: latest run, by spider
+
+
+def job_specs(settings: Settings) -> tuple[JobSpec, ...]:
+    """The crawls that look for addresses, in the order of the settings."""
+    sources = settings.sources
+    named = {"feeds": sources.feeds, "sitemaps": sources.sitemaps, "links": sources.sites}
+    return tuple(
+        JobSpec(
+            spider=spider,
+            kinds=_KINDS.get(spider, ()),
+            addresses=frozenset(named.get(spider, ())),
+        )
+        for spider in dict.fromkeys(settings.schedule.spiders)
+        if spider != FRONTIER.spider
+    )
+
+
+def is_due(
+    spec: JobSpec,
+    agenda: Agenda,
+    *,
+    every_minutes: float,
+    offered: Collection[int] = (),
+    greeted: Collection[str] = (),
+) -> bool:
+    """Whether a crawl has something to do.
+
+    Args:
+        every_minutes: between runs of a spider that keeps no sources, an archive's search say.
+        offered: ids of due sources to overlook, because a crawl was offered them already.
+        greeted: spiders that had their chance to enter the addresses of the settings.
+    """
+    if spec == FRONTIER:
+        return agenda.pages > 0
+    if not spec.kinds:
+        last = agenda.last_started.get(spec.spider)
+        return last is None or agenda.now - last >= timedelta(minutes=every_minutes)
+    if spec.addresses & agenda.unknown and spec.spider not in greeted:
+        return True
+    return any(due.kind in spec.kinds and due.source not in offered for due in agenda.sources)
+
+
+def exit_code(reports: Sequence[CrawlReport]) -> int:
+    """What a round ends with: 0 done, 1 every run failed, 4 no source reachable, 6 partial."""
+    unwell = [report for report in reports if not report.went_well]
+    polled = sum(report.counts.get("polled", 0) for report in reports)
+    failed = sum(report.counts.get("polls_failed", 0) for report in reports)
+    if reports and len(unwell) == len(reports):
+        return _FAILED
+    if polled and failed == polled:
+        return _UNREACHABLE
+    return _PARTIAL if unwell or failed > polled * _PARTIAL_SHARE else _DONE

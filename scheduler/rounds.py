@@ -1,0 +1,163 @@
+"""Asking the corpus what is due, and having it crawled; the shell around `scheduler.jobs`."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from ingest import clock, log
+from ingest.corpus import Corpus
+from ingest.crawl import run_crawl, scrapy_command
+from ingest.errors import ConfigError
+from scheduler.jobs import FRONTIER, SOURCE_KINDS, Agenda, exit_code, is_due, job_specs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from ingest.config import Settings
+    from ingest.crawl import Command, CrawlReport
+    from scheduler.jobs import JobSpec
+
+__all__ = ["Rounds"]
+
+_PASSES = 4  # a home page names a feed, robots.txt a sitemap index, that one sitemaps
+_FRONTIER_ROUNDS = 5
+_DRAIN_S = 17.0  # with the two seconds of force that may follow: below 20, our promise
+_LIMIT_S = 6 * 3600.0  # a crawl that hangs must not keep the others waiting for ever
+_RUNS_LOOKED_BACK = 1000
+_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+
+_log = log.get(__name__)
+
+
+@dataclass(kw_only=True)
+class Rounds:
+    """The crawls of one workspace."""
+
+    settings: Settings
+    environ: Mapping[str, str]
+    command: Command = scrapy_command
+    on_report: Callable[[CrawlReport], None] | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
+    hurry: threading.Event = field(default_factory=threading.Event)
+    _greeted: set[str] = field(default_factory=set)  #: spiders that ran since we started
+
+    def prepare(self) -> None:
+        """Close what a killed predecessor left open.
+
+        Raises:
+            ConfigError: no source is named or known, and no page is due.
+        """
+        with closing(Corpus(self.settings.corpus_path)) as corpus:
+            if dead := corpus.close_dead_runs(now=clock.now()):
+                _log.warning("runs had died unseen", runs=dead)
+            is_empty = not corpus.count_sources() and not corpus.count_due(now=clock.now())
+        # A spider that keeps no sources finds addresses elsewhere, in an archive for instance.
+        if is_empty and all(spec.kinds and not spec.addresses for spec in self.specs):
+            raise ConfigError(["no sources: name sites, feeds or sitemaps under [sources]"])
+
+    @property
+    def specs(self) -> tuple[JobSpec, ...]:
+        """The crawls that look for addresses, in order."""
+        return job_specs(self.settings)
+
+    def agenda(self) -> Agenda:
+        """What is to be done now."""
+        now = clock.now()
+        with closing(Corpus(self.settings.corpus_path)) as corpus:
+            due = corpus.due_sources(SOURCE_KINDS, now=now)
+            known = corpus.due_sources(SOURCE_KINDS, now=_END_OF_TIME)
+            pages = corpus.count_due(now=now)
+            runs = corpus.runs_since(corpus.last_run() - _RUNS_LOOKED_BACK)
+        named = frozenset[str]().union(*(spec.addresses for spec in self.specs))
+        return Agenda(
+            now=now,
+            sources=due,
+            pages=pages,
+            unknown=named - {source.url for source in known},
+            last_started={run["spider"]: datetime.fromisoformat(run["started"]) for run in runs},
+        )
+
+    def is_due(
+        self, spec: JobSpec, agenda: Agenda | None = None, *, offered: Collection[int] = ()
+    ) -> bool:
+        """Whether a crawl has something to do; of the agenda as it is now, if none is given."""
+        return is_due(
+            spec,
+            agenda or self.agenda(),
+            every_minutes=self.settings.schedule.poll_every_minutes,
+            offered=offered,
+            greeted=self._greeted,
+        )
+
+    def crawl(self, spec: JobSpec) -> CrawlReport:
+        """Run one crawl to its end, and say what came of it.
+
+        Raises:
+            CrawlError: it could not be started.
+        """
+        self._greeted.add(spec.spider)
+        report = run_crawl(
+            self.settings.workspace,
+            spec.spider,
+            corpus_path=self.settings.corpus_path,
+            trigger="schedule",
+            environ=self.environ,
+            stop=self.stop,
+            hurry=self.hurry,
+            timeout_s=_LIMIT_S,
+            drain_s=_DRAIN_S,
+            command=self.command,
+        )
+        _say(report)
+        if self.on_report:
+            self.on_report(report)
+        return report
+
+    def run_round(self, stop: threading.Event, hurry: threading.Event) -> int:
+        """Do every due job once, in order; returns the exit code.
+
+        What a crawl found is looked at in the same round: the feeds that a home page names, the
+        pages that another spider left.
+        """
+        self.stop, self.hurry = stop, hurry
+        reports = self._poll_sources()
+        for _ in range(_FRONTIER_ROUNDS):
+            if stop.is_set() or not self.is_due(FRONTIER):
+                break
+            reports.append(self.crawl(FRONTIER))
+            if not reports[-1].counts.get("fetched"):
+                break
+        return exit_code(reports)
+
+    def _poll_sources(self) -> list[CrawlReport]:
+        reports: list[CrawlReport] = []
+        offered: set[int] = set()
+        for _ in range(_PASSES):
+            before = len(reports)
+            for spec in self.specs:
+                agenda = self.agenda()
+                if self.stop.is_set() or not self.is_due(spec, agenda, offered=offered):
+                    continue
+                offered |= {one.source for one in agenda.sources if one.kind in spec.kinds}
+                reports.append(self.crawl(spec))
+            if len(reports) == before:
+                break
+        return reports
+
+
+def _say(report: CrawlReport) -> None:
+    told = _log.bind(spider=report.spider, run=report.run, outcome=report.outcome)
+    if report.went_well:
+        counts = {name: report.counts[name] for name in _TOLD if report.counts.get(name)}
+        told.info("crawl finished", seconds=round(report.seconds, 1), **counts)
+    elif report.outcome == "interrupted":
+        told.info("crawl interrupted", message=report.message)
+    else:
+        told.error("crawl failed", message=report.message, exit_code=report.exit_code)
+
+
+_TOLD = ("polled", "polls_failed", "found", "fetched", "new_articles", "copies", "revisions")
