@@ -84,13 +84,11 @@ def init(_place: Place, *, folder: Path, seeds: tuple[Path, ...]) -> None:
     Each SEED is a text, or a folder of texts; it is copied into the seeds/ of DIR. What is there
     already is left as it is.
     """
-    from ingest.new_workspace import make_workspace
+    from ingest.new_workspace import make_workspace, read_seeds
     from ingest.show import workspace_lines
-    from ingest.workspace import Workspace
 
     settings = make_workspace(folder.absolute(), seeds)
-    seed_set = Workspace(folder=folder, settings=settings).seeds() if seeds else None
-    print_lines(workspace_lines(settings, seed_set))
+    print_lines(workspace_lines(settings, read_seeds(settings) if seeds else None))
 
 
 @seedbed.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from difflib import get_close_matches
 from pathlib import Path
@@ -36,6 +37,7 @@ class FriendlySpiderLoader(SpiderLoader):
             _refuse_foreign_spiders()
             workspace = current_workspace()
             workspace.configure_log()
+            _quieten_scrapy()
             workspace.check_seeds()
         except IngestError as exc:
             sys.stderr.write(f"seedbed: {exc}\n")
@@ -47,6 +49,13 @@ def _unknown(name: str, known: list[str]) -> str:
     close = get_close_matches(name, known, n=1)
     hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
     return f"no spider {name!r}; {hint}"
+
+
+def _quieten_scrapy() -> None:
+    """Leave out what our own events say already: its start, its settings, unread robots.txt."""
+    logging.getLogger("scrapy").setLevel(logging.WARNING)
+    logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
+    logging.getLogger("twisted").setLevel(logging.ERROR)
 
 
 def _refuse_foreign_spiders() -> None:

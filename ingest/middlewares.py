@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.resolver import CachingThreadedResolver
 from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import build_from_crawler
+
+from ingest.workspace import current_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,11 +75,15 @@ class GuardResolver(CachingThreadedResolver):
     def __init__(self, reactor: ReactorBase, cache_size: int, timeout: float) -> None:
         super().__init__(reactor, cache_size, timeout)
         self.allow_private = False
+        self.proxy_host: str | None = None  # chosen by the settings, so it may be private
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> GuardResolver:
+        """The resolver, told by the workspace: Scrapy makes it before a spider can tell it."""
         resolver = super().from_crawler(crawler, reactor)
-        resolver.allow_private = crawler.settings.getbool(ALLOW_PRIVATE)
+        wanted = current_workspace().settings.crawl
+        resolver.allow_private = wanted.allow_private_networks
+        resolver.proxy_host = urlsplit(wanted.proxy).hostname if wanted.proxy else None
         return resolver
 
     def getHostByName(  # noqa: N802  # Twisted's name
@@ -86,7 +93,7 @@ class GuardResolver(CachingThreadedResolver):
         return found.addCallback(self._refuse_private, name)
 
     def _refuse_private(self, address: str, name: str) -> str:
-        if not self.allow_private and not is_public(address):
+        if not self.allow_private and name != self.proxy_host and not is_public(address):
             raise RefusedAddress(f"{name} resolves to the private address {address}")
         return address
 

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ingest.config import Settings
+    from ingest.items import SeedSet
 
-__all__ = ["make_workspace", "settings_template"]
+__all__ = ["make_workspace", "read_seeds", "settings_template"]
 
 SEED_SUFFIXES = frozenset({".txt", ".md", ".html"})
 _SCRAPY_CFG = """\
@@ -57,6 +58,17 @@ def make_workspace(folder: Path, seeds: Sequence[Path]) -> Settings:
         raise ConfigError([f"{exc.filename}: {exc.strerror}"]) from exc
     Corpus(settings.corpus_path).close()
     return settings
+
+
+def read_seeds(settings: Settings) -> SeedSet:
+    """The seed documents of a workspace.
+
+    Raises:
+        SeedError: there are none, or one cannot be read.
+    """
+    from ingest.workspace import Workspace
+
+    return Workspace(folder=settings.workspace, settings=settings).seeds()
 
 
 def settings_template() -> str:

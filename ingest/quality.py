@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ingest.items import Reason, Rejection, Stage
-from ingest.text import normalize, paragraphs, prose_lines
+from ingest.text import is_prose, normalize, paragraphs, prose_lines
 
 if TYPE_CHECKING:
     from ingest.items import Article
@@ -28,7 +28,7 @@ _MIN_CARDS = 4
 _LIST_HEADLINES = 10
 _LIST_WORDS = 120
 _CONSENT_SHARE = 0.04  # of the words; a wall has one in ten, an article on cookies one in fifty
-_MIN_CONSENT_WORDS = 4
+_MIN_CONSENT_WORDS = 3
 _WALL_WORDS = 250
 _HTTP_ERROR = 400
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
@@ -55,7 +55,7 @@ class PageSignals:
     headline_links: int = 0  #: different addresses whose anchor reads like a headline
     cards: int = 0  #: teaser cards that hold a line of the text
     listed_share: float = 0.0  #: share of the text's words in cards or links, 0..1
-    own_words: int = 0  #: words of the text outside cards and links
+    prose_words: int = 0  #: words of the text in running lines outside cards and links
     kinds: tuple[str, ...] = ()  #: schema.org types, sorted
     page_type: str | None = None  #: og:type
     challenge_mark: str | None = None  #: trace of an anti-robot gate
@@ -94,7 +94,7 @@ _CHALLENGE = _phrases(
     r"перевірка браузера", r"ви не робот",
 )  # fmt: skip
 _CONSENT_WORD = re.compile(
-    r"cookies?|consent|gdpr|privacy|personal data|tracking|partners?|куки|cookie-файл\w*|файл\w* cookie|согласи\w+|"
+    r"cookies?|consent|gdpr|personali[sz]ed|advertising|legitimate interest|privacy|personal data|tracking|partners?|куки|cookie-файл\w*|файл\w* cookie|согласи\w+|"
     r"персональн\w+|конфиденциальн\w+|çerez\w*|kişisel veri\w*|gizlilik|kuki\w*|məxfilik|razılıq|şəxsi məlumat\w*|"
     r"einwilligung\w*|datenschutz\w*|werbung|confidentialité|consentement|privacidad|consentimiento|"
     r"згод\w+|конфіденційн\w+"
@@ -124,6 +124,17 @@ def count_words(text: str) -> int:
     return len(_CJK.sub("", text).split()) + len(_CJK.findall(text)) // _CJK_CHARS_A_WORD
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """All that a rule looks at."""
+
+    text: str
+    words: int  #: of the text
+    prose: int  #: words of the text in running lines that are no teasers
+    signals: PageSignals
+    status: int
+
+
 def assess(article: Article | None, signals: PageSignals, status: int = 200) -> Rejection | None:
     """Why the page is no article, or None when it is one.
 
@@ -131,46 +142,43 @@ def assess(article: Article | None, signals: PageSignals, status: int = 200) -> 
         A rejection whose detail quotes the words or the counts that decided.
     """
     text = article.text if article else ""
-    words = min(count_words(text), signals.own_words)
-    for rule in (_challenge, _http_error, _soft_404, _consent, _paywall, _list):
-        if rejection := rule(text, words, signals, status):
-            return rejection
-    if not text:
-        asked = _SCRIPT_ONLY.search(normalize(signals.visible))
-        return _refuse(
-            Reason.NO_TEXT, f"says: {asked.group()}" if asked else f"{signals.links} links"
-        )
-    if words < _MIN_WORDS or not prose_lines(text):
-        return _refuse(Reason.TOO_SHORT, f"{words} words, {len(prose_lines(text))} lines of prose")
-    return None
+    look = _Look(
+        text=text,
+        words=count_words(text),
+        prose=signals.prose_words if text else 0,
+        signals=signals,
+        status=status,
+    )
+    rules = (_challenge, _http_error, _soft_404, _consent, _paywall, _list, _no_text, _too_short)
+    return next((rejection for rule in rules if (rejection := rule(look))), None)
 
 
 def _refuse(reason: Reason, detail: str) -> Rejection:
     return Rejection(stage=Stage.QUALITY, reason=reason, detail=detail)
 
 
-def _is_marked(signals: PageSignals) -> bool:
-    """Whether the page says of itself that it is an article."""
-    return signals.page_type == "article" or any(map(_ARTICLE_KIND.search, signals.kinds))
-
-
-def _challenge(text: str, words: int, signals: PageSignals, status: int) -> Rejection | None:
-    if words >= _GATE_WORDS or _is_marked(signals):
+def _challenge(look: _Look) -> Rejection | None:
+    signals = look.signals
+    if look.prose >= _GATE_WORDS or _is_marked(signals):
         return None
     said = _said(_CHALLENGE, signals)
-    if said and (signals.challenge_mark or status >= _HTTP_ERROR or not _is_rich(signals)):
+    is_gate = signals.challenge_mark or look.status >= _HTTP_ERROR or not _is_rich(signals)
+    if said and is_gate:
         return _refuse(Reason.CHALLENGE, f"says: {said}")
-    if signals.challenge_mark and not _is_rich(signals) and words < _MIN_WORDS:
-        return _refuse(Reason.CHALLENGE, f"{signals.challenge_mark}, {words} words")
+    if signals.challenge_mark and not _is_rich(signals) and look.prose < _MIN_WORDS:
+        return _refuse(Reason.CHALLENGE, f"{signals.challenge_mark}, {look.prose} words of prose")
     return None
 
 
-def _http_error(text: str, words: int, signals: PageSignals, status: int) -> Rejection | None:
-    return _refuse(Reason.HTTP_ERROR, f"status {status}") if status >= _HTTP_ERROR else None
+def _http_error(look: _Look) -> Rejection | None:
+    if look.status < _HTTP_ERROR:
+        return None
+    return _refuse(Reason.HTTP_ERROR, f"status {look.status}")
 
 
-def _soft_404(text: str, words: int, signals: PageSignals, status: int) -> Rejection | None:
-    if words >= _GATE_WORDS:
+def _soft_404(look: _Look) -> Rejection | None:
+    signals = look.signals
+    if look.prose >= _GATE_WORDS:
         return None
     for part in _TITLE_BORDER.split(f"{normalize(signals.title)} | {normalize(signals.heading)}"):
         if _BARE_NOT_FOUND.fullmatch(part.strip(" .!")):
@@ -179,46 +187,70 @@ def _soft_404(text: str, words: int, signals: PageSignals, status: int) -> Rejec
     return _refuse(Reason.SOFT_404, f"says: {said}") if said else None
 
 
-def _consent(text: str, words: int, signals: PageSignals, status: int) -> Rejection | None:
-    told = normalize(text or signals.visible)
-    total = max(count_words(told), 1)
+def _consent(look: _Look) -> Rejection | None:
+    told = normalize(look.text or look.signals.visible)
+    words = max(count_words(told), 1)
     found = len(_CONSENT_WORD.findall(told))
-    if total >= _WALL_WORDS or found < _MIN_CONSENT_WORDS or found < _CONSENT_SHARE * total:
+    if words >= _WALL_WORDS or found < _MIN_CONSENT_WORDS or found < _CONSENT_SHARE * words:
         return None
-    pressed = next((label for label in signals.buttons if _AGREE.fullmatch(normalize(label))), None)
-    if pressed is None:
-        return None
-    return _refuse(Reason.CONSENT, f"{found} of {total} words on consent, button: {pressed}")
+    labels = (label for label in look.signals.buttons if _AGREE.fullmatch(normalize(label)))
+    pressed = next(labels, None)
+    detail = f"{found} of {words} words on consent, button: {pressed}"
+    return _refuse(Reason.CONSENT, detail) if pressed else None
 
 
-def _paywall(text: str, words: int, signals: PageSignals, status: int) -> Rejection | None:
-    if words >= _TEASER_WORDS:
+def _paywall(look: _Look) -> Rejection | None:
+    if look.words >= _TEASER_WORDS:
         return None
-    asked = _SUBSCRIBE.search(normalize(signals.visible))
-    is_cut = text.rstrip(" ]").endswith(("…", "..."))
-    ends_asking = any(_SUBSCRIBE.search(normalize(line)) for line in paragraphs(text)[-2:])
-    if signals.is_free is False and (asked or is_cut):
-        return _refuse(Reason.PAYWALL, f"isAccessibleForFree is false, {words} words")
-    if asked and (signals.has_paywall_box or is_cut or ends_asking):
-        return _refuse(Reason.PAYWALL, f"says: {asked.group()}; {words} words")
+    asked = _SUBSCRIBE.search(normalize(look.signals.visible))
+    is_cut = look.text.rstrip(" ]").endswith(("…", "..."))
+    if look.signals.is_free is False and (asked or is_cut):
+        detail = f"isAccessibleForFree is false, {look.words} words"
+        return _refuse(Reason.PAYWALL, detail)
+    ends_asking = any(_SUBSCRIBE.search(normalize(x)) for x in paragraphs(look.text)[-2:])
+    if asked and (look.signals.has_paywall_box or is_cut or ends_asking):
+        return _refuse(Reason.PAYWALL, f"says: {asked.group()}; {look.words} words")
     return None
 
 
-def _list(text: str, words: int, signals: PageSignals, status: int) -> Rejection | None:
+def _list(look: _Look) -> Rejection | None:
+    signals = look.signals
     is_filed = bool(_LIST_PATH.search(signals.path) or _LIST_KIND & set(signals.kinds))
     is_filed = (is_filed or signals.page_type == "website") and not _is_marked(signals)
     is_listed = signals.cards >= _MIN_CARDS and signals.listed_share >= _LISTED_SHARE
-    if is_listed and (
-        signals.own_words < _MIN_WORDS or (is_filed and signals.own_words < _LIST_WORDS)
-    ):
+    most = _LIST_WORDS if is_filed else _MIN_WORDS
+    if is_listed and look.prose < most:
         share = f"{signals.listed_share:.0%} of the text"
         return _refuse(Reason.LIST, f"{signals.cards} teasers or links hold {share}")
-    is_thin = words < _LIST_WORDS and signals.headline_links >= _LIST_HEADLINES
-    if is_filed and is_thin:
-        return _refuse(
-            Reason.LIST, f"{signals.headline_links} headlines linked, {words} words of text"
-        )
+    if signals.headline_links >= _LIST_HEADLINES and is_filed and look.words < most:
+        detail = f"{signals.headline_links} headlines linked, {look.words} words of text"
+        return _refuse(Reason.LIST, detail)
+    short = [line for line in paragraphs(look.text) if not is_prose(line)]
+    is_menu = look.prose < _MIN_WORDS and len(short) >= _LIST_HEADLINES
+    if is_menu and not _is_marked(signals):
+        return _refuse(Reason.LIST, f"{len(short)} short lines, {look.prose} words of prose")
     return None
+
+
+def _no_text(look: _Look) -> Rejection | None:
+    if look.text:
+        return None
+    asked = _SCRIPT_ONLY.search(normalize(look.signals.visible))
+    return _refuse(
+        Reason.NO_TEXT, f"says: {asked.group()}" if asked else f"{look.signals.links} links"
+    )
+
+
+def _too_short(look: _Look) -> Rejection | None:
+    lines = len(prose_lines(look.text))
+    if look.words >= _MIN_WORDS and lines:
+        return None
+    return _refuse(Reason.TOO_SHORT, f"{look.words} words, {lines} lines of prose")
+
+
+def _is_marked(signals: PageSignals) -> bool:
+    """Whether the page says of itself that it is an article."""
+    return signals.page_type == "article" or any(map(_ARTICLE_KIND.search, signals.kinds))
 
 
 def _is_rich(signals: PageSignals) -> bool:

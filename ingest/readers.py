@@ -163,7 +163,7 @@ def _page(place: Place, url: str) -> dict[str, Any]:
     if "://" not in url:
         url = f"https://{url}"
     with place.reading() as corpus:
-        page = corpus.find_page(address_key(url), url)
+        page = corpus.find_page(address_key(url))
         if page is None:
             outlet = outlet_of(url)
             return {

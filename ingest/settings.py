@@ -16,6 +16,7 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0
 RANDOMIZE_DOWNLOAD_DELAY = True
 RETRY_TIMES = 1  # what fails twice is asked again in a later run, not at once
+RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the ledger says it better
 RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]  # 429 and 503 ask for patience, not for haste
 COOKIES_ENABLED = False
 REFERER_ENABLED = False  # a chained referrer policy header is code we do not want to follow

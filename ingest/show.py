@@ -43,6 +43,7 @@ __all__ = [
     "workspace_lines",
 ]
 
+_PLURALS = {"article": "articles", "copy": "copies"}
 _COUNTED = (
     ("new_articles", "new article", "new articles"),
     ("copies", "copy", "copies"),
@@ -78,7 +79,10 @@ def status_lines(status: Mapping[str, Any]) -> list[str]:
     kept = f"{count(told['articles'], 'article')} and {count(told['copies'], 'copy', 'copies')}"
     outlets = count(told["outlets"], "outlet")
     span = f"{day(told['first_published'])} to {day(told['last_published'])}"
-    outcomes = ", ".join(f"{n:,} {outcome}" for outcome, n in status["outcomes"].items())
+    ranked = sorted(status["outcomes"].items(), key=lambda counted: (-counted[1], counted[0]))
+    outcomes = ", ".join(
+        count(number, outcome, _PLURALS.get(outcome, outcome)) for outcome, number in ranked
+    )
     failing = told["sources_failing"]
     lines = [
         *wrapped(f"{status['name']}: {kept} from {outlets}"),
@@ -150,14 +154,7 @@ def run_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """Runs as a table, and below it what went wrong in any."""
     if not rows:
         return ["no run yet; `seedbed run --once` makes one"]
-    shown = [
-        {
-            **row,
-            "started": minute(row["started"]),
-            "seconds": "" if row["seconds"] is None else f"{row['seconds']:.0f}",
-        }
-        for row in rows
-    ]
+    shown = [{**row, "started": minute(row["started"])} for row in rows]
     lines = table(
         shown,
         [
@@ -165,8 +162,7 @@ def run_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
             Column(name="started"),
             Column(name="spider", least=5),
             Column(name="outcome"),
-            Column(name="seconds", heading="s", right=True),
-            Column(name="fetched", right=True),
+            Column(name="fetched", heading="pages", right=True),
             Column(name="new_articles", heading="new", right=True),
             Column(name="copies", right=True),
             Column(name="off_topic", heading="off", right=True),
@@ -215,8 +211,8 @@ def search_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """What a search found: title, where and when, and the words in their sentence."""
     lines: list[str] = []
     for row in rows:
-        place = f"{day(row['published'])}  {plain(row['outlet'])}"
-        copies = f"  {count(row['copies'], 'copy', 'copies')}" if row["copies"] else ""
+        place = f"{day(row['published'])}, {plain(row['outlet'])}"
+        copies = f", {count(row['copies'], 'copy', 'copies')}" if row["copies"] else ""
         number = f"{row['id']:>5}  "
         indent = " " * len(number)
         lines += wrapped(row["title"], indent=indent, first=number)
@@ -274,7 +270,7 @@ def _copy_lines(copies: Iterable[Mapping[str, Any]]) -> list[str]:
         later = copy["hours_later"]
         delay = "" if later is None else f", {later:+.1f} hours"
         likeness = f"{copy['relation']} {copy['similarity']:.2f}"
-        head = f"{minute(copy['published'])}  {copy['outlet']}  {likeness}{delay}"
+        head = f"{minute(copy['published'])}, {copy['outlet']}, {likeness}{delay}"
         lines += [*wrapped(head, indent="  "), f"    {plain(copy['url'])}"]
     return lines
 
@@ -283,7 +279,7 @@ def _revision_lines(revisions: Iterable[Mapping[str, Any]]) -> list[str]:
     lines: list[str] = []
     for change in revisions:
         words = f"+{change['words_added']} -{change['words_removed']} words"
-        lines += wrapped(f"{_utc(change['seen'])}  {words}", indent="  ")
+        lines += wrapped(f"{_utc(change['seen'])}, {words}", indent="  ")
         if change["title_changed"]:
             lines += wrapped(f"title was: {change['title']}", indent="    ")
             lines += wrapped(f"title is:  {change['new_title']}", indent="    ")
@@ -350,7 +346,7 @@ def _fetch_lines(fetches: Iterable[Mapping[str, Any]]) -> list[str]:
     for fetch in fetches:
         status = f"HTTP {fetch['http_status']}" if fetch["http_status"] else "no answer"
         size = f", {fetch['bytes']:,} bytes" if fetch["bytes"] else ""
-        head = f"{_utc(fetch['at'])}  run {fetch['run']}  {status}{size}"
+        head = f"{_utc(fetch['at'])}, run {fetch['run']}, {status}{size}"
         lines += wrapped(head, indent="  ")
         lines += wrapped(f"{fetch['outcome']}: {fetch['reason']}", indent="    ")
     return lines

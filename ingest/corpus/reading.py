@@ -44,7 +44,7 @@ class Reading(Base):
             "(SELECT min(published) FROM articles) AS first_published, "
             "(SELECT max(published) FROM articles) AS last_published, "
             "(SELECT min(next_due) FROM sources) AS next_poll, "
-            "(SELECT min(next_check) FROM pages) AS next_check"
+            "(SELECT min(next_check) FROM pages WHERE next_check IS NOT NULL) AS next_check"
         )
         assert row is not None
         return row
@@ -129,24 +129,22 @@ class Reading(Base):
             (page,),
         )
 
-    def find_page(self, key: str, url: str) -> dict[str, Any] | None:
-        """The line of the ledger for an address, under any of its spellings.
+    def find_page(self, key: str) -> dict[str, Any] | None:
+        """The line of the ledger for an address, or for a page that names it as its own.
 
         Args:
-            key: its canonical form (`ingest.urls.address_key`).
-            url: the address as asked; found also where a page names it as its own.
+            key: canonical form of the address (`ingest.urls.address_key`).
         """
         return self._row(
-            "WITH spelled AS (SELECT id, 0 AS kind FROM pages WHERE key = :key "
-            "UNION ALL SELECT id, 1 FROM pages WHERE url = :url "
-            "UNION ALL SELECT page, 2 FROM texts WHERE canonical_key = :key) "
+            "WITH named AS (SELECT id, 0 AS kind FROM pages WHERE key = :key "
+            "UNION ALL SELECT page, 1 FROM texts WHERE canonical_key = :key) "
             "SELECT p.id, p.url, p.key, p.outlet, p.outcome, p.reason, p.http_status, p.found_by, "
             "f.url AS source, p.title, p.published, p.relevance, p.article, p.first_seen, "
             "p.last_fetched, p.next_check, p.attempts, p.depth, p.warc, p.warc_offset, p.run, "
-            "l.verdict AS label FROM spelled JOIN pages p ON p.id = spelled.id "
+            "l.verdict AS label FROM named JOIN pages p ON p.id = named.id "
             "LEFT JOIN sources f ON f.id = p.source LEFT JOIN labels l ON l.page = p.id "
-            "ORDER BY spelled.kind, p.key LIMIT 1",
-            {"key": key, "url": url},
+            "ORDER BY named.kind, p.key LIMIT 1",
+            {"key": key},
         )
 
     def fetches_of(self, page: int) -> list[dict[str, Any]]:

@@ -8,11 +8,12 @@ from ingest.corpus.reading import Reading
 from ingest.corpus.runs import Runs
 from ingest.corpus.seeds import Seeds
 from ingest.corpus.sources import Sources
+from ingest.corpus.tour import Tour
 
 __all__ = ["Corpus"]
 
 
-class Corpus(Families, Ledger, Runs, Seeds, Sources, Reading):
+class Corpus(Families, Ledger, Runs, Seeds, Sources, Reading, Tour):
     """The corpus at `path`, made and migrated if need be.
 
     One writer at a time: every write stands in `transaction()`, which takes the lock at once.

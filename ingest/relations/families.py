@@ -138,7 +138,8 @@ def _place(
             )
     carried: dict[int, Edge] = {}
     for tie in ties:
-        carried.setdefault(_leader(tie.earlier, placements), tie.edge)
+        if tie.relation is Relation.CONTAINS:
+            carried.setdefault(_leader(tie.earlier, placements), tie.edge)
     return Placement(
         leader=None, relation=None, similarity=1.0, via=None, carries=tuple(carried.values())
     )
