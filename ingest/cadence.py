@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ingest.items import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
 __all__ = ["next_check", "next_poll_minutes"]
@@ -26,8 +26,6 @@ _LONGEST_RETRY_S = 86_400
 
 _KEPT = frozenset({Outcome.ARTICLE, Outcome.COPY, Outcome.REVISION, Outcome.UNCHANGED})
 _RETRIED = frozenset({Outcome.FAILED, Outcome.WAITING})
-# A robots.txt may be kept for 24 hours (RFC 9309, 2.4): asking earlier would read the same one.
-_ROBOTS_KEPT_HOURS = 24
 
 
 def next_poll_minutes(
@@ -77,8 +75,7 @@ def next_check(
     """When an address is fetched again after a fetch that ended in `outcome`.
 
     A kept page climbs the ladder of its ages; rungs passed while nobody looked are left out. A
-    failed one is tried again, each time later. One that robots.txt refuses climbs the rungs from a
-    day up, because an unreadable robots.txt refuses too.
+    failed one is tried again, each time later. Everything else is settled.
 
     Args:
         outcome: of the fetch, or where the address stands.
@@ -93,9 +90,6 @@ def next_check(
     """
     if outcome in _KEPT:
         return _next_rung(ladder_hours, first_seen=first_seen, now=now)
-    if outcome == Outcome.ROBOTS:
-        rungs = (hours for hours in ladder_hours if hours >= _ROBOTS_KEPT_HOURS)
-        return _next_rung(rungs, first_seen=first_seen, now=now)
     if outcome in _RETRIED and attempts < max_tries:
         wait_s = max(_retry_s(outcome, attempts), _stated_wait_s(retry_after_s))
         return _whole_second(now + timedelta(seconds=min(wait_s, _LONGEST_RETRY_S)))
@@ -103,7 +97,7 @@ def next_check(
 
 
 def _next_rung(
-    ladder_hours: Iterable[float], *, first_seen: datetime, now: datetime
+    ladder_hours: Sequence[float], *, first_seen: datetime, now: datetime
 ) -> datetime | None:
     rungs = (_whole_second(first_seen + timedelta(hours=hours)) for hours in ladder_hours)
     return min((rung for rung in rungs if rung > now), default=None)

@@ -25,10 +25,12 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
+    model_validator,
 )
 
 from ingest.errors import ConfigError
 from ingest.mistakes import NamePath, in_words, syntax_in_words, unknown_variable, variable_of
+from ingest.text import clean_controls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -168,6 +170,12 @@ class Schedule(_Table):
     lease_minutes: float = Field(
         10, gt=0, le=1440, description="Minutes a run may hold an address without a sign of life."
     )
+
+    @model_validator(mode="after")
+    def _distances_in_order(self) -> Schedule:
+        if self.poll_at_most_minutes < self.poll_every_minutes:
+            raise ValueError("poll_at_most_minutes is less than poll_every_minutes")
+        return self
 
 
 class Paths(_Table):
@@ -309,7 +317,7 @@ def load_settings(workspace: Path, environ: Mapping[str, str]) -> Settings:
     text = _read(workspace / FILE_NAME)
     try:
         stated = tomllib.loads(text + "\n")  # at the very end it would state no line
-    except tomllib.TOMLDecodeError as exc:
+    except (ValueError, RecursionError) as exc:  # a number too long, a list too deep
         raise ConfigError([syntax_in_words(str(exc), file=FILE_NAME)]) from exc
     known = frozenset(option.path for option in options())
     variables, problems = _overlay(stated, environ, known)
@@ -322,7 +330,7 @@ def load_settings(workspace: Path, environ: Mapping[str, str]) -> Settings:
     if problems:
         raise ConfigError(problems)
     tables = {name: getattr(file, name) for name in _File.model_fields}
-    tables["name"] = file.name or workspace.name or "seedbed"
+    tables["name"] = file.name or " ".join(clean_controls(workspace.name).split()) or "seedbed"
     return Settings(workspace=workspace, **tables)
 
 

@@ -38,6 +38,7 @@ Trigger = Literal["schedule", "command"]
 _POLL_S = 0.1
 _FORCED_S = 2.0  # from the second SIGTERM, which makes Scrapy drop what it holds, to SIGKILL
 _TAIL_LINES = 20
+_STDERR = 2
 _LINE_BYTES = 65_536  # longer lines are passed on in pieces
 
 
@@ -179,12 +180,16 @@ def _pass_on(child: subprocess.Popen[bytes], tail: deque[str]) -> None:
     """Copy what the child writes to our standard error, and remember the last lines."""
     stream = child.stdout
     assert stream is not None
-    with open(2, "wb", closefd=False) as ours, closing(stream):
+    with closing(stream):
         for line in iter(lambda: stream.readline(_LINE_BYTES), b""):
             tail.append(line.decode("utf-8", "replace").rstrip())
             with suppress(OSError):  # nobody reads us any more; the child must not block for that
-                ours.write(line)
-                ours.flush()
+                _write_whole(_STDERR, line)
+
+
+def _write_whole(descriptor: int, line: bytes) -> None:
+    while line:
+        line = line[os.write(descriptor, line) :]
 
 
 def _attend(

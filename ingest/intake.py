@@ -111,7 +111,7 @@ class Intake:
             article = self._complete(read.article, known)
             relevance = self._score(article) if article else None
             mark = fingerprint(article.text) if article else None
-            kin = self._kin(page.page, article, mark) if article and mark else ()
+            kin = self._kin(known, article, mark) if article and mark else ()
             judged = judge(
                 article, read.rejection, relevance, kin, known, self.knowledge.seed_titles
             )
@@ -142,13 +142,20 @@ class Intake:
         cut = self.settings.topic.threshold
         return relevance if cut is None else replace(relevance, threshold=cut)
 
-    def _kin(self, page: int, article: Article, mark: Fingerprint) -> tuple[Kin, ...]:
+    def _kin(self, known: KnownPage, article: Article, mark: Fingerprint) -> tuple[Kin, ...]:
         candidates = [
             (document, shared)
             for document, shared in self.corpus.candidates(mark.selected)
-            if document != page
+            if document != known.page
         ]
-        return find_kin(mark, article.text, candidates, self._print_of)
+
+        def quotes_other(document: int) -> bool:
+            # Of two pages the one whose address sorts first is quoted; a seed never is.
+            return document > 0 and self.corpus.key_of(document) < known.key
+
+        return find_kin(
+            mark, article.text, candidates, self._print_of, quotes_other=quotes_other
+        )
 
     def _print_of(self, document: int) -> tuple[Fingerprint, str]:
         cached = self._prints.get(document)
@@ -241,9 +248,11 @@ class Intake:
         )
 
     def _follow(self, read: PageRead, known: KnownPage, now: datetime) -> None:
-        """Offer the links of a kept page."""
-        if known.depth >= self.settings.crawl.links_depth:
-            return
+        """Offer the links of a kept page; those of any other page are not followed.
+
+        There is no limit of depth: it would make what is found depend on which way a page was
+        found first. What bounds a crawl is that only related pages lead on.
+        """
         self.offer(
             (
                 Candidate(url=url, found_by="links", title=anchor or None, depth=known.depth + 1)

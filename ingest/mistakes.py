@@ -109,6 +109,8 @@ def _of_file(path: NamePath, error: Any, known: frozenset[NamePath]) -> str:
         return f"{_in_toml(path, is_table=is_table)}: unknown{_hint(path, meant, known)}"
     index = "".join(f"[{part}]" for part in error["loc"] if isinstance(part, int))
     name = _in_toml(path, is_table=path not in known)
+    if path not in known and error["type"] == "value_error":  # between two settings of a table
+        return f"{name}: {_expectation(error)}"
     return f"{name}{index} = {_shown(error['input'])}: {_expectation(error)}"
 
 

@@ -64,59 +64,161 @@ class PageSignals:
     has_paywall_box: bool = False
 
 
-def _phrases(*phrases: str) -> re.Pattern[str]:
-    return re.compile(r"(?<!\w)(?:" + "|".join(phrases) + r")(?!\w)")
+def _fold(text: str) -> str:
+    """Normalised, and without the dots and dashes that capitals lose: ı, İ, ё."""
+    return normalize(text).replace("i\u0307", "i").replace("ı", "i").replace("ё", "е")
 
 
-# Matched against text normalised by `ingest.text.normalize` (case-folded: dotted capital I gives i+dot).
-_NOT_FOUND = _phrases(
-    r"(?:page|article|story|content|site) (?:was |is |can ?not be |could not be |does )?not (?:be )?(?:found|exists?|available)",
-    r"error 404", r"404 error", r"404 not found", r"page (?:does not|doesn't) exist",
-    r"страница не (?:найдена|существует)", r"ничего не найдено", r"материал не найден", r"ошибка 404",
-    r"səhifə tapılmadı", r"səhifə mövcud deyil", r"heç nə tapılmadı", r"xəbər tapılmadı",
-    r"sayfa bulunamadı", r"aradığınız sayfa", r"içerik bulunamadı", r"sonuç bulunamadı",
-    r"seite (?:wurde )?nicht gefunden", r"page (?:introuvable|non trouvée)", r"página no encontrada",
-    r"сторінк[ау] не (?:знайдено|існує)",
-)  # fmt: skip
+def _phrases(table: str) -> re.Pattern[str]:
+    """Any of the patterns of `table`, one a line, as whole words of folded text."""
+    patterns = [line.strip() for line in table.replace("ı", "i").replace("ё", "е").splitlines()]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(filter(None, patterns))})(?!\w)")
+
+
+_NOT_FOUND = _phrases(r"""
+    (?:page|article|story|content|site) (?:was |is |does )?not (?:found|exists?|available)
+    (?:page|article|story|content|site) (?:cannot|can not|could not) be found
+    error 404
+    404 error
+    404 not found
+    page (?:does not|doesn't) exist
+    страница не (?:найдена|существует)
+    ничего не найдено
+    материал не найден
+    ошибка 404
+    səhifə tapılmadı
+    səhifə mövcud deyil
+    heç nə tapılmadı
+    xəbər tapılmadı
+    sayfa bulunamadı
+    aradığınız sayfa
+    içerik bulunamadı
+    sonuç bulunamadı
+    seite (?:wurde )?nicht gefunden
+    page (?:introuvable|non trouvée)
+    página no encontrada
+    сторінк[ау] не (?:знайдено|існує)
+""")
 _BARE_NOT_FOUND = re.compile(
-    r"(?:error )?404(?: error)?(?:[ -]*(?:page )?not found)?|(?:page )?not found|nothing (?:was )?found|oops|ошибка|xəta|hata"
+    r"(?:error )?404(?: error)?(?:[ -]*(?:page )?not found)?|(?:page )?not found|oops"
+    r"|nothing (?:was )?found|ошибка|xəta|hata"
 )
 _TITLE_BORDER = re.compile(r"\s+[|–—\-·•:/]\s+|[|!]\s*")
-_CHALLENGE = _phrases(
-    r"just a moment", r"attention required", r"checking (?:if the site connection is secure|your browser)",
-    r"verify(?:ing)? (?:that )?you are (?:a )?human", r"are you a (?:robot|human)", r"i'm not a robot",
-    r"pardon our interruption", r"access denied", r"ddos[- ]protection", r"robot check", r"unusual traffic",
-    r"security check", r"enable javascript and cookies to continue", r"please verify", r"request blocked",
-    r"проверка (?:вашего )?браузера", r"вы не робот", r"я не робот", r"доступ (?:ограничен|запрещен)",
-    r"подтвердите,? что (?:вы|запросы)", r"robot deyilsiniz", r"robot olmadığınızı", r"brauzeriniz yoxlanılır",
-    r"insan olduğunuzu doğrulayın", r"tarayıcınız kontrol ediliyor", r"erişim engellendi", r"giriş qadağandır",
-    r"sicherheitsüberprüfung", r"ich bin kein roboter", r"je ne suis pas un robot", r"no soy un robot",
-    r"перевірка браузера", r"ви не робот",
-)  # fmt: skip
-_CONSENT_WORD = re.compile(
-    r"cookies?|consent|gdpr|personali[sz]ed|advertising|legitimate interest|privacy|personal data|tracking|partners?|куки|cookie-файл\w*|файл\w* cookie|согласи\w+|"
-    r"персональн\w+|конфиденциальн\w+|çerez\w*|kişisel veri\w*|gizlilik|kuki\w*|məxfilik|razılıq|şəxsi məlumat\w*|"
-    r"einwilligung\w*|datenschutz\w*|werbung|confidentialité|consentement|privacidad|consentimiento|"
-    r"згод\w+|конфіденційн\w+"
-)
-_AGREE = _phrases(
-    r"(?:i )?(?:accept|agree)(?: all)?(?: cookies)?(?: and (?:continue|close))?", r"allow (?:all|cookies)", r"reject all",
-    r"got it", r"принять(?: все)?", r"соглас(?:ен|на|иться)", r"разрешить", r"qəbul (?:edirəm|et)", r"razıyam",
-    r"kabul (?:et|ediyorum)", r"tümünü kabul et", r"(?:alle )?(?:akzeptieren|zustimmen)", r"(?:tout )?accepter",
-    r"aceptar(?: todo)?", r"прийняти", r"погоджуюсь",
-)  # fmt: skip
-_SUBSCRIBE = _phrases(
-    r"(?:subscribe|register|sign (?:in|up)|log ?in) (?:now )?to (?:continue|read|unlock|keep)", r"to continue reading",
-    r"continue reading (?:with|this|your)", r"for subscribers(?: only)?", r"unlock (?:this|the full) (?:article|story)", r"this (?:article|content|story) is (?:for|reserved)",
-    r"(?:доступн\w+|только) (?:только )?(?:по подписке|(?:для )?подписчик\w+)", r"оформи(?:те|ть) подписку",
-    r"чтобы (?:дочитать|продолжить чтение|читать дальше)", r"(?:yalnız )?abunəçilər (?:üçün|oxuya)", r"abunə ol(?:un|maq)",
-    r"(?:yalnızca |sadece )?abonelere özel", r"abone ol(?:un|arak|mak)", r"okumaya devam et(?:mek)? için",
-    r"jetzt (?:abonnieren|weiterlesen)", r"weiterlesen mit", r"nur für abonnenten", r"réservé aux abonnés",
-    r"(?:solo|exclusivo) para suscriptores", r"suscríbete para", r"лише для передплатників",
-)  # fmt: skip
-_SCRIPT_ONLY = _phrases(
-    r"(?:enable|turn on|requires?) javascript", r"включите javascript", r"javascript(?:'i| -i)? (?:aktiv|etkinleştir)\w*",
-)  # fmt: skip
+_CHALLENGE = _phrases(r"""
+    just a moment
+    attention required
+    checking (?:if the site connection is secure|your browser)
+    verify(?:ing)? (?:that )?you are (?:a )?human
+    are you a (?:robot|human)
+    i'm not a robot
+    pardon our interruption
+    access denied
+    ddos[- ]protection
+    robot check
+    unusual traffic
+    security check
+    enable javascript and cookies to continue
+    please verify
+    request blocked
+    проверка (?:вашего )?браузера
+    вы не робот
+    я не робот
+    доступ (?:ограничен|запрещен)
+    подтвердите,? что (?:вы|запросы)
+    robot deyilsiniz
+    robot olmadığınızı
+    brauzeriniz yoxlanılır
+    insan olduğunuzu doğrulayın
+    tarayıcınız kontrol ediliyor
+    erişim engellendi
+    giriş qadağandır
+    sicherheitsüberprüfung
+    ich bin kein roboter
+    je ne suis pas un robot
+    no soy un robot
+    перевірка браузера
+    ви не робот
+""")
+_CONSENT_WORD = _phrases(r"""
+    cookies?
+    consent
+    gdpr
+    personali[sz]ed
+    advertising
+    legitimate interest
+    privacy
+    personal data
+    tracking
+    partners?
+    куки
+    cookie-файл\w*
+    файл\w* cookie
+    согласи\w+
+    персональн\w+
+    конфиденциальн\w+
+    çerez\w*
+    kişisel veri\w*
+    gizlilik
+    kuki\w*
+    məxfilik
+    razılıq
+    şəxsi məlumat\w*
+    einwilligung\w*
+    datenschutz\w*
+    werbung
+    confidentialité
+    consentement
+    privacidad
+    consentimiento
+    згод\w+
+    конфіденційн\w+
+""")
+_AGREE = _phrases(r"""
+    (?:i )?(?:accept|agree)(?: all)?(?: cookies)?(?: and (?:continue|close))?
+    allow (?:all|cookies)
+    reject all
+    got it
+    принять(?: все)?
+    соглас(?:ен|на|иться)
+    разрешить
+    qəbul (?:edirəm|et)
+    razıyam
+    kabul (?:et|ediyorum)
+    tümünü kabul et
+    (?:alle )?(?:akzeptieren|zustimmen)
+    (?:tout )?accepter
+    aceptar(?: todo)?
+    прийняти
+    погоджуюсь
+""")
+_SUBSCRIBE = _phrases(r"""
+    (?:subscribe|register|sign (?:in|up)|log ?in) (?:now )?to (?:continue|read|unlock|keep)
+    to continue reading
+    continue reading (?:with|this|your)
+    for subscribers(?: only)?
+    unlock (?:this|the full) (?:article|story)
+    this (?:article|content|story) is (?:for|reserved)
+    (?:доступн\w+|только) (?:только )?(?:по подписке|(?:для )?подписчик\w+)
+    оформи(?:те|ть) подписку
+    чтобы (?:дочитать|продолжить чтение|читать дальше)
+    (?:yalnız )?abunəçilər (?:üçün|oxuya)
+    oxumaq üçün abunə ol\w*
+    (?:yalnızca |sadece )?abonelere özel
+    okumak için abone ol\w*
+    okumaya devam et(?:mek)? için
+    jetzt weiterlesen
+    weiterlesen mit
+    nur für abonnenten
+    réservé aux abonnés
+    (?:solo|exclusivo) para suscriptores
+    suscríbete para
+    лише для передплатників
+""")
+_SCRIPT_ONLY = _phrases(r"""
+    (?:enable|turn on|requires?) javascript
+    включите javascript
+    javascript(?:'i| -i)? (?:aktiv|etkinleştir)\w*
+""")
 
 
 def count_words(text: str) -> int:
@@ -180,7 +282,7 @@ def _soft_404(look: _Look) -> Rejection | None:
     signals = look.signals
     if look.prose >= _GATE_WORDS:
         return None
-    for part in _TITLE_BORDER.split(f"{normalize(signals.title)} | {normalize(signals.heading)}"):
+    for part in _TITLE_BORDER.split(f"{_fold(signals.title)} | {_fold(signals.heading)}"):
         if _BARE_NOT_FOUND.fullmatch(part.strip(" .!")):
             return _refuse(Reason.SOFT_404, f"is called: {part.strip()}")
     said = None if _is_marked(signals) else _said(_NOT_FOUND, signals)
@@ -188,12 +290,12 @@ def _soft_404(look: _Look) -> Rejection | None:
 
 
 def _consent(look: _Look) -> Rejection | None:
-    told = normalize(look.text or look.signals.visible)
+    told = _fold(look.text or look.signals.visible)
     words = max(count_words(told), 1)
     found = len(_CONSENT_WORD.findall(told))
     if words >= _WALL_WORDS or found < _MIN_CONSENT_WORDS or found < _CONSENT_SHARE * words:
         return None
-    labels = (label for label in look.signals.buttons if _AGREE.fullmatch(normalize(label)))
+    labels = (label for label in look.signals.buttons if _AGREE.fullmatch(_fold(label)))
     pressed = next(labels, None)
     detail = f"{found} of {words} words on consent, button: {pressed}"
     return _refuse(Reason.CONSENT, detail) if pressed else None
@@ -202,12 +304,12 @@ def _consent(look: _Look) -> Rejection | None:
 def _paywall(look: _Look) -> Rejection | None:
     if look.words >= _TEASER_WORDS:
         return None
-    asked = _SUBSCRIBE.search(normalize(look.signals.visible))
+    asked = _SUBSCRIBE.search(_fold(look.signals.visible))
     is_cut = look.text.rstrip(" ]").endswith(("…", "..."))
     if look.signals.is_free is False and (asked or is_cut):
         detail = f"isAccessibleForFree is false, {look.words} words"
         return _refuse(Reason.PAYWALL, detail)
-    ends_asking = any(_SUBSCRIBE.search(normalize(x)) for x in paragraphs(look.text)[-2:])
+    ends_asking = any(_SUBSCRIBE.search(_fold(x)) for x in paragraphs(look.text)[-2:])
     if asked and (look.signals.has_paywall_box or is_cut or ends_asking):
         return _refuse(Reason.PAYWALL, f"says: {asked.group()}; {look.words} words")
     return None
@@ -235,7 +337,7 @@ def _list(look: _Look) -> Rejection | None:
 def _no_text(look: _Look) -> Rejection | None:
     if look.text:
         return None
-    asked = _SCRIPT_ONLY.search(normalize(look.signals.visible))
+    asked = _SCRIPT_ONLY.search(_fold(look.signals.visible))
     return _refuse(
         Reason.NO_TEXT, f"says: {asked.group()}" if asked else f"{look.signals.links} links"
     )
@@ -261,5 +363,5 @@ def _is_rich(signals: PageSignals) -> bool:
 def _said(phrases: re.Pattern[str], signals: PageSignals) -> str | None:
     """The first phrase in the title or heading, or in the whole of a page that says little."""
     places = [signals.title, signals.heading] + ([] if _is_rich(signals) else [signals.visible])
-    found = (phrases.search(normalize(place)) for place in places)
+    found = (phrases.search(_fold(place)) for place in places)
     return next((match.group() for match in found if match), None)

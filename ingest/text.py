@@ -1,11 +1,20 @@
-"""Text, purely: normalising, words, paragraphs, prose, sentences, language."""
+"""Text, purely: normalising, words, paragraphs, prose, sentences."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-__all__ = ["clean_controls", "normalize", "paragraphs", "prose_lines", "sentences", "words"]
+__all__ = [
+    "clean_controls",
+    "is_prose",
+    "normalize",
+    "paragraphs",
+    "prose_lines",
+    "sentences",
+    "tokens",
+    "words",
+]
 
 # C0 and C1 controls but tab and newline, lone surrogates, zero-width and bidi marks: SQLite stops
 # reading at NUL, refuses surrogates, and terminals obey escapes.
@@ -27,12 +36,18 @@ def clean_controls(text: str) -> str:
 def normalize(text: str) -> str:
     """Compatibility-composed (NFKC), case-folded, with one kind of apostrophe; for comparing."""
     folded = unicodedata.normalize("NFKC", clean_controls(text)).casefold()
-    return unicodedata.normalize("NFKC", folded).replace("’", "'")
+    # İ folds to i and a dot above, which would part İlham from Ilham.
+    return unicodedata.normalize("NFKC", folded).replace("’", "'").replace("i\u0307", "i")
 
 
 def words(text: str) -> list[str]:
     """The words of `text`, normalised, in order."""
     return _WORD.findall(normalize(text))
+
+
+def tokens(text: str) -> list[str]:
+    """The words of `text` as written, capitals kept, composed (NFC), in order."""
+    return _WORD.findall(unicodedata.normalize("NFC", text))
 
 
 def paragraphs(text: str) -> list[str]:

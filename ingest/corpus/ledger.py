@@ -103,6 +103,20 @@ class Ledger(Texts):
                     "key": offer.key,
                 },
             )
+        elif offer.outcome == Outcome.SKIPPED:  # what a listing says outweighs what a link says
+            self._run(
+                "UPDATE pages SET reason = :reason, relevance = :relevance, "
+                "depth = min(depth, :depth), title = coalesce(:title, title) "
+                "WHERE key = :key AND outcome = 'skipped' AND (min(depth, 1), "
+                "-coalesce(relevance, -1)) > (min(:depth, 1), -coalesce(:relevance, -1))",
+                {
+                    "reason": offer.reason,
+                    "relevance": offer.relevance,
+                    "depth": candidate.depth,
+                    "title": candidate.title,
+                    "key": offer.key,
+                },
+            )
         if candidate.published:
             self._run(
                 "UPDATE pages SET published = :at WHERE key = :key "
@@ -168,6 +182,10 @@ class Ledger(Texts):
                 (run,),
             )
         return int(cursor.rowcount)
+
+    def key_of(self, page: int) -> str:
+        """The canonical form of a page's address."""
+        return str(self._value("SELECT key FROM pages WHERE id = ?", (page,)))
 
     def known_page(self, page: int) -> KnownPage:
         """What the ledger holds of a page."""

@@ -226,7 +226,7 @@ CREATE TABLE edges (
   jaccard REAL NOT NULL,          -- 0..1
   shared INTEGER NOT NULL,        -- shingles in common
   is_exact INTEGER NOT NULL,      -- 1: same normalised prose
-  passage TEXT,                   -- longest shared run, as it stands in a
+  passage TEXT,                   -- longest shared run; of two pages, from the one whose key sorts first
   PRIMARY KEY (a, b)
 ) WITHOUT ROWID;
 CREATE TABLE topic_state (

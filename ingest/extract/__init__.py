@@ -19,7 +19,7 @@ from ingest.extract.metadata import find_language, read_metadata
 from ingest.extract.page import Extraction, ParsedPage, parse
 from ingest.extract.signals import read_signals
 from ingest.extract.teasers import find_teasers, without_teasers
-from ingest.extract.tidy import tidy
+from ingest.extract.tidy import tidy, without_furniture
 from ingest.items import Article, Reason, Rejection, Stage
 from ingest.quality import assess
 from ingest.urls import trusted_canonical
@@ -35,6 +35,7 @@ __all__ = ["Extraction", "Extractor", "PageRead", "ParsedPage", "extractors", "r
 _MAX_BODY_BYTES = 8 * 1024 * 1024
 # 621 news pages have up to 5,145; trafilatura takes 2 s for 20,000 and minutes for 200,000.
 _MAX_ELEMENTS = 30_000
+_DETAIL_CHARS = 200
 _TITLE_CHARS = 120  # of a title made from the first line
 _HTML_TYPES = ("text/html", "application/xhtml+xml", "application/xml", "text/xml")
 _HTML_SCAN_BYTES = 4096
@@ -109,7 +110,14 @@ def read_page(
     elements = sum(1 for _ in page.tree.iter())
     if elements > _MAX_ELEMENTS:
         return PageRead(article=None, rejection=_refuse(Reason.TOO_LARGE, f"{elements} elements"))
-    return _read_parsed(page, now, status)
+    try:
+        return _read_parsed(page, now, status)
+    except Exception as exc:  # noqa: BLE001  # one page must not stop a crawl; the ledger counts it
+        return PageRead(article=None, rejection=_refuse(Reason.CRASHED, _said(exc)))
+
+
+def _said(exc: Exception) -> str:
+    return f"{type(exc).__name__}: {exc}"[:_DETAIL_CHARS]
 
 
 def _refuse_unread(body: bytes, content_type: str | None) -> Rejection | None:
@@ -136,7 +144,8 @@ def _read_parsed(page: ParsedPage, now: datetime, status: int) -> PageRead:
     extraction = next((e for x in extractors() if (e := x.extract(page))), None)
     raw = tidy(extraction.text) if extraction else ""
     teasers = find_teasers(page.tree, raw)
-    text = without_teasers(raw, teasers)
+    own = without_teasers(raw, teasers)
+    text = without_furniture(own, metadata.title, metadata.authors)
     body_links, links = find_links(page, text)
     article = (
         _article(page, metadata, extraction, text, body_links) if extraction and text else None

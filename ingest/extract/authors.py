@@ -6,6 +6,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from lxml import etree
 from trafilatura.metadata import extract_author
 
 from ingest.extract.page import is_apart, squeeze, text_of
@@ -28,39 +29,58 @@ _META = (
     "citation_author",
     "dc.creator",
 )
+_MONTHS = (
+    "january|february|march|april|may \\d+|june|july|august|september|october|november|december"
+)
 _LEAD = re.compile(
-    r"^(?:view all posts by|about the author|authors?|(?:\w+\s+)?by|von|par|por|"
-    r"авторы?|müəllif|yazan|yazar|текст|фото и текст|text)(?=\W)\s*[:\-–—]?\s*",
+    r"^(?:view all posts by|about the author|authors?|(?:\w+\s+)?by|von|par|por|авторы?|müəllif|"
+    r"yazan|yazar|текст|фото и текст|text)(?=\W)\s*[:\-–—]?\s*",
     re.IGNORECASE,
 )
 _SIGNED = re.compile(r"^(?:by|von|par|por|автор|müəllif|yazan)\b\s*:?\s+\S", re.IGNORECASE)
-_SPLIT = re.compile(r"\s*[;,|/•·]\s*|\s+(?:and|und|et|with|və|ve|и|та|&)\s+", re.IGNORECASE)
-_REST = re.compile(
-    r"\s+(?:for|in|on|at|from|für|aus|contributing|senior|staff|former|founder|tech|link copied|published|updated|last "
-    r"updated|reviewed|follow|as told|view|january|february|march|april|may \d|june|july|august|september|october|"
-    r"november|december)\b.*|\s*[(\[@<].*|\s+[-–—]\s.*|\s+\d.*",
+_SPLIT = re.compile(
+    r"\s*[;,|/•·]\s*|\s+(?:and|und|et|with|və|ve|и|та|&)\s+",
+    re.IGNORECASE,
+)
+_REST = re.compile(  # what follows a name on its line
+    r"\s+(?:for|in|on|at|from|für|aus|contributing|senior|staff|former|founder|tech|link copied|"
+    rf"published|updated|last updated|reviewed|follow|as told|view|{_MONTHS})\b.*"
+    r"|\s*[(\[@<].*|\s+[-–—]\s.*|\s+\d.*",
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(
-    r"\d{2}|[{}=_<>@]|\b(?:admin(?:istrator)?|correspondent|reporter|writer|updated?|published|subscribe|follow|folgen|"
-    r"author|guest|unknown|none|null|undefined|view|posts?|officer|chief|head of|director|professor|founder|consultant|"
-    r"specialist|manager|analyst|educators?|expert|journalism|read|minutes?|share|comments?|january|february|august)\b",
+    r"\d{2}|[{}=_<>@]|\b(?:admin(?:istrator)?|correspondent|reporter|writer|updated?|published|"
+    r"subscribe|follow|folgen|author|guest|unknown|none|null|undefined|view|posts?|officer|chief|"
+    r"head of|director|professor|founder|consultant|specialist|manager|analyst|educators?|expert|"
+    r"journalism|read|minutes?|share|comments?|january|february|august)\b",
     re.IGNORECASE,
 )
 _NO_PERSON = re.compile(
-    r"\b(?:editors?|editorial|staff|team|desk|newsroom|redaktion|redaksiya|редакция|news|press|media|agency|online|"
-    r"reuters|afp|dpa|apa|tass|тасс|интерфакс|риа|anadolu|azertac|azərtac|report\.az|turan|interfax|bloomberg)\b",
+    r"\b(?:editors?|editorial|staff|team|desk|newsroom|redaktion|redaksiya|редакция|news|press|"
+    r"media|agency|online|reuters|afp|dpa|apa|tass|тасс|интерфакс|риа|anadolu|azertac|azərtac|"
+    r"report\.az|turan|interfax|bloomberg)\b",
     re.IGNORECASE,
 )
-_MARKED = (
-    "//a[contains(concat(' ', @rel, ' '), ' author ')]",
-    "//*[@itemprop='author']//*[@itemprop='name'] | //*[@itemprop='author'][not(*)]",
-    "//*[contains(@class, 'author-name') or contains(@class, 'author__name') or contains(@class, 'authorName')"
-    " or contains(@class, 'byline-name') or contains(@class, 'byline__name')]",
-    "//*[self::a or self::span or self::div or self::p or self::address or self::h4]"
-    "[contains(@class, 'byline') or contains(@class, 'Byline') or contains(@class, 'author')"
-    " or contains(@class, 'contributor') or contains(@href, '/author/') or contains(@href, '/authors/')]",
+_NAMES = (
+    "[contains(@class, 'author-name') or contains(@class, 'author__name') or"
+    " contains(@class, 'authorName') or contains(@class, 'byline-name') or"
+    " contains(@class, 'byline__name')]"
 )
+_HOLDERS = "[self::a or self::span or self::div or self::p or self::address or self::h4]"
+_ROLES = (
+    "contains(@class, 'byline') or contains(@class, 'Byline') or contains(@class, 'author') or"
+    " contains(@class, 'contributor') or contains(@href, '/author/') or contains(@href, '/authors/')"
+)
+_MARKED = tuple(
+    etree.XPath(query)
+    for query in (
+        "//a[contains(concat(' ', @rel, ' '), ' author ')]",
+        "//*[@itemprop='author']//*[@itemprop='name'] | //*[@itemprop='author'][not(*)]",
+        f"//*{_NAMES}",
+        f"//*{_HOLDERS}[{_ROLES}]",
+    )
+)
+_FULL_NAME = re.compile(r"[^\W\d_a-zа-я][^\W\d_]+(?:[ -][^\W\d_a-zа-я][^\W\d_]+){1,2}")
 _MAX_WORDS, _MAX_CHARS, _MAX_AUTHORS = 5, 50, 12
 _MAX_LINE_CHARS = 120  # of an element that may be a byline
 _MAX_MARKS = 8
@@ -70,7 +90,7 @@ _NAME_WORDS = 2  # "Jr" and "PhD" after a comma are nobody: a second name has tw
 def find_authors(page: ParsedPage) -> tuple[str, ...]:
     """Names as printed, in order; the first source that names people decides."""
     others: tuple[str, ...] = ()
-    for source in (_schema, _meta, _marked, _signed, _searched):
+    for source in (_schema, _meta, _marked, _signed, _undersigned, _searched):
         names = _unique(name for text in source(page) for name in _names(text))
         people = tuple(name for name in names if not _NO_PERSON.search(name))
         if people:
@@ -101,7 +121,7 @@ def _has_name(text: str) -> bool:
 def _marked(page: ParsedPage) -> Iterator[str]:
     """rel=author, then microdata, then elements named after their role; beside the headline."""
     for query in _MARKED:
-        beside = (tag for tag in page.tree.xpath(query) if not is_apart(tag))
+        beside = (tag for tag in query(page.tree) if not is_apart(tag))
         texts = (squeeze(tag.get("content")) or text_of(tag) for tag in islice(beside, _MAX_MARKS))
         found = [text for text in texts if len(text) <= _MAX_LINE_CHARS and _has_name(text)]
         if found:
@@ -120,6 +140,18 @@ def _signed(page: ParsedPage) -> Iterator[str]:
             and _has_name(line)
         ):
             return iter((line,))
+    return iter(())
+
+
+def _undersigned(page: ParsedPage) -> Iterator[str]:
+    """A name alone, in italics or to the right, after a text: the custom of the Russian press."""
+    for tag in page.tree.iter("i", "em", "b", "strong", "div", "p"):
+        name = tag.text or ""
+        is_set_off = tag.tag in {"i", "em"} or "right" in f"{tag.get('align')}{tag.get('style')}"
+        above = tag.getparent()
+        is_alone = above is not None and text_of(above) == squeeze(name)
+        if is_set_off and is_alone and _FULL_NAME.fullmatch(squeeze(name)) and not is_apart(tag):
+            return iter((name,))
     return iter(())
 
 

@@ -47,7 +47,7 @@ _CLOCK_SKEW = timedelta(days=1)  # a server's clock or zone may be ahead; a pres
 _MAX_MARKS = 40  # date-like elements looked at; a page of more is a list
 _MAX_MARK_CHARS = 120
 _SERIES = 3  # marks of one class: the dates of a list, not of the article
-_DATE_CLASS = re.compile(r"date|time|publish|posted|byline|meta\b|tarih|tarix|дата", re.I)
+_DATE_CLASS = re.compile(r"date|time|publish|posted|byline|meta\b|tarih|tarix|дата", re.IGNORECASE)
 _CHANGED = re.compile(r"modified|updated", re.IGNORECASE)
 # Nominative, genitive and short forms in the languages of the product and its neighbours.
 _MONTHS = {
@@ -123,7 +123,7 @@ def _claims(page: ParsedPage) -> Iterator[tuple[datetime, bool]]:
 
 def _date_marks(tree: HtmlElement) -> Iterator[HtmlElement]:
     """Short elements that are dates or called so."""
-    for tag in tree.iter("time", "span", "div", "p", "small", "em"):
+    for tag in tree.iter("time", "span", "div", "p", "small", "em", "font"):
         names = f"{tag.get('class')} {tag.get('id')}"
         is_dated = (tag.tag == "time" or _DATE_CLASS.search(names)) and not _CHANGED.search(names)
         if is_dated and sum(map(len, islice(tag.itertext(), 50))) <= _MAX_MARK_CHARS:
@@ -180,11 +180,12 @@ def _aware(moment: datetime) -> datetime:
 
 
 def _searched(page: ParsedPage, now: datetime) -> datetime | None:
-    """htmldate's answer at midnight UTC."""
+    """The answer of htmldate, at midnight UTC."""
     found = find_date(
         page.copy_tree(),
         url=page.url,
         original_date=True,
         max_date=(now + _CLOCK_SKEW).strftime("%Y-%m-%d"),
     )
-    return _aware(datetime.fromisoformat(found)) if found else None
+    # the first of January is what it makes of a bare year, most often a copyright line's
+    return _aware(datetime.fromisoformat(found)) if found and not found.endswith("-01-01") else None

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
     from ingest.extract.page import ParsedPage
 
-__all__ = ["Link", "find_feeds", "find_links"]
+__all__ = ["FEED_TYPES", "Link", "find_feeds", "find_links"]
 
 Link = tuple[str, str]  #: (absolute address without fragment, anchor text)
 
 _MAX_LINKS = 500
 _MAX_ANCHOR_CHARS = 300
 _MAX_URL_CHARS = 2000
-_FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
+FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
 _BLOCKS = frozenset({"p", "li", "td", "blockquote", "div", "dd", "h2", "h3", "section", "article"})
 
 
@@ -54,7 +54,7 @@ def _announced(page: ParsedPage, base: str) -> Iterator[str]:
     for link in page.tree.iter("link"):
         is_alternate = "alternate" in (link.get("rel") or "").lower().split()
         kind = (link.get("type") or "").partition(";")[0].strip().lower()
-        if is_alternate and kind in _FEED_TYPES and (url := _absolute(base, link.get("href"))):
+        if is_alternate and kind in FEED_TYPES and (url := _absolute(base, link.get("href"))):
             yield url
 
 

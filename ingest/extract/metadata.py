@@ -12,7 +12,8 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from ingest.extract.authors import find_authors
 from ingest.extract.dates import find_published
-from ingest.extract.page import squeeze
+from ingest.extract.links import FEED_TYPES
+from ingest.extract.page import squeeze, text_of
 from ingest.extract.schema import article_node, names_of, string_of, types_of
 from ingest.extract.titles import find_title
 
@@ -61,7 +62,7 @@ class Metadata:
 
 def read_metadata(page: ParsedPage, now: datetime) -> Metadata:
     """All of it, from JSON-LD, Open Graph, microdata, HTML and the address."""
-    names = tuple(_outlet_names(page))
+    names = tuple(_outlet_names(page)) or tuple(_signs(page))
     host = (urlsplit(page.url).hostname or "").removeprefix("www.")
     known = (*names, host, host.rpartition(".")[0])
     return Metadata(
@@ -86,12 +87,30 @@ def _outlet_names(page: ParsedPage) -> Iterator[str]:
     yield from page.meta("application-name")
 
 
+def _signs(page: ParsedPage) -> Iterator[str]:
+    """The end of <title>, where a feed or the link to the home page bears the same name."""
+    title = squeeze(next((tag.text for tag in page.tree.iter("title")), None))
+    feeds = [link.get("title") for link in page.tree.iter("link") if link.get("type") in FEED_TYPES]
+    homes = {"/", _absolute(page.url, "/")}
+    links = [text_of(a) for a in page.tree.iter("a") if a.get("href") in homes]
+    for name in map(squeeze, feeds + links):
+        if name and title.endswith(name) and title != name:
+            yield name
+
+
 def _claimed_address(page: ParsedPage) -> str | None:
     for link in page.tree.iter("link"):
-        if "canonical" in (link.get("rel") or "").lower().split() and (href := link.get("href")):
-            return urljoin(page.url, href.strip())
+        if "canonical" in (link.get("rel") or "").lower().split() and link.get("href"):
+            return _absolute(page.url, link.get("href"))
     claimed = next(page.meta("og:url"), None) or string_of(article_node(page).get("url"))
-    return urljoin(page.url, claimed) if claimed else None
+    return _absolute(page.url, claimed) if claimed else None
+
+
+def _absolute(base: str, claimed: str) -> str | None:
+    try:
+        return str(urljoin(base, claimed.strip()))
+    except ValueError:  # "http://[": an address no browser could follow either
+        return None
 
 
 def _declared_language(page: ParsedPage) -> str | None:
@@ -112,6 +131,7 @@ def find_language(text: str, declared: str | None) -> str | None:
     """ISO 639-1 of `text`: the declared one unless the text plainly speaks another."""
     if len(text) < _MIN_DETECT_CHARS:
         return declared
+    detected: str
     detected, confidence = _identifier().classify(text[:_DETECT_CHARS])
     detected = _ISO_639_2.get(detected, detected)
     if declared is None:

@@ -26,7 +26,9 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
+_META_CHARSET = re.compile(
+    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE
+)
 _META_SCAN_BYTES = 4096  # HTML standard, 13.2.3.2 asks for 1024; real heads are longer
 _GUESS_BYTES = 20_000  # enough for a charset guess, and bounded in time
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -96,7 +98,7 @@ def solid(text: str) -> str:
 
 
 def text_of(element: HtmlElement) -> str:
-    """Text of an element and all below it, on one line; tags are word borders only if blocks are."""
+    """Text of an element and all below it, on one line."""
     return squeeze("".join(element.itertext()))
 
 

@@ -13,6 +13,7 @@ from ingest.extract.page import squeeze, text_of
 from ingest.extract.schema import types_of
 from ingest.extract.teasers import is_headline
 from ingest.quality import PageSignals, count_words
+from ingest.text import is_prose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +52,8 @@ def read_signals(page: ParsedPage, teasers: Teasers, text: str) -> PageSignals:
     anchors = list(page.tree.iter("a"))
     boxes = page.tree.iter("div", "section", "aside")
     listed = teasers.linked | teasers.carded
-    own_words = sum(count_words(line) for line in text.split("\n") if line not in listed)
+    own_lines = [line for line in text.split("\n") if line not in listed]
+    own_words = count_words("\n".join(own_lines))
     return PageSignals(
         title=_first(page.tree, "title"),
         heading=_first(page.tree, "h1"),
@@ -61,7 +63,7 @@ def read_signals(page: ParsedPage, teasers: Teasers, text: str) -> PageSignals:
         headline_links=len({a.get("href") for a in anchors if is_headline(text_of(a))}),
         cards=teasers.cards,
         listed_share=1 - own_words / max(count_words(text), 1) if listed else 0.0,
-        own_words=own_words,
+        prose_words=count_words("\n".join(filter(_is_running, own_lines))),
         kinds=tuple(sorted({kind for node in page.nodes for kind in types_of(node)})),
         page_type=next(page.meta("og:type"), None),
         challenge_mark=_challenge_mark(page.tree),
@@ -69,6 +71,11 @@ def read_signals(page: ParsedPage, teasers: Teasers, text: str) -> PageSignals:
         is_free=_is_free(page),
         has_paywall_box=any(_PAYWALL_BOX.search(_names(box)) for box in boxes),
     )
+
+
+def _is_running(line: str) -> bool:
+    """Whether a line is prose, and made of letters: a table of figures is long too."""
+    return is_prose(line) and sum(map(str.isalpha, line)) >= len(line) / 2
 
 
 def _first(tree: HtmlElement, name: str) -> str:
@@ -120,7 +127,7 @@ def _is_button(tag: HtmlElement) -> bool:
 
 
 def _is_free(page: ParsedPage) -> bool | None:
-    """isAccessibleForFree (schema.org); None: not stated."""
+    """Whether schema.org says that reading is free; None: it is not stated."""
     key = "isAccessibleForFree"
     stated = {str(node[key]).lower().rpartition("/")[2] for node in page.nodes if key in node}
     return "false" not in stated if stated else None

@@ -1,25 +1,49 @@
-"""Lines of an extracted text that speak of other pages: read-also links and teaser cards."""
+"""Lines of an extracted text that speak of other pages: read-also links, tickers, teaser cards."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from ingest.extract.page import solid, text_of
+from ingest.text import is_prose
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lxml.html import HtmlElement
 
 __all__ = ["Teasers", "find_teasers", "is_headline", "without_teasers"]
 
-_BLOCKS = ("p", "li", "div", "h1", "h2", "h3", "h4", "td", "dd", "blockquote", "span", "a")
-_SPACED = 2  # characters to one letter or digit, at most, in an element that may be a line
+_BLOCKS = (
+    "p",
+    "li",
+    "div",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "td",
+    "dd",
+    "blockquote",
+    "span",
+    "a",
+    "small",
+    "font",
+)
 _HEADLINE_CHARS = 25  # an anchor this long and of four words is a headline, not a menu entry
 _HEADLINE_WORDS = 4
+_SPACED = 2  # characters to one letter or digit, at most, in an element that may be a line
 _CARD_CHARS = 400  # what a card holds besides the teaser: headline, date, section, author
 _CLIMB = 5  # levels from a teaser to its card; deeper nests are layout of the whole page
 _LINKED_SHARE = 0.8  # of a line's characters, above which the line is a link
+_CARD_SHARE = 0.34  # of a text: a list has four teasers, and none holds a third
+_LIST_ITEMS = 8  # a list of headlines has as many items, none of them prose,
+_LIST_LINKED = 0.1  # this share of them links, and three at least; tickers leave most bare
+_MIN_LINKED = 3
+_BLOCK_LINES = 3  # dropped lines in a row that have a heading of their own
 _KEPT_SHARE = 0.3  # of a text, under which its teasers are the text: a list, or a ranking
 
 
@@ -27,7 +51,7 @@ _KEPT_SHARE = 0.3  # of a text, under which its teasers are the text: a list, or
 class Teasers:
     """Lines of a text, by what they are."""
 
-    linked: frozenset[str]  #: all link
+    linked: frozenset[str]  #: all link, or an item of a list of headlines
     carded: frozenset[str]  #: beside a headline that links elsewhere, in a small element
     cards: int  #: headlines in the elements that hold them, and at least one for each element
 
@@ -44,22 +68,46 @@ def find_teasers(tree: HtmlElement, text: str) -> Teasers:
     body; in a list it is a card, which holds little besides.
     """
     lines = {key: line for line in text.split("\n") if (key := solid(line))}
-    longest = max(map(len, lines), default=0)
+    longest = _SPACED * max(map(len, lines), default=0)
+    own = dict(_headline_items(tree))
     holders: dict[str, HtmlElement] = {}
-    own: set[str] = set()
     for tag in tree.iter(*_BLOCKS):
-        if _is_longer(tag, _SPACED * longest):
+        key = "" if _is_longer(tag, longest) else solid(text_of(tag))
+        if key not in lines or key in own or key in holders:
             continue
-        key = solid(text_of(tag))
-        if key in lines and key not in holders and (card := _card_of(tag)) is not None:
-            holders[key] = card
-            if card is tag or card.tag == "a":
-                own.add(key)
+        if (card := _card_of(tag)) is not None:
+            (own if card is tag or card.tag == "a" else holders)[key] = card
+    bodies = _bodies(lines, holders)
+    held = {key: card for key, card in holders.items() if card not in bodies}
+    linked = {key: card for key, card in own.items() if key in lines}
     return Teasers(
-        linked=frozenset(lines[key] for key in own),
-        carded=frozenset(lines[key] for key in holders.keys() - own),
-        cards=sum(max(1, _count_links(card)) for card in set(holders.values())),
+        linked=frozenset(
+            lines[key] for key in linked if is_headline(lines[key]) or own[key].tag == "li"
+        ),
+        carded=frozenset(lines[key] for key in held),
+        cards=sum(max(1, _count_links(card)) for card in {*held.values(), *linked.values()}),
     )
+
+
+def _headline_items(tree: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
+    """(text, item) of lists that are nothing but headlines."""
+    for listing in tree.iter("ul", "ol"):
+        items = [item for item in listing if item.tag == "li"]
+        if len(items) < _LIST_ITEMS:
+            continue
+        bare = [item for item in items if not _count_links(item)]
+        is_linked = len(items) - len(bare) >= max(_MIN_LINKED, _LIST_LINKED * len(items))
+        if is_linked and not any(is_prose(text_of(item)) for item in bare):
+            yield from ((solid(text_of(item)), item) for item in items)
+
+
+def _bodies(lines: dict[str, str], holders: dict[str, HtmlElement]) -> set[HtmlElement]:
+    """Elements taken for cards that hold too much of the text: a brief with a link beneath."""
+    chars: Counter[HtmlElement] = Counter()
+    for key, card in holders.items():
+        chars[card] += len(lines[key])
+    total = sum(map(len, lines.values()))
+    return {card for card, held in chars.items() if held > _CARD_SHARE * total}
 
 
 def _card_of(tag: HtmlElement) -> HtmlElement | None:
@@ -92,13 +140,22 @@ def _is_longer(tag: HtmlElement, chars: int) -> bool:
 
 
 def without_teasers(text: str, teasers: Teasers) -> str:
-    """`text` less its read-also links, and less the cards it ends with.
+    """`text` less its read-also links and tickers, and less the cards it ends with.
 
     Cards inside the text stay: rankings and galleries are built of them. Mean F1 of four sets of
     pages .9516 -> .9528; dropping every card, .9472.
     """
-    kept = [x for x in text.split("\n") if not (x in teasers.linked and is_headline(x))]
-    while kept and kept[-1] in teasers.linked | teasers.carded:
+    kept: list[str] = []
+    dropped = 0
+    for line in text.split("\n"):
+        if line in teasers.linked:
+            dropped += 1
+            if dropped == _BLOCK_LINES and kept and not is_prose(kept[-1]):
+                kept.pop()  # the heading of what is dropped: "Latest headlines", "Read also"
+        else:
+            dropped = 0
+            kept.append(line)
+    while kept and kept[-1] in teasers.carded:
         kept.pop()
     shorter = "\n".join(kept)
     return shorter if len(shorter) > _KEPT_SHARE * len(text) else text

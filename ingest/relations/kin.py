@@ -49,15 +49,19 @@ def find_kin(
     candidates: Iterable[tuple[int, int]],
     load: Callable[[int], tuple[Fingerprint, str]],
     sample_sizes: Mapping[int, int] | None = None,
+    quotes_other: Callable[[int], bool] = lambda _document: False,
 ) -> tuple[Kin, ...]:
     """Those of `candidates` that have a named relation to the text in hand, closest first.
 
     Args:
         fingerprint: Of the text in hand.
-        text: The text in hand; passages are quoted from it.
+        text: The text in hand.
         candidates: From `Index.candidates(fingerprint.selected)`.
         load: Gives the fingerprint and text of a document; called only for likely ones.
         sample_sizes: Selected hashes by document, where known; spares loading the unlikely.
+        quotes_other: Whether the passage is quoted from the other text and not from the one in
+            hand; an answer that does not depend on which of the two came in first keeps the
+            corpus from depending on it.
     """
     sizes = sample_sizes or {}
     kin = []
@@ -73,10 +77,11 @@ def find_kin(
         relation = name_relation(likeness, seed=seed)
         if relation is None or (not seed and is_template(fingerprint, other, likeness)):
             continue
+        quoted, sought = (other_text, text) if quotes_other(document) else (text, other_text)
         kin.append(
             Kin(
                 document=document,
-                likeness=replace(likeness, passage=shared_passage(text, other_text)),
+                likeness=replace(likeness, passage=shared_passage(quoted, sought)),
                 relation=relation,
                 is_copy=is_copy(relation, likeness),
             )

@@ -131,6 +131,17 @@ SHOWN: Mapping[str, Shown] = {
         facets=("outcome",),
     ),
     "ledger": Shown(description="How many addresses stand at each outcome."),
+    "texts": Shown(
+        description="The wording of each kept page, copies included, packed: what the families "
+        "are settled from.",
+    ),
+    "fingerprints": Shown(
+        description="Chosen shingle hashes of each text, by which texts that share words are found."
+    ),
+    "edges": Shown(
+        description="Pairs of texts that share words, and how much; of these families are made.",
+    ),
+    "topic_state": Shown(description="What was learned of the topic, kept between runs."),
 }
 
 
@@ -139,24 +150,21 @@ def metadata_of(schema: Iterable[Table], *, machine_tables: Collection[str]) -> 
     return {
         "description": CORPUS_DESCRIPTION,
         "tables": {
-            table.name: {"hidden": True}
-            if table.name in machine_tables
-            else _shown(SHOWN.get(table.name), table)
+            table.name: _settings(table, SHOWN.get(table.name), hidden=table.name in machine_tables)
             for table in schema
         },
     }
 
 
-def _shown(shown: Shown | None, table: Table) -> dict[str, Any]:
-    columns = {"columns": table.meanings}
-    if shown is None:  # a table of a newer Seedbed, or one that somebody added
-        return columns
-    settings = {
-        "description": shown.description,
-        "label_column": shown.label,
-        "sort_desc": shown.highest,
-        "facets": list(shown.facets),
-        "fts_table": shown.search,
-        "fts_pk": shown.search and "id",
-    }
-    return columns | {name: value for name, value in settings.items() if value}
+def _settings(table: Table, shown: Shown | None, *, hidden: bool) -> dict[str, Any]:
+    settings: dict[str, Any] = {"columns": table.meanings, "hidden": hidden}
+    if shown is not None:  # None: a table of a newer Seedbed, or one that somebody added
+        settings |= {
+            "description": shown.description,
+            "label_column": shown.label,
+            "sort_desc": shown.highest,
+            "facets": list(shown.facets),
+            "fts_table": shown.search,
+            "fts_pk": shown.search and "id",
+        }
+    return {name: value for name, value in settings.items() if value}

@@ -73,7 +73,7 @@ async def _is_corpus(database: Any) -> bool:
     try:
         rows = (await database.execute("PRAGMA application_id")).rows
     except (sqlite3.DatabaseError, QueryInterrupted) as exc:
-        # Its pages will say so better than a server that does not start.
+        # Datasette checks its files after the start-up hooks, and has the better message.
         _log.warning("unreadable database=%s error=%s", database.name, exc)
         return False
     return bool(rows[0][0] == APPLICATION_ID)

@@ -1,7 +1,8 @@
 """The questions that come ready with every corpus, as saved queries of Datasette.
 
 Every one stays under Datasette's limits on a corpus of 100,000 articles: grouped subqueries, never
-one query a row, and a LIMIT where the answer grows with the corpus.
+one query a row, and a LIMIT where the answer grows with the corpus. None is named like a table or
+view: in Datasette the query would hide it.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ ORDER BY articles_fts.rank, a.id
 LIMIT 100""",
     ),
     Query(
-        name="who_copied_whom",
+        name="copying_by_outlet",
         title="Who copied whom?",
         description="Pairs of outlets, the busiest first: how many texts the second republished "
         "from the first, how closely, how many hours later. Name an outlet to see only its pairs.",
@@ -101,8 +102,10 @@ SELECT max(iif(place = 1, published, NULL)) AS published,
   max(iif(place = 1, outlet, NULL)) AS first_outlet,
   max(iif(place = 1, title, NULL)) AS title,
   copies,
-  group_concat(outlet || coalesce(printf(' +%.1f h', hours_later), ' (no date)'), ', '
-    ORDER BY place) FILTER (WHERE place > 1) AS then_carried_by,
+  group_concat(
+    outlet || iif(hours_later IS NULL, ' (no date)', printf(' +%.1f h', hours_later)), ', '
+    ORDER BY place
+  ) FILTER (WHERE place > 1) AS then_carried_by,
   article, seed,
   max(iif(place = 1, url, NULL)) AS url
 FROM ranked
@@ -111,20 +114,23 @@ ORDER BY copies DESC, article, seed
 LIMIT 100""",
     ),
     Query(
-        name="why_not",
+        name="refusals",
         title="What was refused, and why?",
-        description="Addresses that did not become an article or a copy, counted by outcome and "
-        "reason, each with its nearest miss: the page of the highest relevance among them.",
+        description="Addresses that did not become an article or a copy, counted by outcome, and "
+        "the rejected ones by reason too; each with an example, the one of the highest relevance.",
         sql="""
 WITH refused AS (
-  SELECT outcome, substr(reason, 1, instr(reason || ':', ':') - 1) AS head, relevance, url
-  FROM pages WHERE outcome NOT IN ('article', 'copy')
+  SELECT outcome, NULL AS reason, count(*) AS pages, max(relevance) AS highest_relevance, id
+  FROM pages WHERE outcome IN ('waiting', 'skipped', 'robots', 'off-topic', 'gone')
+  GROUP BY outcome
+  UNION ALL
+  SELECT outcome, substr(reason, 1, instr(reason || ':', ':') - 1), count(*), max(relevance), id
+  FROM pages WHERE outcome IN ('rejected', 'failed')
+  GROUP BY 1, 2
 )
-SELECT outcome, substr(head, 1, instr(head || ' 0.', ' 0.') - 1) AS reason, count(*) AS pages,
-  max(relevance) AS highest_relevance, url AS nearest_miss
-FROM refused
-GROUP BY outcome, 2
-ORDER BY pages DESC, outcome, reason
+SELECT r.outcome, r.reason, r.pages, r.highest_relevance, p.reason AS for_example, p.url
+FROM refused r JOIN pages p ON p.id = r.id
+ORDER BY r.pages DESC, r.outcome, r.reason
 LIMIT 200""",
     ),
     Query(
@@ -161,7 +167,7 @@ FROM seeds s LEFT JOIN near ON near.seed = s.id LEFT JOIN carried ON carried.see
 ORDER BY articles DESC, s.id""",
     ),
     Query(
-        name="source_health",
+        name="sources_now",
         title="Are the sources well?",
         description="Every source with its state: failing, never answered, overdue by more than "
         "one interval, or well; those that need attention first.",

@@ -25,11 +25,12 @@ __all__ = ["Column", "Table", "comments_of_table", "comments_of_view", "read_sch
 _TOKEN = re.compile(
     r"""
     (?P<comment>--[^\n]*)
+    | (?P<block>/\*.*?\*/)
     | (?P<quoted>"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|'(?:[^']|'')*')
     | (?P<mark>[(),])
-    | (?P<word>(?:(?!--)[^\s(),"'`\[])+)
+    | (?P<word>(?:(?!--|/\*)[^\s(),"'`\[])+)
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.DOTALL,
 )
 _CONSTRAINTS = frozenset({"constraint", "primary", "unique", "check", "foreign"})
 _OWN = re.compile(r"--\s*(?P<column>\w+):\s+(?P<meaning>.+)")
@@ -128,6 +129,8 @@ def comments_of_table(sql: str) -> dict[str, str]:
         if token.lastgroup == "comment":
             if column is not None:
                 meanings.setdefault(column, []).append(text.removeprefix("--").strip())
+        elif token.lastgroup == "block":
+            continue
         elif text in {"(", ")"}:
             depth += 1 if text == "(" else -1
             awaits_name = awaits_name or (text == "(" and depth == 1)

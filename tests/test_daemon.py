@@ -1,0 +1,351 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ingest.config import load_settings
+from ingest.corpus import Corpus
+from ingest.crawl import CrawlReport
+from ingest.errors import ConfigError, CrawlError, DaemonRunning
+from ingest.items import DueSource
+from scheduler import jobs
+from scheduler.clockwork import Clockwork, Rests
+from scheduler.daemon import run_once
+from scheduler.jobs import FRONTIER, Agenda, JobSpec, exit_code, is_due, job_specs
+from scheduler.lock import only_daemon
+from scheduler.rounds import Rounds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+FAKE = Path(__file__).with_name("fakecrawl.py")
+NOW = datetime(2025, 8, 1, 12, tzinfo=UTC)
+FEEDS = JobSpec(spider="feeds", kinds=("feed",), addresses=frozenset({"http://a.test/feed"}))
+
+SERVE = """
+import sys
+from pathlib import Path
+from scheduler.daemon import serve
+scenario, workspace, fake = sys.argv[1:]
+sys.exit(serve(
+    Path(workspace), tick_s=0.2, command=lambda spider, *_: [sys.executable, fake, scenario, spider]
+))
+"""
+
+
+def fake(
+    scenario: str, seen: list[str] | None = None
+) -> Callable[[str, Mapping[str, str], Mapping[str, str]], list[str]]:
+    def command(spider: str, *_: Mapping[str, str]) -> list[str]:
+        if seen is not None:
+            seen.append(spider)
+        return [sys.executable, str(FAKE), scenario, spider]
+
+    return command
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    (tmp_path / "seedbed.toml").write_text(
+        '[sources]\nsites = ["http://a.test/"]\nsitemaps = ["http://a.test/sitemap.xml"]\n'
+    )
+    return tmp_path
+
+
+def due_source(number: int, kind: str = "feed") -> DueSource:
+    return DueSource(
+        source=number,
+        kind=kind,
+        url=f"http://a.test/{number}",
+        etag=None,
+        last_modified=None,
+        body_hash=None,
+        every_minutes=30,
+        failures=0,
+    )
+
+
+def agenda(
+    *sources: DueSource,
+    pages: int = 0,
+    unknown: Sequence[str] = (),
+    last_started: Mapping[str, datetime] | None = None,
+) -> Agenda:
+    return Agenda(
+        now=NOW,
+        sources=sources,
+        pages=pages,
+        unknown=frozenset(unknown),
+        last_started=last_started or {},
+    )
+
+
+def report(outcome: str = "finished", **counts: int) -> CrawlReport:
+    return CrawlReport(
+        spider="feeds", run=1, outcome=outcome, exit_code=0, counts=counts, seconds=1.0
+    )
+
+
+def rows(workspace: Path) -> list[dict[str, Any]]:
+    with closing(Corpus(workspace / "corpus.db")) as corpus:
+        return corpus.runs_since(0)
+
+
+# What is due, and what a round amounts to
+
+
+def test_crawl_is_due_when_a_source_of_its_kind_is() -> None:
+    assert is_due(FEEDS, agenda(due_source(1)), every_minutes=30)
+    assert not is_due(FEEDS, agenda(due_source(1, "site")), every_minutes=30)
+    assert not is_due(FEEDS, agenda(due_source(1)), every_minutes=30, offered={1})
+
+
+def test_address_of_the_settings_that_nobody_entered_makes_its_crawl_due_once() -> None:
+    told = agenda(unknown=["http://a.test/feed"])
+
+    assert is_due(FEEDS, told, every_minutes=30)
+    assert not is_due(FEEDS, told, every_minutes=30, greeted={"feeds"})
+
+
+def test_frontier_is_due_when_pages_are() -> None:
+    assert is_due(FRONTIER, agenda(pages=1), every_minutes=30)
+    assert not is_due(FRONTIER, agenda(due_source(1)), every_minutes=30)
+
+
+def test_spider_without_sources_is_due_by_its_last_run() -> None:
+    archive = JobSpec(spider="archive")
+
+    assert is_due(archive, agenda(), every_minutes=30)
+    for minutes, expected in ((29, False), (30, True)):
+        started = {"archive": NOW - timedelta(minutes=minutes)}
+        assert is_due(archive, agenda(last_started=started), every_minutes=30) is expected
+
+
+def test_jobs_come_in_the_order_of_the_settings_and_the_frontier_not_at_all(
+    workspace: Path,
+) -> None:
+    environ = {"SEEDBED_SCHEDULE__SPIDERS": "links,frontier,feeds,links"}
+
+    specs = job_specs(load_settings(workspace, environ))
+
+    assert [spec.spider for spec in specs] == ["links", "feeds"]
+    assert specs[0].addresses == {"http://a.test/"}
+
+
+def test_kinds_are_those_that_the_spiders_state() -> None:
+    from spiders.feeds import FeedsSpider
+    from spiders.links import LinksSpider
+    from spiders.sitemaps import SitemapsSpider
+
+    stated = {spider.name: spider.kinds for spider in (FeedsSpider, SitemapsSpider, LinksSpider)}
+
+    assert stated == jobs._KINDS
+
+
+@pytest.mark.parametrize(
+    ("expected", "reports"),
+    [
+        (0, []),
+        (0, [report(polled=4, polls_failed=1), report()]),
+        (1, [report("failed"), report("died")]),
+        (4, [report(polled=2, polls_failed=2), report()]),
+        (6, [report(polled=3, polls_failed=1)]),
+        (6, [report(polled=3), report("died")]),
+    ],
+)
+def test_exit_code_of_a_round(expected: int, reports: list[CrawlReport]) -> None:
+    assert exit_code(reports) == expected
+
+
+# One round
+
+
+def test_round_follows_what_it_finds_and_the_next_one_has_nothing_to_do(workspace: Path) -> None:
+    seen: list[str] = []
+    reports: list[CrawlReport] = []
+
+    assert (
+        run_once(workspace, environ={}, command=fake("finish", seen), on_report=reports.append) == 0
+    )
+    assert run_once(workspace, environ={}, command=fake("finish", seen)) == 0
+
+    assert seen == ["sitemaps", "links", "feeds"]
+    assert [one.spider for one in reports] == seen
+    assert {row["trigger"] for row in rows(workspace)} == {"schedule"}
+
+
+def test_round_without_any_answer_says_so(workspace: Path) -> None:
+    assert run_once(workspace, environ={}, command=fake("unreachable")) == 4
+
+
+def test_round_of_failed_crawls_fails(workspace: Path) -> None:
+    assert run_once(workspace, environ={}, command=fake("die")) == 1
+
+
+def test_no_source_at_all_is_a_mistake_of_the_settings(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no sources"):
+        run_once(tmp_path, environ={}, command=fake("finish"))
+
+
+def test_runs_that_died_unseen_are_closed_first(workspace: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from datetime import UTC, datetime\n"
+        "from ingest.corpus import Corpus\n"
+        "Corpus(Path(sys.argv[1])).start_run("
+        "spider='feeds', trigger='schedule', version='0', now=datetime.now(UTC))"
+    )
+    subprocess.run([sys.executable, "-c", code, str(workspace / "corpus.db")], check=True)
+
+    run_once(workspace, environ={}, command=fake("finish"))
+
+    assert rows(workspace)[0]["outcome"] == "died"
+
+
+def test_second_daemon_is_refused(workspace: Path) -> None:
+    with (
+        only_daemon(workspace / "corpus.db"),
+        pytest.raises(DaemonRunning, match=f"process {os.getpid()}") as refused,
+    ):
+        run_once(workspace, environ={}, command=fake("finish"))
+
+    assert refused.value.exit_code == 5
+    assert run_once(workspace, environ={}, command=fake("finish")) == 0
+
+
+# The daemon, as a process of its own
+
+
+class Served:
+    def __init__(self, workspace: Path, scenario: str) -> None:
+        self.workspace = workspace
+        self.process = subprocess.Popen(
+            [sys.executable, "-W", "error", "-c", SERVE, scenario, str(workspace), str(FAKE)],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def wait_for(self, what: Callable[[], bool]) -> None:
+        until = time.monotonic() + 30
+        while not what():
+            if time.monotonic() > until or self.process.poll() is not None:
+                self.process.kill()
+                pytest.fail(f"the daemon did not get there: {self.process.communicate()[1]}")
+            time.sleep(0.05)
+
+    def ends_with(self, *signals: int) -> int:
+        for number in signals:
+            self.process.send_signal(number)
+            time.sleep(0.3)
+        self.process.communicate(timeout=30)
+        return self.process.returncode
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+def test_daemon_drains_and_stops_on_a_signal(workspace: Path, number: int, code: int) -> None:
+    daemon = Served(workspace, "wait")
+    daemon.wait_for((workspace / "ready").exists)
+
+    assert daemon.ends_with(number) == code
+    assert [row["outcome"] for row in rows(workspace)] == ["interrupted"]
+
+
+def test_second_signal_stops_at_once(workspace: Path) -> None:
+    daemon = Served(workspace, "wait-deaf")
+    daemon.wait_for((workspace / "ready").exists)
+    began = time.monotonic()
+
+    assert daemon.ends_with(signal.SIGTERM, signal.SIGTERM) == 0
+    assert time.monotonic() - began < 8
+    assert [row["outcome"] for row in rows(workspace)] == ["died"]
+
+
+def test_daemon_crawls_what_is_due_one_at_a_time(workspace: Path) -> None:
+    notes = workspace / "notes"
+    daemon = Served(workspace, "dawdle")
+    daemon.wait_for(lambda: notes.exists() and notes.read_text().count("end") == 3)
+
+    assert daemon.ends_with(signal.SIGTERM) == 0
+    assert notes.read_text().splitlines() == [
+        f"{edge} {spider}" for spider in ("sitemaps", "links", "feeds") for edge in ("start", "end")
+    ]
+
+
+def test_killed_daemon_leaves_no_crawl_and_no_lock(workspace: Path) -> None:
+    daemon = Served(workspace, "wait")
+    daemon.wait_for((workspace / "ready").exists)
+    daemon.process.kill()
+    daemon.process.communicate()
+
+    assert run_once(workspace, environ={}, command=fake("finish")) == 0
+    assert rows(workspace)[0]["outcome"] in {"interrupted", "died"}
+
+
+# The clockwork
+
+
+def test_spider_that_gets_nowhere_rests_ever_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    rests = Rests()
+
+    for minutes in (2, 4, 8, 8):
+        rests.note("feeds", is_well=False, most_minutes=8)
+        now[0] += 60 * minutes - 1
+        assert rests.is_resting("feeds")
+        now[0] += 1
+        assert not rests.is_resting("feeds")
+    rests.note("feeds", is_well=False, most_minutes=8)
+    rests.note("feeds", is_well=True, most_minutes=8)
+
+    assert not rests.is_resting("feeds")
+
+
+def test_fault_does_not_become_a_loop(workspace: Path) -> None:
+    seen: list[str] = []
+    stop = threading.Event()
+    rounds = Rounds(settings=load_settings(workspace, {}), environ={}, command=fake("no-run", seen))
+    threading.Timer(2.0, stop.set).start()
+
+    Clockwork(rounds=rounds, tick_s=0.05).keep(stop, threading.Event())
+
+    assert seen == ["sitemaps", "links"]
+
+
+def test_overslept_scheduler_is_woken(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    stop = threading.Event()
+    rounds = Rounds(settings=load_settings(workspace, {}), environ={}, command=fake("finish", seen))
+    clockwork = Clockwork(rounds=rounds, tick_s=0.1)
+    start = clockwork._scheduler.start
+
+    def start_with_the_clock_set_back() -> None:
+        start()
+        clockwork._scheduler.modify_job("tick", next_run_time=datetime.now(UTC) + timedelta(days=1))
+
+    monkeypatch.setattr(clockwork._scheduler, "start", start_with_the_clock_set_back)
+    threading.Timer(3.0, stop.set).start()
+    clockwork.keep(stop, threading.Event())
+
+    assert "links" in seen
+
+
+def test_scheduler_that_does_not_wake_ends_the_daemon(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds = Rounds(settings=load_settings(workspace, {}), environ={}, command=fake("finish"))
+    clockwork = Clockwork(rounds=rounds, tick_s=0.02)
+    start = clockwork._scheduler.start
+    monkeypatch.setattr(clockwork._scheduler, "start", lambda: start(paused=True))
+
+    with pytest.raises(CrawlError, match="stood still"):
+        clockwork.keep(threading.Event(), threading.Event())

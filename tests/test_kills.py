@@ -1,0 +1,126 @@
+"""kill -9 at any moment: nothing acknowledged is lost, nothing is kept twice."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ingest.demo.server import DemoServer
+from ingest.demo.web import build_web
+from tests.demo_web import ask, crawl_by_daemon, environment, everything, fresh
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+KILLS = 20
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes below one, nearest first; proc(5)."""
+    try:
+        text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    except FileNotFoundError:
+        return []
+    nearest = [int(word) for word in text.split()]
+    return nearest + [below for child in nearest for below in children_of(child)]
+
+
+def kill_daemon(daemon: int) -> None:
+    os.kill(daemon, signal.SIGKILL)
+
+
+def kill_children(daemon: int) -> None:
+    for child in children_of(daemon):
+        kill(child)
+
+
+def kill_all(daemon: int) -> None:
+    victims = [daemon, *children_of(daemon)]
+    for victim in victims:
+        kill(victim)
+
+
+def kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+@pytest.mark.timeout(600)
+def test_twenty_kills_end_with_the_corpus_of_an_undisturbed_run(tmp_path: Path) -> None:
+    web = build_web()
+    with DemoServer(web) as server:
+        calm = fresh(tmp_path / "calm", web)
+        crawl_by_daemon(calm, server)
+        shaken = fresh(tmp_path / "shaken", web)
+        rng = random.Random(20)
+        ways: list[Callable[[int], None]] = [kill_daemon, kill_children, kill_all]
+        acknowledged: set[str] = set()
+        for number in range(KILLS):
+            run_until(shaken, server, rng.uniform(0.6, 3.0), ways[number % len(ways)])
+            kept = {row["url"] for row in ask_kept(shaken)}
+            assert acknowledged <= kept
+            acknowledged = kept
+        wait_for_orphans(shaken)
+        asked = len(server.log)
+        crawl_by_daemon(shaken, server)
+        crawl_by_daemon(shaken, server, hours_ahead=0.3)  # retries of what a kill made fail
+
+    assert ask(shaken, "PRAGMA integrity_check") == [{"integrity_check": "ok"}]
+    assert everything(shaken) == everything(calm)
+    fetched = ask(shaken, "SELECT count(*) AS n, count(DISTINCT page) AS pages FROM fetches")[0]
+    assert fetched["n"] - fetched["pages"] <= 8, "pages judged more than once"
+    assert asked > 0
+    died = ask(shaken, "SELECT count(*) AS n FROM runs WHERE outcome = 'died'")[0]["n"]
+    assert died >= KILLS // 4, "the kills came too late to matter"
+
+
+def run_until(
+    folder: Path, server: DemoServer, after_s: float, strike: Callable[[int], None]
+) -> None:
+    daemon = subprocess.Popen(
+        [sys.executable, "-m", "ingest", "run", "--once"], cwd=folder, env=environment(server),
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    time.sleep(after_s)
+    strike(daemon.pid)
+    if strike is kill_children:  # the daemon survives them, and goes on with the next crawl
+        time.sleep(0.5)
+        daemon.send_signal(signal.SIGTERM)
+    daemon.wait(timeout=60)
+
+
+def wait_for_orphans(folder: Path) -> None:
+    """Until the children of killed daemons have stopped: they were told to, and drain."""
+    for _ in range(200):
+        if not [pid for pid in crawls_in(folder) if pid != os.getpid()]:
+            return
+        time.sleep(0.1)
+    pytest.fail("a crawl outlived its daemon by 20 s")
+
+
+def crawls_in(folder: Path) -> list[int]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                if (entry / "cwd").resolve() == folder.resolve():
+                    found.append(int(entry.name))
+            except OSError:
+                continue
+    return found
+
+
+def ask_kept(folder: Path) -> list[dict[str, str]]:
+    if not (folder / "corpus.db").exists():
+        return []
+    return ask(folder, "SELECT url FROM pages WHERE outcome IN ('article', 'copy')")

@@ -1,0 +1,353 @@
+from __future__ import annotations
+
+import asyncio
+import html
+import re
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import pytest
+
+from ingest.corpus.base import iso
+from ingest.corpus.migrations import MACHINE_TABLES
+from ingest.web import plugin
+from ingest.web.descriptions import SHOWN
+from ingest.web.queries import QUERIES
+from tests.filled import SCRIPT, add_article, add_page, fill, insert
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from ingest.corpus import Corpus
+
+pytest.importorskip("datasette", reason="the web extra is not installed")
+from datasette.app import Datasette
+from datasette.plugins import pm
+from datasette.utils.sqlite import sqlite3
+
+
+@pytest.fixture
+def filled(tmp_path: Path) -> Iterator[Corpus]:
+    corpus = fill(tmp_path / "anyname.db")
+    yield corpus
+    corpus.close()
+
+
+def ask(*paths: Path, urls: tuple[str, ...], between: Callable[[], None] | None = None) -> Any:
+    """The answers of one Datasette to each address; `between` runs before the last one."""
+
+    async def asked() -> list[Any]:
+        datasette = Datasette([str(path) for path in paths])
+        try:
+            answers = [await datasette.client.get(url) for url in urls[:-1]]
+            if between:
+                between()
+            return [*answers, await datasette.client.get(urls[-1])]
+        finally:
+            datasette.executor.shutdown()
+            for database in datasette.databases.values():
+                database.close()
+
+    return asyncio.run(asked())
+
+
+def page(corpus: Corpus, address: str) -> str:
+    (answer,) = ask(corpus.path, urls=(address,))
+    assert answer.status_code == 200, answer.text
+    return str(answer.text)
+
+
+def rows(corpus: Corpus, query: str, **arguments: str) -> list[dict[str, Any]]:
+    asked = urlencode({"_shape": "array", **arguments})
+    (answer,) = ask(corpus.path, urls=(f"/anyname/{query}.json?{asked}",))
+    assert answer.status_code == 200, answer.text
+    return list(answer.json())
+
+
+def test_datasette_finds_the_plugin_by_its_entry_point() -> None:
+    assert pm.get_plugin("seedbed") is plugin
+
+
+def test_front_page_names_what_it_serves(filled: Corpus) -> None:
+    front = page(filled, "/")
+
+    assert "<h1>Seedbed" in front
+    assert 'href="/anyname"' in front
+
+
+def test_corpus_page_explains_itself_and_lists_every_query(filled: Corpus) -> None:
+    shown = page(filled, "/anyname")
+
+    assert "Everything found about one story" in shown
+    for query in QUERIES:
+        assert f"/anyname/{query.name}" in shown
+        assert html.escape(query.title, quote=False) in html.unescape(shown)
+
+
+def test_machine_tables_are_hidden(filled: Corpus) -> None:
+    shown = page(filled, "/anyname")
+
+    for name in (*MACHINE_TABLES, "articles_fts", "articles_fts_data"):
+        assert f'href="/anyname/{name}"' not in shown
+    assert 'href="/anyname/texts"' in page(filled, "/anyname?_show_hidden=1")
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_every_table_and_view_opens_with_its_description(filled: Corpus, name: str) -> None:
+    shown = html.unescape(page(filled, f"/anyname/{name}"))
+
+    assert SHOWN[name].description in shown
+
+
+@pytest.mark.parametrize("name", [name for name, shown in SHOWN.items() if shown.facets])
+def test_facets_are_counted(filled: Corpus, name: str) -> None:
+    (answer,) = ask(filled.path, urls=(f"/anyname/{name}.json",))
+
+    assert set(answer.json()["facet_results"]) == set(SHOWN[name].facets)
+
+
+def test_articles_come_latest_first_under_facets_that_name_outlets_and_seeds(
+    filled: Corpus,
+) -> None:
+    (answer,) = ask(filled.path, urls=("/anyname/articles.json?_shape=objects&_labels=on",))
+    said = answer.json()
+
+    assert [row["id"] for row in said["rows"]] == [2, 1]
+    facet = {one["value"]: one["label"] for one in said["facet_results"]["seed"]["results"]}
+    assert facet == {1: "seed1.txt", 2: "seed2.txt"}
+    assert said["rows"][0]["outlet"] == {"value": "second.test", "label": "second.test"}
+
+
+def test_columns_of_a_page_say_what_they_mean(filled: Corpus) -> None:
+    shown = html.unescape(page(filled, "/anyname/copies"))
+
+    assert "share of the smaller text that stands in the other, 0..1" in shown
+
+
+def test_articles_are_searched_without_regard_to_case_and_accents(filled: Corpus) -> None:
+    (found, nothing) = ask(
+        filled.path,
+        urls=(
+            "/anyname/articles.json?_search=S%C6%8FKI+konsert&_shape=objects",
+            "/anyname/articles.json?_search=zebra&_shape=objects",
+        ),
+    )
+
+    assert [row["id"] for row in found.json()["rows"]] == [2]
+    assert nothing.json()["rows"] == []
+
+
+@pytest.mark.parametrize("query", [query.name for query in QUERIES])
+def test_every_query_answers_with_its_title_and_description(filled: Corpus, query: str) -> None:
+    began = time.perf_counter()
+    shown = page(filled, f"/anyname/{query}")
+
+    assert time.perf_counter() - began < 1
+    told = next(one for one in QUERIES if one.name == query)
+    assert told.title in html.unescape(shown)
+    assert told.description in html.unescape(shown)
+
+
+def test_no_query_hides_a_table_or_view() -> None:
+    assert not {query.name for query in QUERIES} & {*SHOWN, *MACHINE_TABLES}
+
+
+def test_new_since_yesterday_shows_only_what_is_new(filled: Corpus) -> None:
+    with filled.transaction():
+        add_page(filled, 8, outlet="first.test", outcome="article")
+        add_article(
+            filled, 3, title="Fresh", outlet="first.test", page=8, first_seen=iso(datetime.now(UTC))
+        )
+
+    assert [row["article"] for row in rows(filled, "new_since_yesterday")] == [3]
+
+
+def test_search_query_shows_the_passage_and_bears_any_input(filled: Corpus) -> None:
+    (hit,) = rows(filled, "search", words="detained sputnik")
+
+    assert hit["article"] == 1
+    assert "[detained]" in hit["passage"]
+    for words in ("", '"', "AND NOT", "*", "title:x", "'--", "(", "-", '""'):
+        rows(filled, "search", words=words)
+
+
+def test_copying_by_outlet_names_outlets_and_seeds(filled: Corpus) -> None:
+    pairs = {(row["original"], row["copying"]): row for row in rows(filled, "copying_by_outlet")}
+
+    assert pairs.keys() == {("first.test", "third.test"), ("seed: seed1.txt", "second.test")}
+    assert pairs["first.test", "third.test"]["average_hours_later"] == 24.0
+    assert len(rows(filled, "copying_by_outlet", outlet="third.test")) == 1
+
+
+def test_what_changed_shows_both_headlines(filled: Corpus) -> None:
+    (change,) = rows(filled, "what_changed")
+
+    assert (change["title_before"], change["title_after"]) == (
+        "Editor questioned",
+        "Editor detained",
+    )
+    assert change["url"] == "https://first.test/1"
+
+
+def test_first_to_report_orders_a_family_by_date(filled: Corpus) -> None:
+    with filled.transaction():
+        insert(
+            filled, "copies", article=1, outlet="second.test", title="t", url="https://u.test",
+            relation="near", similarity=0.9, first_seen="2025-07-02T00:00:00Z", page=4, run=1,
+        )  # fmt: skip
+        filled._run("UPDATE articles SET copies = 2 WHERE id = 1")
+    by_article, by_seed = rows(filled, "first_to_report")
+
+    assert (by_article["article"], by_article["first_outlet"]) == (1, "first.test")
+    assert by_article["then_carried_by"] == "third.test +24.0 h, second.test (no date)"
+    assert (by_seed["seed"], by_seed["first_outlet"]) == (1, "second.test")
+    assert by_seed["then_carried_by"] is None
+
+
+def test_refusals_are_counted_and_show_the_nearest_miss(filled: Corpus) -> None:
+    told = {(row["outcome"], row["reason"]): row for row in rows(filled, "refusals")}
+
+    assert told.keys() == {("off-topic", None), ("rejected", "list")}
+    assert told["off-topic", None]["pages"] == 2
+    assert told["off-topic", None]["url"] == "https://third.test/6"
+
+
+@pytest.mark.parametrize("asked", ["http://third.test/3/", "THIRD.test/3", "ird.test/3"])
+def test_why_address_finds_an_address_by_any_part_of_it(filled: Corpus, asked: str) -> None:
+    (line,) = rows(filled, "why_address", url=asked)
+
+    assert (line["outcome"], line["article"]) == ("copy", 1)
+    assert line["named_by"] == "https://first.test/feed"
+
+
+def test_why_address_takes_per_cent_signs_as_they_are(filled: Corpus) -> None:
+    (line,) = rows(filled, "why_address", url="tags/%")
+
+    assert line["url"] == "https://third.test/tags/%3Cb%3E"
+    assert rows(filled, "why_address", url="a%b") == []
+    assert rows(filled, "why_address", url="") == []
+
+
+def test_seeds_matched_counts_articles_and_copies(filled: Corpus) -> None:
+    told = {row["seed"]: row for row in rows(filled, "seeds_matched")}
+
+    assert (told[1]["articles"], told[1]["copies"], told[1]["copied_by_outlets"]) == (1, 1, 1)
+    assert (told[2]["articles"], told[2]["copies"]) == (1, 0)
+
+
+def test_sources_now_puts_what_fails_first(filled: Corpus) -> None:
+    states = [(row["source"], row["state"]) for row in rows(filled, "sources_now")]
+
+    assert states == [(2, "failing"), (1, "well")]
+
+
+def test_run_history_counts_every_fetch(filled: Corpus) -> None:
+    (run,) = rows(filled, "run_history")
+
+    assert (run["fetched"], run["uncounted"]) == (3, 0)
+
+
+def test_days_without_coverage_are_joined_into_stretches(filled: Corpus) -> None:
+    until_today, between = rows(filled, "days_without_coverage")
+
+    assert (between["first_day"], between["last_day"], between["days"]) == (
+        "2025-07-04",
+        "2025-07-07",
+        4,
+    )
+    assert until_today["first_day"] == "2025-07-09"
+
+
+def test_what_came_from_the_web_is_escaped(filled: Corpus) -> None:
+    for address in ("articles", "articles/2", "latest", "search?words=konsert", "why_not"):
+        shown = page(filled, f"/anyname/{address}")
+
+        assert SCRIPT not in shown
+        assert "<b>konsert" not in shown
+        assert 'href="javascript:' not in shown
+    assert html.escape(SCRIPT) in page(filled, "/anyname/articles/2").replace("&#39;", "&#x27;")
+
+
+def test_no_page_asks_another_host(filled: Corpus) -> None:
+    for address in ("/", "/anyname", "/anyname/articles", "/anyname/articles/1"):
+        shown = page(filled, address)
+
+        asked = re.findall(r"""<(?:link|script|img|iframe|form)[^>]+(?:https?:)?//[^"'>]*""", shown)
+        assert [one for one in asked if "http://localhost/" not in one] == []
+
+
+def test_foreign_database_is_left_alone(filled: Corpus, tmp_path: Path) -> None:
+    foreign = tmp_path / "foreign.db"
+    other = sqlite3.connect(foreign)
+    other.execute("CREATE TABLE articles (id INTEGER PRIMARY KEY, title TEXT, texts TEXT)")
+    other.execute("CREATE TABLE texts (id INTEGER PRIMARY KEY)")
+    other.commit()
+    other.close()
+    front, database, table, query, ours = ask(
+        filled.path,
+        foreign,
+        urls=("/", "/foreign", "/foreign/articles", "/foreign/search", "/anyname"),
+    )
+
+    assert "<h1>Datasette" in front.text
+    assert "Queries</h2>" not in database.text
+    assert 'href="/foreign/texts"' in database.text
+    assert SHOWN["articles"].description not in html.unescape(table.text)
+    assert query.status_code == 404
+    assert "Queries</h2>" in ours.text
+
+
+def test_unreadable_file_is_left_to_datasette_to_complain_of(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.db"
+    broken.write_bytes(b"no database at all " * 100)
+
+    async def described() -> Any:
+        datasette = Datasette([str(broken)], settings={"num_sql_threads": 0})
+        await datasette.invoke_startup()  # where an exception would stop the server
+        datasette.get_database("broken").close()
+        return plugin.get_metadata(datasette)
+
+    assert asyncio.run(described()) == {}
+
+
+def test_what_the_daemon_writes_is_seen_at_once(filled: Corpus) -> None:
+    def daemon() -> None:
+        with filled.transaction():
+            add_page(filled, 8, outlet="first.test", outcome="article")
+            add_article(filled, 3, title="Fresh from the daemon", outlet="first.test", page=8)
+
+    before, after = ask(
+        filled.path, urls=("/anyname/articles", "/anyname/articles"), between=daemon
+    )
+
+    assert "Fresh from the daemon" not in before.text
+    assert "Fresh from the daemon" in after.text
+
+
+def test_reader_is_not_stopped_by_an_open_write(filled: Corpus) -> None:
+    with filled.transaction():
+        add_page(filled, 8, outlet="first.test", outcome="article")
+        shown = page(filled, "/anyname/pages")
+
+    assert "https://first.test/1" in shown
+    assert "https://first.test/8" not in shown
+
+
+def test_metadata_of_the_user_wins_over_ours(filled: Corpus) -> None:
+    mine = {"databases": {"anyname": {"tables": {"articles": {"description": "My own words"}}}}}
+
+    async def shown() -> Any:
+        datasette = Datasette([str(filled.path)], metadata=mine, settings={"num_sql_threads": 0})
+        await datasette.invoke_startup()
+        try:
+            told = datasette.metadata(database="anyname", table="articles", key="description")
+            facets = datasette.metadata(database="anyname", table="articles", key="facets")
+            return told, facets
+        finally:
+            datasette.get_database("anyname").close()
+
+    assert asyncio.run(shown()) == ("My own words", ["outlet", "language", "seed"])
+    assert SHOWN["articles"].description in html.unescape(page(filled, "/anyname/articles"))
