@@ -10,13 +10,15 @@ import zlib
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["LANGUAGES", "common_words", "common_zipf", "idf", "zipf_table"]
+__all__ = ["LANGUAGES", "common_zipf", "guess_language", "idf_of_zipf", "zipf_of", "zipf_table"]
 
-#: Languages that have a table, ISO 639-1, in order of depth.
+#: Languages that have a table, ISO 639-1, the deepest table first.
 LANGUAGES = ("en", "ru", "tr", "uk", "de", "fr", "es", "it", "pt", "pl", "ar", "fa")
 
 _ARTICLE_WORDS = 400  # length of the article whose chance to hold a word makes its idf
 _UNKNOWN_ZIPF = 1.5  # below every table
+_EVERYDAY = 2000  # most used words of a language: about three in four words of its running text
+_LEAST_EVERYDAY_SHARE = 0.35
 
 
 @cache
@@ -32,24 +34,39 @@ def zipf_table(language: str) -> dict[str, int]:
     return table
 
 
-@cache
-def common_words(language: str, count: int = 2000) -> frozenset[str]:
-    """The `count` most used words of a language; empty where there is no table."""
-    return frozenset(list(zipf_table(language))[:count])
+def zipf_of(word: str, languages: tuple[str, ...]) -> float | None:
+    """Zipf value of a normalised word where these languages use it most; None: none has it."""
+    best = max((zipf_table(language).get(word, 0) for language in languages), default=0)
+    return best / 10 if best else None
 
 
 def common_zipf(word: str) -> float:
-    """Zipf value of a normalised word in the language that uses it most."""
-    return max(zipf_table(language).get(word, 0) for language in LANGUAGES) / 10 or _UNKNOWN_ZIPF
+    """Zipf value of a normalised word in the language that uses it most; 1.5 for unknown words."""
+    return zipf_of(word, LANGUAGES) or _UNKNOWN_ZIPF
 
 
 @cache
-def _idf_of(decizipf: int) -> float:
-    chance = -math.expm1(-_ARTICLE_WORDS * 10 ** (decizipf / 10 - 9))
+def idf_of_zipf(zipf: float) -> float:
+    """How surprising a word of this Zipf value is in an article, in nats; 0 to about 11."""
+    chance = -math.expm1(-_ARTICLE_WORDS * 10 ** (zipf - 9))
     return -math.log(chance)
 
 
-def idf(word: str, language: str | None) -> float:
-    """How surprising a normalised word is in an article, in nats; 0 to about 11."""
-    value = zipf_table(language).get(word) if language else round(common_zipf(word) * 10)
-    return _idf_of(value if value is not None else round(_UNKNOWN_ZIPF * 10))
+@cache
+def _everyday(language: str) -> frozenset[str]:
+    return frozenset(list(zipf_table(language))[:_EVERYDAY])
+
+
+def guess_language(words: list[str]) -> str | None:
+    """The language whose everyday words make up most of these normalised words.
+
+    None: it has no table, or there is too little of it. Meant for whole documents.
+    """
+    if not words:
+        return None
+    shares = {
+        language: sum(word in _everyday(language) for word in words) / len(words)
+        for language in LANGUAGES
+    }
+    best = max(LANGUAGES, key=shares.__getitem__)
+    return best if shares[best] >= _LEAST_EVERYDAY_SHARE else None

@@ -66,9 +66,7 @@ def gate(
     if not is_link and headline_words < MIN_WORDS_TO_REFUSE:
         return decided(Outcome.WAITING, "its source said too little to judge it by")
     said = "link" if is_link else "headline"
-    return decided(
-        Outcome.SKIPPED, f"{said} scores {headline.score:.2f}, below the cut {cut:.2f}"
-    )
+    return decided(Outcome.SKIPPED, f"{said} scores {headline.score:.2f}, below the cut {cut:.2f}")
 
 
 def judge(

@@ -1,18 +1,18 @@
 """Every error Seedbed raises on purpose, drawn once.
 
-    IngestError
-    ├── ConfigError          seedbed.toml or SEEDBED_* says something we cannot use     exit 3
-    ├── SeedError            a seed document cannot be read, or there is none           exit 3
-    ├── ExtractError         an extractor failed on one page; counted, never fatal
-    ├── CrawlError           a crawl could not be started or did not report back        exit 1
-    ├── DaemonRunning        another daemon holds this corpus                           exit 5
-    └── CorpusError          the corpus cannot be used; carries its path                exit 1
-        ├── NotACorpus       the file is no SQLite file, or not one of ours
-        ├── CorpusTooNew     made by a newer Seedbed
-        ├── CorpusLocked     another process holds the write lock past the time-out
-        ├── CorpusReadOnly   the file or its folder cannot be written
-        ├── DiskFull         no space left; the transaction was rolled back
-        └── SqliteTooOld     this SQLite has the WAL-reset bug (sqlite.org/wal.html)
+IngestError
+├── ConfigError          seedbed.toml or SEEDBED_* says something we cannot use     exit 3
+├── SeedError            a seed document cannot be read, or there is none           exit 3
+├── ExtractError         an extractor failed on one page; counted, never fatal
+├── CrawlError           a crawl could not be started or did not report back        exit 1
+├── DaemonRunning        another daemon holds this corpus                           exit 5
+└── CorpusError          the corpus cannot be used; carries its path                exit 1
+    ├── NotACorpus       the file is no SQLite file, or not one of ours
+    ├── CorpusTooNew     made by a newer Seedbed
+    ├── CorpusLocked     another process holds the write lock past the time-out
+    ├── CorpusReadOnly   the file or its folder cannot be written
+    ├── DiskFull         no space left; the transaction was rolled back
+    └── SqliteTooOld     this SQLite has the WAL-reset bug (sqlite.org/wal.html)
 """
 
 from __future__ import annotations

@@ -153,9 +153,7 @@ class Intake:
             # Of two pages the one whose address sorts first is quoted; a seed never is.
             return document > 0 and self.corpus.key_of(document) < known.key
 
-        return find_kin(
-            mark, article.text, candidates, self._print_of, quotes_other=quotes_other
-        )
+        return find_kin(mark, article.text, candidates, self._print_of, quotes_other=quotes_other)
 
     def _print_of(self, document: int) -> tuple[Fingerprint, str]:
         cached = self._prints.get(document)
@@ -199,9 +197,7 @@ class Intake:
         self.corpus.remove(known.page, fingerprint(before.text).selected)
         self._prints.pop(known.page, None)
 
-    def _keep(
-        self, judged: Judged, known: KnownPage, mark: Fingerprint, now: datetime
-    ) -> Outcome:
+    def _keep(self, judged: Judged, known: KnownPage, mark: Fingerprint, now: datetime) -> Outcome:
         """Store a text, settle the families it belongs to, and lay them out."""
         article, relevance = judged.article, judged.relevance
         assert article is not None

@@ -8,8 +8,11 @@ article and what the corpus knows into `Judged`, and the corpus appends it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 __all__ = [
     "Article",
@@ -218,7 +221,9 @@ class FetchedPage:
     encoding: str | None  #: declared charset; None: not declared
     etag: str | None  #: byte for byte as sent
     last_modified: str | None  #: byte for byte as sent
-    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)  #: as sent, for the archive
+    headers: tuple[tuple[str, str], ...] = field(
+        default=(), repr=False
+    )  #: as sent, for the archive
     fetched_at: datetime  #: aware UTC
     warc: str | None = None  #: file name inside `archive/`
     warc_offset: int | None = None  #: bytes
@@ -251,7 +256,9 @@ class Article:
     language: str | None = None  #: ISO 639-1
     outlet_name: str | None = None  #: og:site_name or JSON-LD publisher
     extractor: str = ""  #: name and version, e.g. `trafilatura 2.3.1`
-    links: tuple[tuple[str, str], ...] = field(default=(), repr=False)  #: (absolute url, anchor text)
+    links: tuple[tuple[str, str], ...] = field(
+        default=(), repr=False
+    )  #: (absolute url, anchor text)
 
     @property
     def words(self) -> int:

@@ -39,6 +39,7 @@ class FriendlySpiderLoader(SpiderLoader):
             workspace.configure_log()
             _quieten_scrapy()
             workspace.check_seeds()
+            workspace.corpus().close()
         except IngestError as exc:
             sys.stderr.write(f"seedbed: {exc}\n")
             raise SystemExit(exc.exit_code) from exc
@@ -56,6 +57,15 @@ def _quieten_scrapy() -> None:
     logging.getLogger("scrapy").setLevel(logging.WARNING)
     logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
     logging.getLogger("twisted").setLevel(logging.ERROR)
+    logging.getLogger("asyncio").addFilter(_say_plainly)
+
+
+def _say_plainly(record: logging.LogRecord) -> bool:
+    """Tell an error of ours in its own words: a crawl that cannot start ends in asyncio's log."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, IngestError):
+        record.msg, record.args, record.exc_info = f"crawl not started: {error}", (), None
+    return True
 
 
 def _refuse_foreign_spiders() -> None:

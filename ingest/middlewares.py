@@ -28,6 +28,7 @@ __all__ = [
     "AddressGuard",
     "GuardResolver",
     "RefusedAddress",
+    "RobotsForbidden",
     "RobotsUnreadable",
     "StrictRobots",
     "WorkspaceProxy",
@@ -42,6 +43,10 @@ _SERVER_ERROR = 500
 
 class RefusedAddress(IgnoreRequest):
     """The address leads where a crawler has no business."""
+
+
+class RobotsForbidden(IgnoreRequest):
+    """robots.txt forbids the address."""
 
 
 class RobotsUnreadable(IgnoreRequest):
@@ -109,7 +114,8 @@ class AddressGuard:
         return cls(allow_private=crawler.settings.getbool(ALLOW_PRIVATE))
 
     def process_request(self, request: Request) -> None:
-        """
+        """Let a request pass, or end it.
+
         Raises:
             RefusedAddress: it leads where a crawler has no business.
         """
@@ -138,14 +144,18 @@ class StrictRobots(RobotsTxtMiddleware):
         self._unreadable: set[str] = set()
 
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
-        """
+        """Let a request pass, or end it.
+
         Raises:
             RobotsUnreadable: robots.txt gave no answer.
-            IgnoreRequest: robots.txt forbids the address.
+            RobotsForbidden: robots.txt forbids the address.
         """
         if urlparse_cached(request).netloc in self._unreadable:
             raise RobotsUnreadable("robots.txt could not be read")
-        super().process_request_2(rp, request)
+        try:
+            super().process_request_2(rp, request)
+        except IgnoreRequest as exc:
+            raise RobotsForbidden("forbidden by robots.txt") from exc
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         body = response.body
@@ -156,7 +166,7 @@ class StrictRobots(RobotsTxtMiddleware):
             body = b""
         await super()._parse_robots(response.replace(body=body), netloc, request)
 
-    def _robots_error(self, exc: Exception, netloc: str) -> None:
+    def _robots_error(self, exc: Exception, netloc: str) -> None:  # noqa: ARG002  # Scrapy's form
         self._unreadable.add(netloc)
         parser: Any = build_from_crawler(self._parserimpl, self.crawler, _DENY_ALL)
         waiting: Any = self._parsers[netloc]

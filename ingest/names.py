@@ -9,11 +9,11 @@ from importlib.resources import files
 
 from anyascii import anyascii
 
-__all__ = ["fold", "is_folded_ending", "place_of"]
+from ingest.background import zipf_of
 
-_CLASS = {"ru": "cyrillic", "uk": "cyrillic", "kk": "cyrillic", "az": "turkic", "tr": "turkic"} | {
-    language: "other" for language in ("ka", "hy", "ar", "fa")
-}
+__all__ = ["fold", "is_folded_ending", "place_of", "place_zipf"]
+
+_CLASS = {"ru": "cyrillic", "uk": "cyrillic", "kk": "cyrillic", "az": "turkic", "tr": "turkic"} | dict.fromkeys(("ka", "hy", "ar", "fa"), "other")
 _ENDING = {
     "cyrillic": re.compile(
         r"(?:[аеёиоуыэюяьйіїє]|[оеёаяыиі][йю]|[оеыаяиіу][мхв]|[иі][яюїє]|[оаяы]я|[ое]го|[ое]му|ую|юю"
@@ -66,7 +66,9 @@ def place_of(token: str, word: str) -> str | None:
     if word in table:
         place, _, needs_capital = table[word]
         short = len(word) <= 3 and word.isalpha() and word.lower() != word.upper()
-        if (needs_capital and token.islower()) or (short and not token.isupper() and table[word][1] != "turkic"):
+        if (needs_capital and token.islower()) or (
+            short and not token.isupper() and table[word][1] != "turkic"
+        ):
             return None
         return place
     for cut in range(len(word) - 1, max(2, len(word) - _LONGEST_ENDING - 1), -1):
@@ -79,6 +81,21 @@ def place_of(token: str, word: str) -> str | None:
         if (cut >= _MIN_STEM or endings == "turkic") and _ENDING[endings].fullmatch(word, cut):
             return place
     return None
+
+
+_USUAL_PLACE_ZIPF = 4.0  # where no table has the place
+_MOST_PLACE_ZIPF = 5.5  # `us` and `polish` are common words as well; no country is more common
+
+
+@cache
+def place_zipf(country: str, languages: tuple[str, ...]) -> float:
+    """Zipf value of the most used name of a country in these languages."""
+    known = [
+        zipf
+        for form, (place, _, _) in _places().items()
+        if place == country and (zipf := zipf_of(form, languages))
+    ]
+    return min(max(known, default=_USUAL_PLACE_ZIPF), _MOST_PLACE_ZIPF)
 
 
 _BY_HAND = str.maketrans({"ə": "a", "ı": "i", "ğ": "g", "ş": "sh", "ç": "ch", "ö": "o", "ü": "u", "ж": "zh", "х": "kh",
@@ -105,9 +122,7 @@ _SOUNDS = [
 ]
 _AZERI = re.compile("[əıİğşç]")
 _FOLDED_ENDINGS = frozenset(
-    "a o i om am im ok ak ik ov av on an in oko omo omi ami imi ska sko ski skoi skoko skom skomo skom skoka"
-    " non nin ni no na da dan do don di din ta tan la lar lari larin loro s as an os "
-    " lara sa ko ka do".split()
+    ["a", "o", "i", "om", "am", "im", "ok", "ak", "ik", "ov", "av", "on", "an", "in", "oko", "omo", "omi", "ami", "imi", "ska", "sko", "ski", "skoi", "skoko", "skom", "skomo", "skom", "skoka", "non", "nin", "ni", "no", "na", "da", "dan", "do", "don", "di", "din", "ta", "tan", "la", "lar", "lari", "larin", "loro", "s", "as", "an", "os", "lara", "sa", "ko", "ka", "do"]
 )
 
 

@@ -123,6 +123,7 @@ class JudgePipeline(_Stage):
             bench.trouble = str(exc)
             bench.log.error("corpus failed", error=str(exc))
             assert self.crawler.engine is not None
+            assert self.crawler.spider is not None
             self.crawler.engine.close_spider(self.crawler.spider, "corpus failed")
         return item
 

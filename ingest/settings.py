@@ -32,7 +32,7 @@ METAREFRESH_MAXDELAY = 5
 # Closed.
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
-DNS_RESOLVER = TWISTED_DNS_RESOLVER = "ingest.middlewares.GuardResolver"
+TWISTED_DNS_RESOLVER = "ingest.middlewares.GuardResolver"
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 HTTPPROXY_ENABLED = False  # a proxy from the environment would by-pass the resolver's guard

@@ -24,7 +24,7 @@ _INVISIBLE = re.compile(
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 _SENTENCE_END = re.compile(r"(?<=[.!?…։။。！？])[\"'”’»)\]]*\s+")
 _CLOSERS = "\"'”’»)]"
-_PROSE_CHARS = 100  # a line this long is prose whatever it ends with (research: line filter, .86 to .99 recall)
+_PROSE_CHARS = 100  # prose whatever it ends with: the filter lifts recall from .86 to .99
 _SHORT_PROSE_CHARS = 40  # a shorter one must end like a sentence
 
 

@@ -3,11 +3,11 @@
 A pure function of the seeds, the text and the tables that ship with the package, never of what was
 fetched before, so a verdict does not depend on the order of arrival.
 
-The score is a profile's share in a text: P·d / (|d| + 12), where P is the centroid of the seeds,
-weighted by how many of them agree (Rocchio 1971; the saturation keeps short texts from scoring by
-one word), d is log-tf x idf. A text in another language than the seeds is scored by names alone.
-No one name family may carry a text past `_FAMILY_SHARE` of the cut, and where the seeds agree on
-two countries, a text about one of them loses: a topic that is a pair of names needs both.
+The raw score is P·d / (|d| + 12): P is the centroid of the seeds weighted by how many of them
+agree (Rocchio 1971), d is log-tf x idf, and the 12 keeps a few words from scoring by one of them.
+A text in another language than the seeds is scored by its names alone. No family of names brings
+more than four fifths of the cut, and where the seeds agree on two countries, a text that speaks of
+one of them only is marked down: a topic that is a pair of names needs both.
 """
 
 from __future__ import annotations
@@ -16,73 +16,359 @@ import hashlib
 import json
 import math
 import statistics
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from ingest.background import LANGUAGES, idf_of_zipf, known_share, zipf_of
+from ingest.features import Lexicon, Reading, learn_lexicon
 from ingest.items import Relevance, Term
-from ingest.names import fold, is_folded_ending, place_of, place_zipf
-from ingest.text import normalize, paragraphs, sentences, tokens
+from ingest.text import paragraphs, sentences, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from ingest.items import SeedSet
+    from ingest.items import SeedDocument, SeedSet
 
 __all__ = ["ALGORITHM", "Topic", "learn_topic"]
 
-ALGORITHM = "names-and-words 1"  #: part of every topic's version; raise it when scores change
+ALGORITHM = "topic 1"  #: part of every topic's version; raise it whenever scores change
 
-_THRESHOLD = 0.5  # a score of one half is a text exactly at the cut
-_STEEPNESS = 3.0  # of the curve from ratio to score
-_SATURATION = 12.0  # research/relevance 5.4
-_CONSENSUS = 0.5  # exponent on the share of seeds that hold a word
-# Cut as a + b * (median score of a left-out seed): F1 web .93, fnc .92, ecb .75 at these, and
-# within .02 of that over a of .08 to .12 and b of .3 to .5 (eval/relevance, noisy seeds).
+_THRESHOLD = 0.5  # every kind of text is scored so that one half is its cut
+_STEEPNESS = 3.0  # of the curve from the ratio score/cut to 0..1
+_SATURATION = 12.0  # research/relevance, 5.4
+_CONSENSUS = 0.5  # exponent on the share of seeds that have a feature
+# The cut is a + b x (median score of a left-out seed). At these F1 is .93 web, .75 ecb, .92 fnc,
+# and within .02 of it for a of .08 to .12, b of .3 to .5 (eval/relevance, noisy seeds).
 _CUT_FLOOR, _CUT_SLOPE = 0.10, 0.40
-_LONE_SEED_LIKENESS = 0.35  # stands in for the left-out seeds where there is one seed only
-_FAMILY_SHARE = 0.8  # of the cut, the most that one name and its kin may bring
-_ONE_SIDED = 0.75  # factor for a text that lacks one of the two core places
-_CORE_WEIGHT, _CORE_AGREEMENT = 0.2, 0.8
-_PRESENT = 0.05  # of the cut: less than this is no mention
-_HEADLINE_CUT = 0.4  # of the cut, for texts of up to _HEADLINE_WORDS; then it grows
+_LONE_SEED_LIKENESS = 0.35  # where there is one seed only, and none to leave out
+_FAMILY_SHARE = 0.8  # of the cut, the most that one family of names brings
+_ONE_SIDED = 0.75  # factor for a text that lacks one of the core places
+_PRESENT = 0.05  # of the cut; a family that brings less is not spoken of
+_CORE_WEIGHT = 0.2  # of the profile's unit length, for a place to be core
+_CORE_AGREEMENT = 0.8  # share of the seeds that speak of a core place
+_CORE_PLACES = 2
+_HEADLINE_CUT = 0.4  # of the cut of an article, up to _HEADLINE_WORDS, from there growing to 1
 _HEADLINE_WORDS, _FULL_WORDS = 20, 120
 _MIN_IDF = 1.0  # nats; below are function words
-_NAME_IDF = 4.0
-_RARE_ZIPF = 3.2  # above, a word of the seeds' own language is no misspelt name
-_NUMBER_IDF = {1: 1.0, 2: 2.0}
-_LONG_NUMBER_IDF = 5.0
-_MAX_WORDS = 4000  # of the profile
-_MEMO_SIZE = 200_000
-_REACH = 4  # words between a name and the place that it is of
+_SHOWN = 8  # reasons given with a score
+_SEED_FEATURES = 400
+_WORTH_EXPLAINING = 0.15  # score below which no passage is looked for
+_FEEDBACK_YES, _FEEDBACK_NO = 1.0, 0.5  # Rocchio's beta and gamma, research/relevance 2
+_FEEDBACK_SWAY = 1.4  # times that feedback may move the cut
 
 
-class _Word(NamedTuple):
-    """What one token counts as: features with their idf in nats."""
-
-    features: tuple[tuple[str, float], ...]
-
-
-Counts = dict[str, tuple[int, float]]  # feature to (times, idf)
+class _Sum(NamedTuple):
+    ratio: float  # raw score over the cut of this kind of text
+    parts: dict[str, float]  # by feature, what it brought
+    length: float  # |d|
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """What the seed set is about; a feature is a word, or `@` and a country code."""
+    """What the seed set is about."""
 
     version: str  #: digest of seeds, algorithm and feedback
-    languages: tuple[str, ...]  #: of the seeds, ISO 639-1, the most common first
+    lexicon: Lexicon = field(repr=False)
     weights: Mapping[str, float] = field(repr=False)  #: by feature; unit length
     seed_weights: Mapping[int, Mapping[str, float]] = field(repr=False)  #: by seed id; unit length
-    name_features: frozenset[str] = field(repr=False)
-    families: Mapping[str, str] = field(repr=False)  #: name to the place it belongs to
-    core: tuple[str, ...]  #: places that the topic is about, strongest first; at most two
-    spellings: Mapping[str, str] = field(repr=False)  #: feature to how the seeds write it
+    spellings: Mapping[str, str] = field(repr=False)  #: feature to how the seeds write it most
+    core: tuple[str, ...]  #: the places that the topic is about, the strongest first
     cut: float  #: raw score of an article in a language of the seeds
     name_cut: float  #: raw score of an article in any other language
-    _memo: dict[str, _Word] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _keys: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
     _name_weights: dict[str, float] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+
+    def __post_init__(self) -> None:
+        self._name_weights.update(_names_only(self.weights, self.lexicon))
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Languages of the seeds, ISO 639-1, the most frequent first."""
+        return self.lexicon.languages
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the topic as the seeds spell them, strongest first."""
+        return tuple(self.spellings[f] for f in self.weights if f in self._name_weights)
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The other words of the topic, strongest first."""
+        return tuple(self.spellings[f] for f in self.weights if f not in self._name_weights)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether this version of the program would learn the same from the same seeds."""
+        return self.version.startswith(f"{ALGORITHM} ")
+
+    def score(self, title: str | None, text: str) -> Relevance:
+        """How related an article is, with reasons, nearest seed and the passage that tells most."""
+        whole = f"{title}\n{text}" if title else text
+        reading = self.lexicon.read(whole)
+        found = self._relevance(reading)
+        if found.score < _WORTH_EXPLAINING:
+            return found
+        return replace(found, seed=self._nearest_seed(reading), passage=self._passage(whole))
+
+    def score_headline(self, text: str) -> Relevance:
+        """How related the text behind a headline, an anchor or a snippet is likely to be."""
+        return self._relevance(self.lexicon.read(text))
+
+    def score_address(self, url_words: str) -> Relevance:
+        """How related the page behind an address is likely to be, by the words of the address."""
+        # An address has lost its capitals; short words are rather articles than names.
+        shown = (word if len(word) <= 3 else word.title() for word in url_words.split())  # noqa: PLR2004
+        return self.score_headline(" ".join(shown))
+
+    def with_feedback(self, yes: Sequence[str], no: Sequence[str]) -> Topic:
+        """The topic as moved by texts that a reader called related or unrelated.
+
+        Rocchio (1971); the cut moves to where it parts the given texts best, but not far.
+        """
+        moved: Counter[str] = Counter(self.weights)
+        for texts, share in ((yes, _FEEDBACK_YES), (no, -_FEEDBACK_NO)):
+            for text in texts:
+                for feature, weight in _unit(_vector(self.lexicon.read(text))).items():
+                    moved[feature] += share * weight / len(texts)
+        weights = _ranked(_unit(moved))
+        shift = _likeness(weights, self.seed_weights) / _likeness(self.weights, self.seed_weights)
+        told = json.dumps([self.version, sorted(yes), sorted(no)])
+        topic = replace(
+            self,
+            version=_version(told),
+            weights=weights,
+            spellings={feature: self.spellings.get(feature, feature) for feature in weights},
+            cut=self.cut * shift,
+        )
+        sway = topic._best_sway(yes, no)  # noqa: SLF001 - of its own kind
+        return replace(topic, cut=topic.cut * sway, name_cut=topic.name_cut * sway)
+
+    def _best_sway(self, yes: Sequence[str], no: Sequence[str]) -> float:
+        """The factor on the cut that agrees with most answers; the nearest to 1 of equals."""
+        ratios = [(self._sum(self.lexicon.read(text)).ratio, True) for text in yes]
+        ratios += [(self._sum(self.lexicon.read(text)).ratio, False) for text in no]
+        at = sorted({ratio for ratio, _ in ratios if ratio > 0})
+        between = [math.sqrt(a * b) for a, b in zip(at, at[1:], strict=False)]
+        options = [1.0, *(x for x in between if 1 / _FEEDBACK_SWAY <= x <= _FEEDBACK_SWAY)]
+
+        def agreement(factor: float) -> tuple[int, float]:
+            right = sum((ratio >= factor) == is_yes for ratio, is_yes in ratios)
+            return right, -abs(math.log(factor))
+
+        return max(options, key=agreement)
+
+    def _relevance(self, reading: Reading) -> Relevance:
+        found = self._sum(reading)
+        carried = {feature: part for feature, part in found.parts.items() if part > 0}
+        total = sum(carried.values())
+        strongest = sorted(carried.items(), key=lambda item: (-item[1], item[0]))[:_SHOWN]
+        terms = tuple(
+            Term(term=self.spellings[feature], weight=part / total) for feature, part in strongest
+        )
+        steep = max(found.ratio, 0.0) ** _STEEPNESS
+        return Relevance(score=steep / (1 + steep), threshold=_THRESHOLD, terms=terms)
+
+    def _sum(self, reading: Reading) -> _Sum:
+        weights = self.weights if reading.is_home else self._name_weights
+        vector = _vector(reading)
+        length = _length(vector)
+        scale = length + _SATURATION
+        parts = {
+            feature: weights[feature] * value / scale
+            for feature, value in vector.items()
+            if feature in weights
+        }
+        families: dict[str, float] = {}
+        for feature, part in parts.items():
+            family = self.lexicon.family(feature)
+            families[family] = families.get(family, 0.0) + part
+        cut = (self.cut if reading.is_home else self.name_cut) * _cut_share(reading.words)
+        ratio = sum(min(part / cut, _FAMILY_SHARE) for part in families.values())
+        if any(families.get(place, 0.0) < _PRESENT * cut for place in self.core):
+            ratio *= _ONE_SIDED
+        return _Sum(ratio, parts, length)
+
+    def _nearest_seed(self, reading: Reading) -> int:
+        vector = _vector(reading)
+        return max(
+            sorted(self.seed_weights, reverse=True),
+            key=lambda seed: (_dot(self.seed_weights[seed], vector), -seed),
+        )
+
+    def _passage(self, text: str) -> str | None:
+        lines = [sentence for line in paragraphs(text) for sentence in sentences(line)]
+        return max(lines, key=lambda line: self._sum(self.lexicon.read(line)).ratio, default=None)
+
+    def to_json(self) -> str:
+        """For storing; `from_json` gives an equal topic back."""
+        return json.dumps(
+            {
+                "version": self.version,
+                "languages": self.lexicon.languages,
+                "names": sorted(self.lexicon.names),
+                "families": self.lexicon.families,
+                "vocabulary": sorted(self.lexicon.vocabulary),
+                "weights": self.weights,
+                "seed_weights": self.seed_weights,
+                "spellings": self.spellings,
+                "core": self.core,
+                "cut": self.cut,
+                "name_cut": self.name_cut,
+            },
+            ensure_ascii=False,
+        )
+
+    @classmethod
+    def from_json(cls, stored: str) -> Topic | None:
+        """The topic that was stored; None when another version of the program stored it."""
+        read = json.loads(stored)
+        if not str(read.get("version", "")).startswith(f"{ALGORITHM} "):
+            return None
+        lexicon = Lexicon(
+            languages=tuple(read["languages"]),
+            names=frozenset(read["names"]),
+            families=read["families"],
+            vocabulary=frozenset(read["vocabulary"]),
+        )
+        return cls(
+            version=read["version"],
+            lexicon=lexicon,
+            weights=read["weights"],
+            seed_weights={int(seed): row for seed, row in read["seed_weights"].items()},
+            spellings=read["spellings"],
+            core=tuple(read["core"]),
+            cut=read["cut"],
+            name_cut=read["name_cut"],
+        )
+
+
+def learn_topic(seeds: SeedSet) -> Topic:
+    """What the seed set is about."""
+    texts = [_whole(seed) for seed in seeds.documents]
+    lexicon = learn_lexicon(texts)
+    readings = [lexicon.read(text) for text in texts]
+    vectors = [_vector(reading) for reading in readings]
+    weights = _ranked(_profile(vectors))
+    likeness, name_likeness = _likenesses(vectors, lexicon)
+    return Topic(
+        version=_version(seeds.digest),
+        lexicon=lexicon,
+        weights=weights,
+        seed_weights={
+            seed.id: dict(list(_ranked(_unit(vector)).items())[:_SEED_FEATURES])
+            for seed, vector in zip(seeds.documents, vectors, strict=True)
+        },
+        spellings=_spellings(texts, lexicon),
+        core=_core(weights, vectors, lexicon),
+        cut=_CUT_FLOOR + _CUT_SLOPE * likeness,
+        name_cut=_CUT_FLOOR + _CUT_SLOPE * name_likeness,
+    )
+
+
+def _whole(seed: SeedDocument) -> str:
+    return f"{seed.title}\n{seed.text}" if seed.title else seed.text
+
+
+def _version(told: str) -> str:
+    return f"{ALGORITHM} {hashlib.sha256(told.encode()).hexdigest()[:16]}"
+
+
+def _vector(reading: Reading) -> dict[str, float]:
+    """Log-tf x idf of the features that are no function words."""
+    return {
+        feature: (1 + math.log(times)) * idf
+        for feature, (times, idf) in reading.counts.items()
+        if idf > _MIN_IDF
+    }
+
+
+def _length(vector: Mapping[str, float]) -> float:
+    return math.sqrt(sum(value * value for value in vector.values()))
+
+
+def _unit(vector: Mapping[str, float]) -> dict[str, float]:
+    length = _length(vector) or 1.0
+    return {feature: value / length for feature, value in vector.items()}
+
+
+def _dot(a: Mapping[str, float], b: Mapping[str, float]) -> float:
+    return sum(weight * b[feature] for feature, weight in a.items() if feature in b)
+
+
+def _ranked(weights: Mapping[str, float]) -> dict[str, float]:
+    return dict(sorted(weights.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _profile(vectors: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """The centroid, each feature weighted by the share of the vectors that have it; unit length."""
+    total: Counter[str] = Counter()
+    having: Counter[str] = Counter()
+    for vector in vectors:
+        for feature, value in _unit(vector).items():
+            total[feature] += value
+            having[feature] += 1
+    count = len(vectors)
+    return _unit({f: value * (having[f] / count) ** _CONSENSUS for f, value in total.items()})
+
+
+def _names_only(weights: Mapping[str, float], lexicon: Lexicon) -> dict[str, float]:
+    return _unit(
+        {f: weight for f, weight in weights.items() if f.startswith("@") or f in lexicon.names}
+    )
+
+
+def _likenesses(
+    vectors: Sequence[Mapping[str, float]], lexicon: Lexicon
+) -> tuple[float, float]:
+    """Median raw score of a left-out seed, by all features and by names alone."""
+    if len(vectors) == 1:
+        return _LONE_SEED_LIKENESS, _LONE_SEED_LIKENESS
+    whole, named = [], []
+    for left_out, vector in enumerate(vectors):
+        profile = _profile([other for at, other in enumerate(vectors) if at != left_out])
+        scale = _length(vector) + _SATURATION
+        whole.append(_dot(profile, vector) / scale)
+        named.append(_dot(_names_only(profile, lexicon), vector) / scale)
+    return statistics.median(whole), statistics.median(named)
+
+
+def _likeness(weights: Mapping[str, float], seeds: Mapping[int, Mapping[str, float]]) -> float:
+    return statistics.fmean(_dot(seed, weights) for seed in seeds.values())
+
+
+def _core(
+    weights: Mapping[str, float], vectors: Sequence[Mapping[str, float]], lexicon: Lexicon
+) -> tuple[str, ...]:
+    """The two countries that nearly all seeds speak of, where there are two; else none."""
+    square: Counter[str] = Counter()
+    for feature, weight in weights.items():
+        square[lexicon.family(feature)] += weight * weight
+    agreed = [
+        place
+        for place, weight in square.items()
+        if place.startswith("@")
+        and math.sqrt(weight) >= _CORE_WEIGHT
+        and sum(place in vector for vector in vectors) >= _CORE_AGREEMENT * len(vectors)
+    ]
+    agreed.sort(key=lambda place: (-square[place], place))
+    return tuple(agreed[:_CORE_PLACES]) if len(agreed) >= _CORE_PLACES else ()
+
+
+def _spellings(texts: Sequence[str], lexicon: Lexicon) -> dict[str, str]:
+    written: dict[str, Counter[str]] = {}
+    for text in texts:
+        for token in tokens(text):
+            plain = token.replace("’", "'").removesuffix("'s")
+            feature = lexicon.feature(token)
+            named = feature.startswith("@") or feature in lexicon.names
+            written.setdefault(feature, Counter())[plain if named else plain.lower()] += 1
+    for name, place in lexicon.families.items():
+        written.setdefault(place, Counter())[name.title()] += 0
+    return {f: min(forms, key=lambda form: (-forms[form], form)) for f, forms in written.items()}
+
+
+def _cut_share(words: int) -> float:
+    """The cut of a text of so many words, as a share of the cut of an article."""
+    grown = math.log(max(words, 1) / _HEADLINE_WORDS) / math.log(_FULL_WORDS / _HEADLINE_WORDS)
+    return _HEADLINE_CUT + (1 - _HEADLINE_CUT) * min(max(grown, 0.0), 1.0)

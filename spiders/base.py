@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request, Spider, signals
-from scrapy.exceptions import DontCloseSpider, DownloadCancelledError, IgnoreRequest
+from scrapy.exceptions import DontCloseSpider, DownloadCancelledError
 
 from ingest import clock
 from ingest.cadence import next_poll_minutes
 from ingest.extensions import bench_of
 from ingest.items import DuePage, DueSource, FailedFetch, FetchedPage, Outcome, Reason
-from ingest.middlewares import ALLOW_PRIVATE, PROXY, RefusedAddress, RobotsUnreadable
+from ingest.middlewares import ALLOW_PRIVATE, PROXY, RefusedAddress, RobotsForbidden, RobotsUnreadable
 from ingest.urls import host_of, outlet_of
 from ingest.workspace import current_workspace
 from spiders.headers import charset_of, headers_of, retry_after_s, text_header
@@ -83,16 +83,15 @@ class SourceSpider(Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> SourceSpider:
         """The spider, listening for the moments when it may ask for more."""
         spider = super().from_crawler(crawler, *args, **kwargs)
-        spider._outstanding = 0
-        spider._claimed = 0
-        spider._polled = set[int]()
         crawler.signals.connect(spider.on_idle, signal=signals.spider_idle)
         crawler.signals.connect(spider.on_item_done, signal=signals.item_scraped)
         return spider
 
-    _outstanding: int  #: pages asked for and not yet judged
-    _claimed: int  #: pages leased by this run
-    _polled: set[int]  #: sources asked in this run; none is asked twice
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._outstanding = 0  # pages asked for and not yet judged
+        self._claimed = 0  # pages leased by this run
+        self._polled = set[int]()  # sources asked in this run; none is asked twice
 
     @property
     def bench(self) -> Bench:
@@ -330,7 +329,7 @@ def _outcome_of(failure: Failure) -> tuple[Outcome, str]:
         return Outcome.REJECTED, f"{Reason.EXCLUDED}: {failure.value}"
     if failure.check(DownloadCancelledError):
         return Outcome.REJECTED, f"{Reason.TOO_LARGE}: {failure.value}"
-    if failure.check(IgnoreRequest):
+    if failure.check(RobotsForbidden):
         return Outcome.ROBOTS, "forbidden by robots.txt"
     return Outcome.FAILED, _words_of(failure)
 

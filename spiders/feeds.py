@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urljoin
 
@@ -110,10 +111,8 @@ def _time(value: object) -> datetime | None:
     """A time as the parsers give it: ISO 8601 text, or RFC 822 where they could not read it."""
     if not isinstance(value, str) or not value.strip():
         return None
-    from dateutil import parser
-
-    try:
-        at = parser.parse(value)
-    except (ValueError, OverflowError):
-        return None
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        with suppress(ValueError, OverflowError):
+            at = read(value.strip())
+            return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    return None

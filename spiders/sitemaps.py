@@ -1,4 +1,4 @@
-"""Sitemaps (sitemaps.org 0.9), indexes, the Google News extension, and robots.txt that names them."""
+"""Sitemaps (sitemaps.org 0.9), indexes, the Google News extension; robots.txt names them."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest import clock
+from ingest.errors import ConfigError
 from ingest.items import Candidate
 from ingest.urls import is_fetchable
 from spiders.base import SourceSpider
@@ -22,12 +23,12 @@ class UrlsSpider(SourceSpider):
     def __init__(self, *, file: str | None = None, url: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if not file and not url:
-            raise ValueError("give -a file=LIST (one address a line, - for standard input) or -a url=…")
+            raise ConfigError(["give -a file=LIST (one address a line, - for stdin) or -a url=…"])
         self.addresses = [url] if url else []
         if file == "-":
             self.addresses += read_list(sys.stdin.read())
         elif file:
-            self.addresses += read_list(Path(file).read_text(encoding="utf-8"))
+            self.addresses += read_list(_read_file(Path(file)))
 
     def open_frontier(self) -> None:
         """Enter the list."""
@@ -38,6 +39,13 @@ class UrlsSpider(SourceSpider):
             (Candidate(url=one, found_by=self.name, is_given=True) for one in self.addresses),
             now=clock.now(),
         )
+
+
+def _read_file(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise ConfigError([f"the list of addresses cannot be read: {exc}"]) from exc
 
 
 def read_list(text: str) -> list[str]:

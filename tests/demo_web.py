@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 SPIDERS = ("feeds", "sitemaps", "links", "frontier")
 
 
-
 def environment(server: DemoServer, **more: str) -> dict[str, str]:
     return {
         **os.environ,
@@ -42,7 +41,9 @@ def run(folder: Path, arguments: list[str], env: Mapping[str, str]) -> None:
 
 def crawl_by_scrapy(folder: Path, server: DemoServer) -> None:
     for spider in SPIDERS:
-        run(folder, ["scrapy", "crawl", spider], environment(server, SEEDBED_CRAWL__CONCURRENCY="4"))
+        run(
+            folder, ["scrapy", "crawl", spider], environment(server, SEEDBED_CRAWL__CONCURRENCY="4")
+        )
 
 
 def crawl_by_command(folder: Path, server: DemoServer) -> None:
@@ -52,7 +53,9 @@ def crawl_by_command(folder: Path, server: DemoServer) -> None:
 
 def crawl_backwards(folder: Path, server: DemoServer) -> None:
     for spider in (*reversed(SPIDERS[:-1]), SPIDERS[-1]):
-        run(folder, ["scrapy", "crawl", spider], environment(server, SEEDBED_CRAWL__CONCURRENCY="9"))
+        run(
+            folder, ["scrapy", "crawl", spider], environment(server, SEEDBED_CRAWL__CONCURRENCY="9")
+        )
 
 
 def crawl_by_daemon(folder: Path, server: DemoServer, *, hours_ahead: float = 0.0) -> None:
@@ -66,6 +69,12 @@ def fresh(folder: Path, web: DemoWeb) -> Path:
 def everything(folder: Path) -> dict[str, list[dict[str, Any]]]:
     with closing(Corpus(folder / "corpus.db", readonly=True)) as corpus:
         return corpus.everything()
+
+
+def differences(one: list[dict[str, Any]], other: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows that only one of two tables holds, shortened to be read in a failure."""
+    odd = [row for row in one if row not in other] + [row for row in other if row not in one]
+    return [{name: str(value)[:80] for name, value in row.items()} for row in odd]
 
 
 def ask(folder: Path, question: str) -> list[dict[str, Any]]:

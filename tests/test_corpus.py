@@ -9,7 +9,7 @@ import pytest
 
 # A stranger's connection. Not the standard library's: two SQLite libraries in one process do not
 # see each other's file locks (sqlite.org/howtocorrupt.html, section 2.2.1).
-from pysqlite3 import dbapi2 as sqlite3
+from pysqlite3 import dbapi2 as sqlite3  # noqa: TID251
 
 from ingest.corpus import Corpus
 from ingest.corpus.migrations import APPLICATION_ID, SCHEMA_VERSION
@@ -202,7 +202,9 @@ def test_counts_of_a_run_come_from_its_fetches(corpus: Corpus) -> None:
     run = start(corpus)
     corpus.offer([gated(f"http://a.test/{n}") for n in range(4)], run=run, now=NOW)
     outcomes = [Outcome.OFF_TOPIC, Outcome.REJECTED, Outcome.REJECTED, Outcome.UNCHANGED]
-    for page, outcome in zip(corpus.claim(run=run, limit=4, now=NOW, lease_s=9), outcomes, strict=True):
+    for page, outcome in zip(
+        corpus.claim(run=run, limit=4, now=NOW, lease_s=9), outcomes, strict=True
+    ):
         close(corpus, page.page, outcome, run)
     later = NOW + timedelta(seconds=3)
     row = corpus.finish_run(run, outcome="finished", requests=7, message=None, now=later)

@@ -30,20 +30,54 @@ if TYPE_CHECKING:
 
     from ingest.items import Article, Judged
 
-VOCABULARY = (
-    "river border minister treaty harbour winter convoy signal market letter bridge engine quiet "
-    "north council paper garden steel window captain valley record season number answer method "
-    "island police school doctor leader moment nation office people reason second thread version"
-).split()
+VOCABULARY = [
+    "river",
+    "border",
+    "minister",
+    "treaty",
+    "harbour",
+    "winter",
+    "convoy",
+    "signal",
+    "market",
+    "letter",
+    "bridge",
+    "engine",
+    "quiet",
+    "north",
+    "council",
+    "paper",
+    "garden",
+    "steel",
+    "window",
+    "captain",
+    "valley",
+    "record",
+    "season",
+    "number",
+    "answer",
+    "method",
+    "island",
+    "police",
+    "school",
+    "doctor",
+    "leader",
+    "moment",
+    "nation",
+    "office",
+    "people",
+    "reason",
+    "second",
+    "thread",
+    "version",
+]
 
 
 def prose(seed: int, sentences: int = 12) -> str:
     """Text of its own: two seeds share no run of five words but by rare chance."""
     rng = random.Random(seed)
-    lines = []
-    for _ in range(sentences):
-        lines.append(" ".join(rng.choices(VOCABULARY, k=18)).capitalize() + " baku.")
-    return "\n".join(lines)
+    lines = (" ".join(rng.choices(VOCABULARY, k=18)) for _ in range(sentences))
+    return "\n".join(f"{line.capitalize()} baku." for line in lines)
 
 
 @dataclass(frozen=True)
@@ -116,12 +150,12 @@ PAGES = [
 ]
 
 READ_BACK = (
-    "SELECT a.url, a.title, a.copies, a.published, p.url AS page FROM articles a "
-    "JOIN pages p ON p.id = a.page ORDER BY a.url",
-    "SELECT c.url, c.title, c.relation, c.similarity, c.passage, c.hours_later, a.url AS article, "
-    "c.seed FROM copies c LEFT JOIN articles a ON a.id = c.article ORDER BY c.url, a.url",
-    "SELECT p.key, p.outcome, p.reason, a.url AS article FROM pages p "
-    "LEFT JOIN articles a ON a.id = p.article ORDER BY p.key",
+    """SELECT a.url, a.title, a.copies, a.published, p.url AS page FROM articles a
+    JOIN pages p ON p.id = a.page ORDER BY a.url""",
+    """SELECT c.url, c.title, c.relation, c.similarity, c.passage, c.hours_later, a.url AS article,
+    c.seed FROM copies c LEFT JOIN articles a ON a.id = c.article ORDER BY c.url, a.url""",
+    """SELECT p.key, p.outcome, p.reason, a.url AS article FROM pages p
+    LEFT JOIN articles a ON a.id = p.article ORDER BY p.key""",
 )
 
 

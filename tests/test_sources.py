@@ -50,7 +50,11 @@ def test_rss_gives_title_snippet_and_utc_date() -> None:
     first, second = found.candidates
 
     assert found.title == "The Herald"
-    assert (first.url, first.title, first.snippet) == ("http://www.a.test/1", "Talks & tea", "They met.")
+    assert (first.url, first.title, first.snippet) == (
+        "http://www.a.test/1",
+        "Talks & tea",
+        "They met.",
+    )
     assert first.published == datetime(2025, 7, 3, 5, 30, tzinfo=UTC)
     assert second.url == "http://www.a.test/2"
     assert second.published is None
@@ -73,12 +77,16 @@ def test_json_feed_is_a_feed() -> None:
 
 
 def test_damaged_feed_still_gives_what_it_holds() -> None:
-    broken = RSS.replace(b"</channel></rss>", b"").replace(b"Talks &amp; tea", b"Talks & tea &nbsp;")
+    broken = RSS.replace(b"</channel></rss>", b"").replace(
+        b"Talks &amp; tea", b"Talks & tea &nbsp;"
+    )
 
     assert "http://www.a.test/1" in {one.url for one in read_feed(broken, {}, BASE).candidates}
 
 
-@pytest.mark.parametrize("body", [b"", b"null", b"<html><body>Not found</body></html>", b"\x00\xff"])
+@pytest.mark.parametrize(
+    "body", [b"", b"null", b"<html><body>Not found</body></html>", b"\x00\xff"]
+)
 def test_what_is_no_feed_is_refused(body: bytes) -> None:
     with pytest.raises(ValueError, match="no feed"):
         read_feed(body, {}, BASE)
@@ -113,7 +121,9 @@ def test_news_sitemap_gives_headline_and_dates(pack: type[bytes]) -> None:
 
 
 def test_sitemap_index_names_further_sources() -> None:
-    index = b"<sitemapindex><sitemap><loc>http://www.a.test/s1.xml.gz</loc></sitemap></sitemapindex>"
+    index = (
+        b"<sitemapindex><sitemap><loc>http://www.a.test/s1.xml.gz</loc></sitemap></sitemapindex>"
+    )
 
     assert read_sitemap(index, {}, BASE).sources == (("sitemap", "http://www.a.test/s1.xml.gz"),)
 

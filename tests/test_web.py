@@ -261,6 +261,25 @@ def test_days_without_coverage_are_joined_into_stretches(filled: Corpus) -> None
     assert until_today["first_day"] == "2025-07-09"
 
 
+def test_keys_lead_on_from_queries_and_views(filled: Corpus) -> None:
+    asked = page(filled, "/anyname/copying_by_outlet?outlet=first.test")
+    found = page(filled, "/anyname/search?words=detained")
+    latest = page(filled, "/anyname/latest")
+
+    assert 'href="/anyname/outlets/first' not in asked  # `original` may also be a seed document
+    assert '<a href="/anyname/articles/1">1</a>' in found
+    assert '<a href="/anyname/outlets/first~2Etest">first.test</a>' in latest
+    (target,) = ask(filled.path, urls=("/anyname/outlets/first~2Etest",))
+    assert target.status_code == 200
+
+
+def test_what_stands_in_a_key_is_escaped(filled: Corpus) -> None:
+    shown = page(filled, "/anyname?" + urlencode({"sql": f"select '{SCRIPT[:8]}x\">' AS outlet"}))
+
+    assert '<a href="/anyname/outlets/~3Cscript~3Ex~22~3E">&lt;script&gt;x&#34;&gt;</a>' in shown
+    assert "<script>x" not in shown
+
+
 def test_what_came_from_the_web_is_escaped(filled: Corpus) -> None:
     for address in ("articles", "articles/2", "latest", "search?words=konsert", "why_not"):
         shown = page(filled, f"/anyname/{address}")

@@ -31,7 +31,8 @@ class Base:
     """A connection to one corpus; the subjects are mixed in by `Corpus`."""
 
     def __init__(self, path: Path, *, readonly: bool = False, timeout_s: float = 30.0) -> None:
-        """
+        """Open the file, and make or migrate it if need be.
+
         Raises:
             CorpusError: or the subclass for what is wrong with the file.
         """

@@ -112,7 +112,7 @@ def _check_identity(raw: Any, path: Path) -> None:
         raise NotACorpus("a SQLite file, but no corpus of ours", path=path)
     if version > SCHEMA_VERSION:
         raise CorpusTooNew(
-            f"schema {version} is newer than this Seedbed, which knows {SCHEMA_VERSION}; upgrade it",
+            f"schema {version} is newer than this Seedbed ({SCHEMA_VERSION}); upgrade it",
             path=path,
         )
 

@@ -201,7 +201,8 @@ class Families(Texts):
         if article:
             origin = self._value("SELECT url FROM articles WHERE id = ?", (article,))
         else:
-            origin = "seed " + self._value("SELECT file FROM seeds WHERE id = ?", (seed,))
+            file = self._value("SELECT file FROM seeds WHERE id = ?", (seed,))
+            origin = f"seed {file}"
         self._run(
             "UPDATE pages SET outcome = 'copy', reason = ?, article = ? WHERE id = ?",
             (f"{row['relation']}: {origin} (similarity {row['similarity']:.2f})", article, page),

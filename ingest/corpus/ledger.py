@@ -228,7 +228,7 @@ class Ledger(Texts):
             "WHERE id = last_insert_rowid()",
             (len(fetched.body), fetched.warc, fetched.warc_offset),
         )
-        values = {
+        values: dict[str, Any] = {
             "etag": fetched.etag,
             "last_modified": fetched.last_modified,
             "warc": fetched.warc,

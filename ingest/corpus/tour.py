@@ -93,10 +93,11 @@ _COMPARED = {
     "links": "SELECT p.key, l.url, l.anchor FROM links l JOIN articles a ON a.id = l.article "
     "JOIN pages p ON p.id = a.page ORDER BY p.key, l.url",
     "outlets": "SELECT id, name, homepage FROM outlets ORDER BY id",
-    "sources": "SELECT kind, url, title, last_error IS NULL AS is_well FROM sources ORDER BY kind, url",
+    "sources": "SELECT kind, url, title, last_error IS NULL AS is_well FROM sources "
+    "ORDER BY kind, url",
     "seeds": "SELECT file, title, words, noise_share, sha256 FROM seeds ORDER BY file",
     "edges": "SELECT min(coalesce(p.key, s.file), coalesce(q.key, t.file)) AS one, "
-    "max(coalesce(p.key, s.file), coalesce(q.key, t.file)) AS other, round(e.jaccard, 6) AS jaccard "
+    "max(coalesce(p.key, s.file), coalesce(q.key, t.file)) AS other, round(e.jaccard, 6) AS alike "
     "FROM edges e LEFT JOIN pages p ON p.id = e.a LEFT JOIN seeds s ON s.id = -e.a "
     "LEFT JOIN pages q ON q.id = e.b LEFT JOIN seeds t ON t.id = -e.b ORDER BY 1, 2",
 }

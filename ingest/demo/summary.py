@@ -37,7 +37,9 @@ def _kept(corpus: Corpus) -> list[str]:
     spoken = ", ".join(f"{n} {language}" for language, n in languages.items())
     lines = ["", f"KEPT  {count(number, 'article')} ({spoken}); the latest:"]
     for row in corpus.newest(_ARTICLES):
-        lines.append(fit(f"  {row['published'] or '':.10}  {row['outlet']}  {row['title']}", _COLUMNS))
+        lines.append(
+            fit(f"  {row['published'] or '':.10}  {row['outlet']}  {row['title']}", _COLUMNS)
+        )
         lines.append(fit(f"              {row['why']}", _COLUMNS))
     return lines
 
@@ -69,14 +71,16 @@ def _refused(corpus: Corpus) -> list[str]:
 
 
 def _scored(outcome: Mapping[str, Any]) -> list[str]:
+    right, traced = outcome["gold_score"], outcome["copies_traced"]
     lines = [
         "",
-        f"SCORE  {outcome['gold_score']:.3f} of {outcome['gold_pages']} gold outcomes right; "
-        f"{outcome['copies_traced']:.3f} of the copies traced to their original",
-        f"       {outcome['first_poll_requests']} requests in the first poll, "
-        f"{outcome['second_poll_requests']} in the second",
-        f"       ({outcome['second_poll_conditional']} conditional, of which "
-        f"{outcome['second_poll_not_modified']} answered 304); {outcome['seconds']} s in all",
+        f"SCORE  {right:.3f} of {outcome['gold_pages']} gold outcomes right",
+        f"       {traced:.3f} of the copies traced to their very original",
+        f"       {outcome['first_poll_requests']} requests in the first poll",
+        f"       {outcome['second_poll_requests']} in the second, of which",
+        f"       {outcome['second_poll_conditional']} conditional, of which",
+        f"       {outcome['second_poll_not_modified']} answered 304",
+        f"       {outcome['seconds']} s in all",
     ]
     for miss in outcome["misses"][:_MISSES]:
         lines.append(fit(f"  miss: {miss['url']}", _COLUMNS))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 from trafilatura.metadata import extract_author
 
-from ingest.extract.page import is_apart, squeeze, text_of
+from ingest.extract.page import is_apart, is_longer, squeeze, text_of
 from ingest.extract.schema import article_node, names_of
 from ingest.text import normalize
 
@@ -69,7 +69,8 @@ _NAMES = (
 _HOLDERS = "[self::a or self::span or self::div or self::p or self::address or self::h4]"
 _ROLES = (
     "contains(@class, 'byline') or contains(@class, 'Byline') or contains(@class, 'author') or"
-    " contains(@class, 'contributor') or contains(@href, '/author/') or contains(@href, '/authors/')"
+    " contains(@class, 'contributor') or contains(@href, '/author/') or"
+    " contains(@href, '/authors/')"
 )
 _MARKED = tuple(
     etree.XPath(query)
@@ -132,13 +133,8 @@ def _marked(page: ParsedPage) -> Iterator[str]:
 def _signed(page: ParsedPage) -> Iterator[str]:
     """The first short line that begins with "By"."""
     for tag in page.tree.iter("p", "span", "div", "em", "strong", "h4", "h5", "address"):
-        line = text_of(tag) if len(tag) <= _MAX_MARKS else ""
-        if (
-            len(line) <= _MAX_LINE_CHARS // 2
-            and _SIGNED.match(line)
-            and not is_apart(tag)
-            and _has_name(line)
-        ):
+        line = "" if is_longer(tag, _MAX_LINE_CHARS // 2) else text_of(tag)
+        if _SIGNED.match(line) and _has_name(line) and not is_apart(tag):
             return iter((line,))
     return iter(())
 
@@ -146,11 +142,12 @@ def _signed(page: ParsedPage) -> Iterator[str]:
 def _undersigned(page: ParsedPage) -> Iterator[str]:
     """A name alone, in italics or to the right, after a text: the custom of the Russian press."""
     for tag in page.tree.iter("i", "em", "b", "strong", "div", "p"):
-        name = tag.text or ""
+        name = squeeze(tag.text)
         is_set_off = tag.tag in {"i", "em"} or "right" in f"{tag.get('align')}{tag.get('style')}"
         above = tag.getparent()
-        is_alone = above is not None and text_of(above) == squeeze(name)
-        if is_set_off and is_alone and _FULL_NAME.fullmatch(squeeze(name)) and not is_apart(tag):
+        if not is_set_off or above is None or not _FULL_NAME.fullmatch(name) or is_apart(tag):
+            continue
+        if not is_longer(above, _MAX_CHARS) and text_of(above) == name:
             return iter((name,))
     return iter(())
 

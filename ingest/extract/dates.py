@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from htmldate import find_date
 
-from ingest.extract.page import is_apart, text_of
+from ingest.extract.page import is_apart, is_longer, text_of
 from ingest.extract.schema import article_node, string_of
 from ingest.text import normalize
 
@@ -126,7 +126,7 @@ def _date_marks(tree: HtmlElement) -> Iterator[HtmlElement]:
     for tag in tree.iter("time", "span", "div", "p", "small", "em", "font"):
         names = f"{tag.get('class')} {tag.get('id')}"
         is_dated = (tag.tag == "time" or _DATE_CLASS.search(names)) and not _CHANGED.search(names)
-        if is_dated and sum(map(len, islice(tag.itertext(), 50))) <= _MAX_MARK_CHARS:
+        if is_dated and not is_longer(tag, _MAX_MARK_CHARS):
             yield tag
 
 

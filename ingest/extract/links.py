@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urljoin
 
-from ingest.extract.page import solid, text_of
+from ingest.extract.page import is_longer, solid, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +20,7 @@ Link = tuple[str, str]  #: (absolute address without fragment, anchor text)
 
 _MAX_LINKS = 500
 _MAX_ANCHOR_CHARS = 300
+_SPACED = 2  # characters to one letter or digit, at most, in an element that may be a line
 _MAX_URL_CHARS = 2000
 FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
 _BLOCKS = frozenset({"p", "li", "td", "blockquote", "div", "dd", "h2", "h3", "section", "article"})
@@ -30,7 +31,9 @@ def find_links(page: ParsedPage, text: str) -> tuple[tuple[Link, ...], tuple[Lin
 
     Of an address linked twice, the first anchor that says anything is kept.
     """
-    lines = {solid(line) for line in text.split("\n")}
+    lines = {key for line in text.split("\n") if (key := solid(line))}
+    longest = _SPACED * max(map(len, lines), default=0)
+    blocks: dict[HtmlElement | None, bool] = {}
     base = _base(page)
     body: dict[str, str] = {}
     rest: dict[str, str] = {}
@@ -38,7 +41,10 @@ def find_links(page: ParsedPage, text: str) -> tuple[tuple[Link, ...], tuple[Lin
         if (url := _absolute(base, tag.get("href"))) is None:
             continue
         anchor = text_of(tag)[:_MAX_ANCHOR_CHARS]
-        target = body if lines and solid(_block_text(tag)) in lines else rest
+        block = next((above for above in tag.iterancestors() if above.tag in _BLOCKS), None)
+        if block not in blocks:
+            blocks[block] = _is_line(block, lines, longest)
+        target = body if blocks[block] else rest
         target[url] = target.get(url) or anchor
     every = body | {url: anchor for url, anchor in rest.items() if url not in body}
     return tuple(body.items())[:_MAX_LINKS], tuple(every.items())[:_MAX_LINKS]
@@ -75,9 +81,6 @@ def _absolute(base: str, href: str | None) -> str | None:
     return url if is_web and not any(map(str.isspace, url)) else None
 
 
-def _block_text(tag: HtmlElement) -> str:
-    """Text of the nearest block around a link."""
-    for above in tag.iterancestors():
-        if above.tag in _BLOCKS:
-            return "" if len(above) > 200 else text_of(above)  # noqa: PLR2004  # a page, no paragraph
-    return ""
+def _is_line(block: HtmlElement | None, lines: set[str], longest: int) -> bool:
+    """Whether the text of a block is one of `lines`."""
+    return block is not None and not is_longer(block, longest) and solid(text_of(block)) in lines

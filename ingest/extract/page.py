@@ -18,7 +18,17 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-__all__ = ["Extraction", "ParsedPage", "decode", "is_apart", "parse", "solid", "squeeze", "text_of"]
+__all__ = [
+    "Extraction",
+    "ParsedPage",
+    "decode",
+    "is_apart",
+    "is_longer",
+    "parse",
+    "solid",
+    "squeeze",
+    "text_of",
+]
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -83,6 +93,15 @@ def is_apart(tag: HtmlElement) -> bool:
         if above.tag in _APART_TAGS or _APART_NAMES.search(
             f"{above.get('class')} {above.get('id')}"
         ):
+            return True
+    return False
+
+
+def is_longer(tag: HtmlElement, chars: int) -> bool:
+    """Whether an element holds more text than `chars`; stops counting there."""
+    for piece in tag.itertext():
+        chars -= len(piece.strip())
+        if chars < 0:
             return True
     return False
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from ingest.extract.page import solid, text_of
+from ingest.extract.page import is_longer, solid, text_of
 from ingest.text import is_prose
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def find_teasers(tree: HtmlElement, text: str) -> Teasers:
     own = dict(_headline_items(tree))
     holders: dict[str, HtmlElement] = {}
     for tag in tree.iter(*_BLOCKS):
-        key = "" if _is_longer(tag, longest) else solid(text_of(tag))
+        key = "" if is_longer(tag, longest) else solid(text_of(tag))
         if key not in lines or key in own or key in holders:
             continue
         if (card := _card_of(tag)) is not None:
@@ -119,7 +119,7 @@ def _card_of(tag: HtmlElement) -> HtmlElement | None:
     for above in islice(tag.iterancestors(), _CLIMB):
         if above.tag == "a":
             return above
-        if _is_longer(above, len(line) + _CARD_CHARS):
+        if is_longer(above, len(line) + _CARD_CHARS):
             return None
         if any(is_headline(text_of(a)) for a in above.iter("a") if a not in inner):
             return above
@@ -128,15 +128,6 @@ def _card_of(tag: HtmlElement) -> HtmlElement | None:
 
 def _count_links(card: HtmlElement) -> int:
     return len({a.get("href") for a in card.iter("a") if is_headline(text_of(a))})
-
-
-def _is_longer(tag: HtmlElement, chars: int) -> bool:
-    """Whether an element holds more text than `chars`; stops counting there."""
-    for piece in tag.itertext():
-        chars -= len(piece.strip())
-        if chars < 0:
-            return True
-    return False
 
 
 def without_teasers(text: str, teasers: Teasers) -> str:

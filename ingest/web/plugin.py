@@ -8,19 +8,32 @@ corpus wins over ours.
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from pluggy import HookimplMarker
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from markupsafe import Markup
 
 _hookimpl = HookimplMarker("datasette")  # what datasette.hookimpl is, but typed
 _log = logging.getLogger(__name__)
 
-#: What we say of each corpus, by the Datasette that serves it and the name it has there.
-_corpora: WeakKeyDictionary[Any, dict[str, dict[str, Any]]] = WeakKeyDictionary()
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What one corpus says of itself."""
+
+    metadata: dict[str, Any]
+    tables: frozenset[str]  #: without the views
+    target_of: Mapping[str, str]  #: table that a column of this name points to, in any table
+
+
+#: By the Datasette that serves a corpus and the name it has there.
+_corpora: WeakKeyDictionary[Any, dict[str, _Told]] = WeakKeyDictionary()
 
 
 # Optional: Datasette 1.0 drops this hook and the next, and must still load the plugin.
@@ -29,7 +42,9 @@ def get_metadata(datasette: Any) -> dict[str, Any]:
     corpora = _corpora.get(datasette)
     if not corpora:
         return {}
-    metadata: dict[str, Any] = {"databases": _copied(corpora)}
+    metadata: dict[str, Any] = {
+        "databases": {name: _copied(told.metadata) for name, told in corpora.items()}
+    }
     if corpora.keys() == {name for name, db in datasette.databases.items() if db.path}:
         metadata["title"] = "Seedbed"
     return metadata
@@ -53,10 +68,28 @@ def canned_queries(datasette: Any, database: str) -> dict[str, dict[str, Any]]:
 
 
 @_hookimpl
+def render_cell(
+    datasette: Any, database: str, table: str | None, column: str, value: Any
+) -> Markup | None:
+    """Link the keys in views and queries, as Datasette itself does in tables."""
+    told = _corpora.get(datasette, {}).get(database)
+    if told is None or table in told.tables or not isinstance(value, (int, str)):
+        return None
+    target = told.target_of.get(column)
+    if target is None or value == "":
+        return None
+    from datasette.utils import tilde_encode
+    from markupsafe import Markup
+
+    address = datasette.urls.row(database, target, tilde_encode(str(value)))
+    return Markup('<a href="{}">{}</a>').format(str(address), value)
+
+
+@_hookimpl
 def startup(datasette: Any) -> Callable[[], Awaitable[None]]:
     async def look() -> None:
         _corpora[datasette] = {
-            name: await _describe(database)
+            name: await _ask(database)
             for name, database in datasette.databases.items()
             if await _is_corpus(database)
         }
@@ -79,12 +112,22 @@ async def _is_corpus(database: Any) -> bool:
     return bool(rows[0][0] == APPLICATION_ID)
 
 
-async def _describe(database: Any) -> dict[str, Any]:
+async def _ask(database: Any) -> _Told:
     from ingest.corpus.migrations import MACHINE_TABLES
     from ingest.web.descriptions import metadata_of
     from ingest.web.schema import read_schema
 
-    return metadata_of(await read_schema(database), machine_tables=MACHINE_TABLES)
+    schema = await read_schema(database)
+    return _Told(
+        metadata=metadata_of(schema, machine_tables=MACHINE_TABLES),
+        tables=frozenset(table.name for table in schema if not table.is_view),
+        target_of={
+            column.name: column.target
+            for table in schema
+            for column in table.columns
+            if column.target
+        },
+    )
 
 
 def _copied(part: Any) -> Any:

@@ -1,0 +1,103 @@
+"""Rebuild `ingest/data/background.*.z` and `places.tsv` from wordfreq and CLDR.
+
+Needs `pip install wordfreq babel`; neither is needed to run Seedbed. Both outputs are the same,
+byte for byte, from the same versions: wordfreq 3.1.1 and Babel 2.18.0 (CLDR 47).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zlib
+from pathlib import Path
+
+import wordfreq
+from babel import Locale
+
+DATA = Path(__file__).parents[1] / "ingest" / "data"
+COUNTRIES = Path(__file__).with_name("countries.tsv")
+
+# Zipf scale (log10 of occurrences in a thousand million words) at which each list ends: deep for
+# the languages that seeds come in most, shallow where only common words must be told from names.
+LANGUAGES = {"en": 2.0, "ru": 3.0, "tr": 3.0} | dict.fromkeys(
+    ["uk", "de", "fr", "es", "it", "pt", "pl", "ar", "fa"], 3.5
+)
+PLACE_LANGUAGES = ["en", "ru", "az", "tr", "uk", "de", "fr", "es", "it", "pt", "pl", "ka", "hy", "ar", "fa", "kk"]
+
+# The language that gives a people its adjective, where CLDR's name of it is that of one country.
+SPOKEN = dict(
+    pair.split(":")
+    for pair in ["az:AZ", "ru:RU", "hy:AM", "ka:GE", "tr:TR", "uk:UA", "de:DE", "fr:FR", "it:IT", "es:ES", "ja:JP", "zh:CN", "ko:KR", "pl:PL", "pt:PT", "el:GR", "he:IL", "fa:IR", "kk:KZ", "uz:UZ", "ky:KG", "tg:TJ", "tk:TM", "be:BY", "lt:LT", "lv:LV", "et:EE", "fi:FI", "sv:SE", "nb:NO", "da:DK", "nl:NL", "hu:HU", "ro:RO", "bg:BG", "sr:RS", "hr:HR", "sk:SK", "cs:CZ", "sl:SI", "mk:MK", "sq:AL", "bs:BA", "mn:MN", "vi:VN", "th:TH", "id:ID", "is:IS", "km:KH", "lo:LA", "ne:NP"]
+)
+ZONES = {
+    "Ulaanbaatar": "Ulaanbaatar",
+    "Kyiv": "Kiev",
+    "Yaounde": "Douala",
+    "Guatemala City": "Guatemala",
+}
+
+
+def build_background() -> None:
+    for language, floor in LANGUAGES.items():
+        buckets: dict[int, list[str]] = {}
+        for centibels, words in enumerate(wordfreq.get_frequency_list(language, "best")):
+            zipf = 9 - centibels / 100
+            kept = [w for w in words if zipf >= floor and not any(c.isdigit() for c in w)]
+            buckets.setdefault(round(zipf * 10), []).extend(kept)
+        lines = [
+            f"{z} {' '.join(sorted(ws))}" for z, ws in sorted(buckets.items(), reverse=True) if ws
+        ]
+        packed = zlib.compress("\n".join(lines).encode(), 9)
+        (DATA / f"background.{language}.z").write_bytes(packed)
+        print(language, sum(map(len, buckets.values())), "words", len(packed), "bytes")
+
+
+def _form(name: str) -> str:
+    name = re.sub(r"\s*\(.*?\)|\s*\[.*?\]", "", name)
+    return unicodedata.normalize("NFKC", name).casefold().replace("’", "'").strip()
+
+
+def _adjective(name: str, language: str) -> str:
+    """The stem of a language's name: `Rusça` is Turkish for Russian, `Rus` the stem."""
+    form = _form(name)
+    if language == "tr":
+        return re.sub(r"(?:ca|ce|ça|çe| dili)$", "", form)
+    if language in {"ru", "uk"}:
+        return re.sub(r"(?:ий|ая|ый|а)$", "", form)
+    return form
+
+
+def _capital_forms(locale: Locale, capital: str) -> str | None:
+    zone = ZONES.get(capital, capital).replace(" ", "_")
+    for key in sorted(locale.time_zones):
+        if key.rpartition("/")[2] == zone and "city" in locale.time_zones[key]:
+            return _form(str(locale.time_zones[key]["city"]))
+    return None
+
+
+def build_places() -> None:
+    rows: list[tuple[str, str, str, str]] = []
+    countries = [
+        line.split("\t") for line in COUNTRIES.read_text("utf-8").splitlines() if line[0] != "#"
+    ]
+    spoken = {country: language for language, country in SPOKEN.items()}
+    for code, capital, english in countries:
+        for language in PLACE_LANGUAGES:
+            locale = Locale(language)
+            forms = {_form(locale.territories[code])}
+            if language == "en":
+                forms |= {_form(word) for word in english.split("|")}
+            if (tongue := spoken.get(code)) and (name := locale.languages.get(tongue)):
+                forms.add(_adjective(name, language))
+            rows.append((code, "country", language, "|".join(sorted(forms))))
+            city = _form(capital) if language == "en" else _capital_forms(locale, capital)
+            if city:
+                rows.append((code, "capital", language, city))
+    text = "".join("\t".join(row) + "\n" for row in rows)
+    (DATA / "places.tsv").write_text(text, "utf-8")
+    print(len(rows), "rows of places", len(text.encode()), "bytes")
+
+
+if __name__ == "__main__":
+    build_background()
+    build_places()

@@ -1,0 +1,202 @@
+"""From a text to what it counts as: words, names whatever their spelling, and countries.
+
+A feature is a normalised word, or `@` and the code of a country: Baku, Azerbaijani and
+Азербайджана all count as `@az`. Sits above `text`, `background` and `names`, below `topic`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from ingest.background import (
+    LANGUAGES,
+    common_zipf,
+    guess_language,
+    idf_of_zipf,
+    zipf_of,
+    zipf_table,
+)
+from ingest.names import fold, is_folded_ending, place_of, place_zipf
+from ingest.text import normalize, paragraphs, sentences, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["Lexicon", "Reading", "learn_lexicon"]
+
+_NAME_IDF = 4.0  # nats; a capitalised word that is more common is the start of a sentence
+_NAME_CHARS = 3
+_KEY_CHARS = 4
+_LONGEST_ENDING = 6
+_RARE_ZIPF = 3.2  # a more common word of the seeds' own language is no name in another spelling
+_NUMBER_IDF = {1: 1.0, 2: 2.0}
+_LONG_NUMBER_IDF = 5.0
+_REACH = 4  # words between a name and the place that it belongs to
+_TIE = 1.5  # times the next place that the place of a name must be near it
+_LEAST_TIES = 0.5
+_KNOWN_ZIPF = 3.0  # separated English headlines from Russian, Azerbaijani, Turkish ones: .5 to .4
+_KNOWN_SHARE = 0.5
+_VOCABULARY_SHARE = 0.25  # the same, where the only list of words is the seeds' own
+_MEMO_SIZE = 200_000
+
+
+class Reading(NamedTuple):
+    """What a text counts as."""
+
+    counts: dict[str, tuple[int, float]]  #: feature to (times, idf in nats)
+    words: int
+    is_home: bool  #: in a language of the seeds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lexicon:
+    """How to read texts for one topic."""
+
+    languages: tuple[str, ...]  #: of the seeds that have a table, the most frequent first
+    names: frozenset[str]  #: words that the seeds write as names
+    families: Mapping[str, str]  #: name to the place it belongs to: `aliyev` to `@az`
+    vocabulary: frozenset[str]  #: the seeds' words, where a language of theirs has no table
+    _keys: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _memo: dict[str, tuple[tuple[str, float], ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        for name in sorted(self.names, reverse=True):
+            if len(key := fold(name)) >= _KEY_CHARS:
+                self._keys[key] = name
+
+    def read(self, text: str) -> Reading:
+        """Count the features of a text."""
+        written = tokens(text)
+        counts: dict[str, tuple[int, float]] = {}
+        memo = self._memo
+        for token, times in Counter(written).items():
+            features = memo.get(token)
+            if features is None:
+                features = self._remember(token)
+            for feature, idf in features:
+                counts[feature] = (counts[feature][0] + times if feature in counts else times, idf)
+        return Reading(counts, len(written), self._is_home(written))
+
+    def feature(self, token: str) -> str:
+        """What one word, as written, counts as first of all."""
+        return self._remember(token)[0][0]
+
+    def family(self, feature: str) -> str:
+        """The feature, or the place it belongs to."""
+        return self.families.get(feature, feature)
+
+    def _remember(self, token: str) -> tuple[tuple[str, float], ...]:
+        if len(self._memo) >= _MEMO_SIZE:
+            self._memo.clear()
+        return self._memo.setdefault(token, self._features(token))
+
+    def _features(self, token: str) -> tuple[tuple[str, float], ...]:
+        word = bare_word(token)
+        if place := place_of(token, word):
+            return (self._place(place),)
+        if word.isdigit():
+            return ((word, _NUMBER_IDF.get(len(word), _LONG_NUMBER_IDF)),)
+        name = word if word in self.names else self._respelt(token, word)
+        if name is None:
+            return ((word, idf_of_zipf(zipf_of(word, self.languages) or common_zipf(word))),)
+        own = (name, idf_of_zipf(zipf_of(name, self.languages) or common_zipf(name)))
+        # A name also speaks of its place: who writes of Putin writes of Russia.
+        home = self.families.get(name)
+        return (own, self._place(home[1:])) if home else (own,)
+
+    def _place(self, place: str) -> tuple[str, float]:
+        country = place.partition(".")[0]
+        return "@" + country, idf_of_zipf(place_zipf(country, self.languages))
+
+    def _respelt(self, token: str, word: str) -> str | None:
+        """The name of the topic that this is in another spelling, script or case, if any."""
+        if len(word) < _KEY_CHARS or token.islower():
+            return None
+        if word.isascii() and (zipf_of(word, self.languages) or 0) > _RARE_ZIPF:
+            return None
+        key = fold(word)
+        for cut in range(len(key), max(_KEY_CHARS, len(key) - _LONGEST_ENDING) - 1, -1):
+            name = self._keys.get(key[:cut])
+            if name and (cut == len(key) or is_folded_ending(key[cut:])):
+                return name
+        return None
+
+    def _is_home(self, written: Sequence[str]) -> bool:
+        known = strange = 0
+        for token in written:
+            word = bare_word(token)
+            if word.isdigit():
+                continue
+            if (zipf_of(word, self.languages) or 0) >= _KNOWN_ZIPF or word in self.vocabulary:
+                known += 1
+            else:
+                strange += 1
+        least = _VOCABULARY_SHARE if self.vocabulary else _KNOWN_SHARE
+        return known >= least * (known + strange)
+
+
+def bare_word(token: str) -> str:
+    """A word normalised, without what follows an apostrophe: `Bakü'de` is `bakü`."""
+    return normalize(token).partition("'")[0]
+
+
+def learn_lexicon(texts: Sequence[str]) -> Lexicon:
+    """What the seed texts are written in, their names, and the places these belong to."""
+    lines = [sentence for text in texts for line in paragraphs(text) for sentence in sentences(line)]
+    guessed = [guess_language([bare_word(token) for token in tokens(text)]) for text in texts]
+    often = Counter(language for language in guessed if language)
+    languages = tuple(sorted(often, key=lambda language: (-often[language], language)))
+    strange = [text for text, language in zip(texts, guessed, strict=True) if language is None]
+    vocabulary = frozenset(bare_word(token) for text in strange for token in tokens(text))
+    names = _names(lines, languages)
+    first = Lexicon(languages=languages, names=names, families={}, vocabulary=vocabulary)
+    families = _families(lines, first)
+    return Lexicon(languages=languages, names=names, families=families, vocabulary=vocabulary)
+
+
+def _names(lines: Sequence[str], languages: tuple[str, ...]) -> frozenset[str]:
+    """Words that stand capitalised inside sentences more often than in small letters."""
+    capital: Counter[str] = Counter()
+    small: Counter[str] = Counter()
+    for line in lines:
+        for place, token in enumerate(tokens(line)):
+            word = bare_word(token)
+            if token.islower():
+                small[word] += 1
+            elif place and token[:1].isupper() and not place_of(token, word):
+                capital[word] += 1
+    return frozenset(
+        word
+        for word, times in capital.items()
+        if times > small[word]
+        and len(word) >= _NAME_CHARS
+        and word.isalpha()
+        and idf_of_zipf(zipf_of(word, languages) or common_zipf(word)) > _NAME_IDF
+    )
+
+
+def _families(lines: Sequence[str], lexicon: Lexicon) -> dict[str, str]:
+    """Names that stand near one country far more than near any other.
+
+    Right next to it does not count, since that makes a longer name: `Sputnik Azerbaijan`.
+    """
+    near: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for line in lines:
+        features = [lexicon.feature(token) for token in tokens(line)]
+        for here, name in enumerate(features):
+            if name not in lexicon.names:
+                continue
+            for there in range(max(0, here - _REACH), min(len(features), here + _REACH + 1)):
+                if abs(there - here) > 1 and features[there].startswith("@"):
+                    near[name][features[there]] += 1 / abs(there - here)
+    families: dict[str, str] = {}
+    for name in sorted(near):
+        ranked = sorted(near[name].items(), key=lambda tie: (-tie[1], tie[0]))
+        runner_up = ranked[1][1] if len(ranked) > 1 else 0.0
+        if ranked[0][1] >= max(_LEAST_TIES, _TIE * runner_up):
+            families[name] = ranked[0][0]
+    return families
