@@ -159,10 +159,9 @@ def cost_lines(measured: Iterable[tuple[str, Measured]]) -> list[str]:
     rows = []
     for name, one in measured:
         peaks = [f"{one.peak_mib.get(role, 0):.0f}" for role in ("command", "crawl", "page reader")]
-        rows.append(
-            [name, one.exit_code, f"{one.seconds:.1f}", one.requests, one.conditional, one.for_robots, *peaks,
-             f"{one.peak_together_mib:.0f}"]
-        )  # fmt: skip
+        asked = (one.requests, one.conditional, one.for_robots)
+        together = f"{one.peak_together_mib:.0f}"
+        rows.append([name, one.exit_code, f"{one.seconds:.1f}", *asked, *peaks, together])
     return real_web.markdown_table(head, rows)
 
 

@@ -53,6 +53,8 @@ SEEDS = Path(__file__).parents[1] / "seeds"
 _FEED, _SITEMAP, _ROBOTS = "/feed.xml", "/sitemap.xml", "/robots.txt"
 _SAMPLE_EVERY_S = 0.25
 _KIB_PER_MIB = 1024
+_DONE, _PARTIAL = 0, 6  # exit codes of `seedbed`
+_TAIL_LINES = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,7 +250,11 @@ class Measured:
 def run_seedbed(
     workspace: Path, server: DemoServer, *arguments: str, hours_ahead: float = 0.0
 ) -> Measured:
-    """Run `seedbed ARGUMENTS` in the workspace, against the server, and measure it."""
+    """Run `seedbed ARGUMENTS` in the workspace, against the server, and measure it.
+
+    Raises:
+        RuntimeError: it failed altogether; holds the last lines that it wrote.
+    """
     environ = os.environ | {
         "SEEDBED_CRAWL__PROXY": server.proxy_url,
         "SEEDBED_LOG__LEVEL": os.environ.get("SEEDBED_LOG__LEVEL", "WARNING"),
@@ -265,6 +271,9 @@ def run_seedbed(
         )
         with _Watch(child.pid) as watch:
             exit_code = child.wait()
+    if exit_code not in (_DONE, _PARTIAL):
+        tail = (workspace / "log.txt").read_text(encoding="utf-8").splitlines()[-_TAIL_LINES:]
+        raise RuntimeError("\n".join([f"exit code {exit_code}", *tail]))
     requests = server.log[before:]
     return Measured(
         exit_code=exit_code,

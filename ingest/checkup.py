@@ -128,7 +128,7 @@ def _rows(corpus: Corpus, *, now: datetime) -> Iterator[Finding]:
     started = parse_iso(last["started"]) if last else None
     if started and started > now + _CLOCK_SLACK:
         said = f"the last run started in the future, {started:%Y-%m-%d %H:%M} UTC"
-        yield Finding(state="bad", subject="clock", said=said)
+        yield Finding(state="look", subject="clock", said=said)
     for source in corpus.all_sources(failing=True):
         said = f"{source['url']} failed {source['failures']} times: {source['last_error']}"
         yield Finding(state="look", subject="source", said=said)

@@ -131,8 +131,6 @@ class Crawl(_Table):
     allow_private_networks: bool = Field(
         False, description="Fetch from loopback and private addresses too."
     )
-    links_depth: int = Field(2, ge=0, le=10, description="Links followed from a source.")
-    links_per_host: int = Field(50, ge=0, description="Pages read for links, a host and run.")
     extract_processes: int = Field(2, ge=1, le=64, description="Processes that read pages.")
     extract_timeout_s: float = Field(
         20, gt=0, le=600, description="Seconds until reading one page is stopped."
@@ -165,7 +163,7 @@ class Schedule(_Table):
         (1, 6, 24, 72, 168), description="Ages in hours at which an article is looked at again."
     )
     spiders: tuple[Text, ...] = Field(
-        ("feeds", "sitemaps", "links"), description="Source kinds the daemon runs."
+        ("feeds", "sitemaps", "links"), description="Source kinds the daemon runs, in this order."
     )
     lease_minutes: float = Field(
         10, gt=0, le=1440, description="Minutes a run may hold an address without a sign of life."

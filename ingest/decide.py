@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 
 __all__ = ["count_changes", "gate", "judge"]
 
-#: A feed or sitemap was chosen because it covers the topic, and headlines are coy: only one that
-#: scores below this share of the headline cut is refused unread. A link must reach the cut itself.
-LISTED_SHARE = 0.25
-#: With fewer words than these there is nothing to refuse a listed address for.
-MIN_WORDS_TO_REFUSE = 3
+#: Shares of the headline cut. A headline says little and membership is decided on the text, so one
+#: strong name is enough for a link, and any trace of the topic for what a feed or sitemap lists.
+LINK_SHARE = 0.3
+LISTED_SHARE = 0.02
+#: A listed headline without any trace is refused only if there is this much of it: a headline
+#: alone is often coy, one with a summary is not. A sitemap of mere addresses may hold 50,000, so
+#: there a few telling words must do.
+MIN_SAID_WORDS = 12
+MIN_ADDRESS_WORDS = 3
 
 _KEPT = (Outcome.ARTICLE, Outcome.COPY)
 _SHOWN_TERMS = 5
@@ -60,10 +64,11 @@ def gate(
     if candidate.is_given:
         return decided(Outcome.WAITING, "given by hand")
     is_link = candidate.depth > 0
-    cut = headline.threshold if is_link else headline.threshold * LISTED_SHARE
+    cut = headline.threshold * (LINK_SHARE if is_link else LISTED_SHARE)
     if headline.score >= cut:
         return decided(Outcome.WAITING, "its headline may belong to the topic")
-    if not is_link and headline_words < MIN_WORDS_TO_REFUSE:
+    needed = MIN_SAID_WORDS if candidate.title else MIN_ADDRESS_WORDS
+    if not is_link and headline_words < needed:
         return decided(Outcome.WAITING, "its source said too little to judge it by")
     said = "link" if is_link else "headline"
     return decided(Outcome.SKIPPED, f"{said} scores {headline.score:.2f}, below the cut {cut:.2f}")

@@ -10,14 +10,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from ingest.background import (
-    LANGUAGES,
-    common_zipf,
-    guess_language,
-    idf_of_zipf,
-    zipf_of,
-    zipf_table,
-)
+from ingest.background import common_zipf, guess_language, idf_of_zipf, zipf_of
+from ingest.concepts import concept_of, concept_zipf
 from ingest.names import fold, is_folded_ending, place_of, place_zipf
 from ingest.text import normalize, paragraphs, sentences, tokens
 
@@ -40,6 +34,7 @@ _KNOWN_ZIPF = 3.0  # separated English headlines from Russian, Azerbaijani, Turk
 _KNOWN_SHARE = 0.5
 _VOCABULARY_SHARE = 0.25  # the same, where the only list of words is the seeds' own
 _MEMO_SIZE = 200_000
+CONCEPTS = True
 
 
 class Reading(NamedTuple):
@@ -100,6 +95,8 @@ class Lexicon:
             return (self._place(place),)
         if word.isdigit():
             return ((word, _NUMBER_IDF.get(len(word), _LONG_NUMBER_IDF)),)
+        if CONCEPTS and (concept := concept_of(word)):
+            return (("#" + concept, idf_of_zipf(concept_zipf(concept))),)
         name = word if word in self.names else self._respelt(token, word)
         if name is None:
             return ((word, idf_of_zipf(zipf_of(word, self.languages) or common_zipf(word))),)
@@ -146,7 +143,9 @@ def bare_word(token: str) -> str:
 
 def learn_lexicon(texts: Sequence[str]) -> Lexicon:
     """What the seed texts are written in, their names, and the places these belong to."""
-    lines = [sentence for text in texts for line in paragraphs(text) for sentence in sentences(line)]
+    lines = [
+        sentence for text in texts for line in paragraphs(text) for sentence in sentences(line)
+    ]
     guessed = [guess_language([bare_word(token) for token in tokens(text)]) for text in texts]
     often = Counter(language for language in guessed if language)
     languages = tuple(sorted(often, key=lambda language: (-often[language], language)))
@@ -175,6 +174,7 @@ def _names(lines: Sequence[str], languages: tuple[str, ...]) -> frozenset[str]:
         if times > small[word]
         and len(word) >= _NAME_CHARS
         and word.isalpha()
+        and not concept_of(word)
         and idf_of_zipf(zipf_of(word, languages) or common_zipf(word)) > _NAME_IDF
     )
 

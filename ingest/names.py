@@ -1,4 +1,4 @@
-"""Names across scripts: Azərbaycan, Азербайджан and Azerbaijan are one place, Алиев and Aliyev one key."""
+"""Names across scripts: Азербайджан is the place Azerbaijan, Алиев and Aliyev have one key."""
 
 from __future__ import annotations
 
@@ -11,9 +11,15 @@ from anyascii import anyascii
 
 from ingest.background import zipf_of
 
-__all__ = ["fold", "is_folded_ending", "place_of", "place_zipf"]
+__all__ = ["fold", "is_ending", "is_folded_ending", "place_of", "place_zipf"]
 
-_CLASS = {"ru": "cyrillic", "uk": "cyrillic", "kk": "cyrillic", "az": "turkic", "tr": "turkic"} | dict.fromkeys(("ka", "hy", "ar", "fa"), "other")
+_CLASS = {
+    "ru": "cyrillic",
+    "uk": "cyrillic",
+    "kk": "cyrillic",
+    "az": "turkic",
+    "tr": "turkic",
+} | dict.fromkeys(("ka", "hy", "ar", "fa"), "other")
 _ENDING = {
     "cyrillic": re.compile(
         r"(?:[аеёиоуыэюяьйіїє]|[оеёаяыиі][йю]|[оеыаяиіу][мхв]|[иі][яюїє]|[оаяы]я|[ое]го|[ое]му|ую|юю"
@@ -65,7 +71,7 @@ def place_of(token: str, word: str) -> str | None:
     table = _places()
     if word in table:
         place, _, needs_capital = table[word]
-        short = len(word) <= 3 and word.isalpha() and word.lower() != word.upper()
+        short = len(word) < _MIN_STEM and word.isalpha() and word.lower() != word.upper()
         if (needs_capital and token.islower()) or (
             short and not token.isupper() and table[word][1] != "turkic"
         ):
@@ -98,8 +104,9 @@ def place_zipf(country: str, languages: tuple[str, ...]) -> float:
     return min(max(known, default=_USUAL_PLACE_ZIPF), _MOST_PLACE_ZIPF)
 
 
-_BY_HAND = str.maketrans({"ə": "a", "ı": "i", "ğ": "g", "ş": "sh", "ç": "ch", "ö": "o", "ü": "u", "ж": "zh", "х": "kh",
-    "э": "e", "ё": "e", "ъ": "", "ь": "", "і": "i", "ї": "yi", "є": "ye", "â": "a", "î": "i", "û": "u"})  # fmt: skip
+_BY_HAND = str.maketrans(
+    dict(zip("əığşçöüжхэёъьіїєâîû", "a i g sh ch o u zh kh e e   i yi ye a i u".split(" "), strict=True))
+)
 _SOUNDS = [
     (re.compile(pattern), sound)
     for pattern, sound in (
@@ -122,7 +129,63 @@ _SOUNDS = [
 ]
 _AZERI = re.compile("[əıİğşç]")
 _FOLDED_ENDINGS = frozenset(
-    ["a", "o", "i", "om", "am", "im", "ok", "ak", "ik", "ov", "av", "on", "an", "in", "oko", "omo", "omi", "ami", "imi", "ska", "sko", "ski", "skoi", "skoko", "skom", "skomo", "skom", "skoka", "non", "nin", "ni", "no", "na", "da", "dan", "do", "don", "di", "din", "ta", "tan", "la", "lar", "lari", "larin", "loro", "s", "as", "an", "os", "lara", "sa", "ko", "ka", "do"]
+    [
+        "a",
+        "o",
+        "i",
+        "om",
+        "am",
+        "im",
+        "ok",
+        "ak",
+        "ik",
+        "ov",
+        "av",
+        "on",
+        "an",
+        "in",
+        "oko",
+        "omo",
+        "omi",
+        "ami",
+        "imi",
+        "ska",
+        "sko",
+        "ski",
+        "skoi",
+        "skoko",
+        "skom",
+        "skomo",
+        "skom",
+        "skoka",
+        "non",
+        "nin",
+        "ni",
+        "no",
+        "na",
+        "da",
+        "dan",
+        "do",
+        "don",
+        "di",
+        "din",
+        "ta",
+        "tan",
+        "la",
+        "lar",
+        "lari",
+        "larin",
+        "loro",
+        "s",
+        "as",
+        "an",
+        "os",
+        "lara",
+        "sa",
+        "ko",
+        "ka",
+        "do",
+    ]
 )
 
 
@@ -140,6 +203,11 @@ def fold(word: str) -> str:
     for pattern, sound in _SOUNDS:
         key = pattern.sub(sound, key)
     return key
+
+
+def is_ending(language: str, word: str, cut: int) -> bool:
+    """Whether what follows the first `cut` letters of a word can be an ending in a language."""
+    return bool(_ENDING[_CLASS.get(language, "western")].fullmatch(word, cut))
 
 
 def is_folded_ending(rest: str) -> bool:

@@ -335,12 +335,10 @@ def _list(look: _Look) -> Rejection | None:
 
 
 def _no_text(look: _Look) -> Rejection | None:
-    if look.text:
-        return None
     asked = _SCRIPT_ONLY.search(_fold(look.signals.visible))
-    return _refuse(
-        Reason.NO_TEXT, f"says: {asked.group()}" if asked else f"{look.signals.links} links"
-    )
+    if asked and look.words < _MIN_WORDS:
+        return _refuse(Reason.NO_TEXT, f"says: {asked.group()}")
+    return None if look.text else _refuse(Reason.NO_TEXT, f"{look.signals.links} links")
 
 
 def _too_short(look: _Look) -> Rejection | None:

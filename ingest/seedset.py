@@ -8,11 +8,13 @@ body. Nothing is rewritten: every line that comes out stood in the file.
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import math
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from itertools import groupby
@@ -21,11 +23,10 @@ from typing import TYPE_CHECKING
 from ingest.background import common_zipf, guess_language
 from ingest.errors import SeedError
 from ingest.items import RemovedLine, SeedDocument, SeedSet
-from ingest.text import clean_controls, is_prose, normalize, words
+from ingest.text import clean_controls, is_prose, normalize, paragraphs, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 __all__ = ["CleanedDump", "clean_dump", "load_seed_set"]
@@ -91,8 +92,12 @@ _BYLINE = re.compile(
 )
 _LABELLED = re.compile(r"^(.{3,40}?)\s*[:|]\s")
 _TRIM = re.compile(r"^[\W\d_]+|[\W\d_]+$")
+_DONATION = re.compile(
+    r"^(?:support|donate to|поддержите|поддержать|dəstək ol|destek ol)\b.{0,30}$", re.IGNORECASE
+)
 _TESTS = (  # rule, the longest line it may take, pattern
     ("contact", 10_000, _CONTACT),
+    ("donation", 60, _DONATION),
     ("byline", 90, _BYLINE),
     ("social", 400, _SOCIAL),
     ("credit", 400, _CREDIT),
@@ -125,6 +130,11 @@ _WORDED_DATE = re.compile(
     r"|\b(?P<d2>\d{1,2})(?:st|nd|rd|th|\.)? (?P<m2>[^\W\d_]{3,10})\.?,? (?P<y2>\d{4})\b"
 )
 _MAX_DATE_CHARS = 70
+_DATE_REACH = 12  # lines from the headline
+_MENU_CHARS = 30
+_SUFFIXES = frozenset([".txt", ".md", ".html", ".htm"])
+_PAGES = frozenset([".html", ".htm"])
+_CORRECTED = ".clean.txt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +159,93 @@ class _Line:
         self.rule = self.rule or rule
 
 
+def load_seed_set(
+    folder: Path, extract: Callable[[bytes], tuple[str | None, str]] | None = None
+) -> SeedSet:
+    """The cleaned documents of a folder: its .txt, .md and .html files in order of name.
+
+    `NAME.clean.txt` beside a seed, headline first, is taken as its cleaned text unread.
+
+    Args:
+        folder: where the seeds are.
+        extract: gives headline and text of a saved web page; without it .html files are refused.
+
+    Raises:
+        SeedError: there is no seed document, or one cannot be read.
+    """
+    if not folder.is_dir():
+        raise SeedError(f"no seed folder {folder}")
+    paths = sorted(
+        (path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES and path.is_file()),
+        key=lambda path: path.name,
+    )
+    paths = [path for path in paths if not path.name.endswith(_CORRECTED)]
+    if not paths:
+        raise SeedError(f"no *.txt, *.md or *.html seed documents in {folder}")
+    documents = tuple(_load(number, path, extract) for number, path in enumerate(paths, start=1))
+    told = "\n".join(f"{seed.file} {seed.sha256} {seed.text}" for seed in documents)
+    return SeedSet(documents=documents, digest=hashlib.sha256(told.encode()).hexdigest())
+
+
+def _load(
+    number: int, path: Path, extract: Callable[[bytes], tuple[str | None, str]] | None
+) -> SeedDocument:
+    body = _read_bytes(path)
+    corrected = path.with_name(path.stem + _CORRECTED)
+    if path.suffix.lower() in _PAGES:
+        if extract is None:
+            raise SeedError(f"no extractor to read the web page {path}")
+        title, text = extract(body)
+        raw = body.decode("utf-8", "replace")
+        cleaned = CleanedDump(title=title, text=text, removed=())
+    else:
+        raw = _decode(body, path)
+        cleaned = clean_dump(raw)
+    if corrected.is_file():
+        cleaned = _as_corrected(_decode(_read_bytes(corrected), corrected), raw, cleaned)
+    if not cleaned.text.strip():
+        raise SeedError(f"no article text in seed document {path}")
+    return SeedDocument(
+        id=number,
+        file=path.name,
+        raw=raw,
+        title=cleaned.title,
+        text=cleaned.text,
+        language=guess_language(words(cleaned.text)),
+        published=cleaned.published,
+        removed=cleaned.removed,
+        sha256=hashlib.sha256(body).hexdigest(),
+    )
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as exc:
+        raise SeedError(f"cannot read seed document {path}: {exc.strerror}") from exc
+
+
+def _decode(body: bytes, path: Path) -> str:
+    encoding = "utf-16" if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8"
+    try:
+        return body.decode(encoding).removeprefix("\ufeff")
+    except UnicodeDecodeError as exc:
+        raise SeedError(
+            f"seed document {path} is not {encoding} text: byte {exc.start} cannot be decoded"
+        ) from exc
+
+
+def _as_corrected(text: str, raw: str, cleaned: CleanedDump) -> CleanedDump:
+    title, *body = paragraphs(text) or [""]
+    kept = {title, *body}
+    removed = tuple(
+        RemovedLine(number=number, text=line.strip(), rule="by-hand")
+        for number, line in enumerate(clean_controls(raw).split("\n"), start=1)
+        if line.strip() and line.strip() not in kept
+    )
+    return replace(cleaned, title=title or None, text="\n".join(body), removed=removed)
+
+
 def clean_dump(text: str) -> CleanedDump:
     """Part the article in a dump from the page around it."""
     lines = _read_lines(text)
@@ -158,26 +255,44 @@ def clean_dump(text: str) -> CleanedDump:
     _mark_repeats(lines[start:end])
     _mark_teasers(lines[start:end])
     _mark_headlines(lines[start:end])
-    title = _find_title(lines, start, end)
-    if title is not None:
-        start = _skip_to_body(lines, start, end, title)
-    body = lines[start:end]
+    at = _find_title(lines, start, end)
+    title = None if at is None else lines[at].text
+    if at is not None:
+        start = _skip_to_body(lines, start, end, at)
     for line in lines:
-        if title is not None and line.text == lines[title].text:
+        if line.text == title:
             line.rule = "title"
-    kept = [line for line in body if line.rule is None]
-    for line in (*lines[:start], *lines[end:]):
-        line.drop("list" if line.weight <= _IN_LIST else "before" if line in lines[:start] else "after")
+    kept = [line.text for line in lines[start:end] if line.rule is None]
+    _mark_outside(lines, start, end, frozenset(kept))
     return CleanedDump(
-        title=lines[title].text if title is not None else None,
-        text="\n".join(line.text for line in kept),
+        title=title,
+        text="\n".join(kept),
         removed=tuple(
             RemovedLine(number=line.number, text=line.text, rule=line.rule)
             for line in lines
             if line.rule is not None
         ),
-        published=_stated_date(lines, near=title if title is not None else start),
+        published=_stated_date(lines, start if at is None else at),
     )
+
+
+def _mark_outside(lines: Sequence[_Line], start: int, end: int, kept: frozenset[str]) -> None:
+    """Name why each line before and after the body went."""
+    section = "before"
+    for at, line in enumerate(lines):
+        if start <= at < end:
+            section = "after"
+            continue
+        if line.rule == "comments":
+            section = "comment"
+        elif line.rule == "end" and section == "after":
+            section = "related"
+        elif line.text in kept:
+            line.drop("repeat")
+        elif line.is_prose or section in {"comment", "related"}:
+            line.drop(section)
+        else:
+            line.drop("menu" if len(line.text) < _MENU_CHARS else "headline")
 
 
 def _read_lines(text: str) -> list[_Line]:
@@ -305,7 +420,11 @@ def _find_title(lines: Sequence[_Line], start: int, end: int) -> int | None:
             continue
         score = _title_score(line.text, found, len(body)) + 0.3 * min(copies[line.text] - 1, 2)
         score -= 0.03 * min(abs(prose - at), 60)
-        if line.text.startswith("•") or (at >= prose and line.is_prose) or normalize(line.text) in whole:
+        if (
+            line.text.startswith("•")
+            or (at >= prose and line.is_prose)
+            or normalize(line.text) in whole
+        ):
             score -= 1.0
         if score >= best_score and score > 0:
             best, best_score = at, score
@@ -318,7 +437,11 @@ def _title_score(text: str, found: Counter[str], lines: int) -> float:
     total = sum(rarity.values())
     if not total:
         return 0.0
-    shared = sum(rare * (0.5 + 0.5 * min(1.0, 3 * found[word] / max(lines, 1))) for word, rare in rarity.items() if found[word])
+    shared = sum(
+        rare * (0.5 + 0.5 * min(1.0, 3 * found[word] / max(lines, 1)))
+        for word, rare in rarity.items()
+        if found[word]
+    )
     score = shared / total * math.sqrt(shared)
     return score * 0.5 if _FULL_STOP.search(text) and not text.endswith(("?", "!")) else score
 
@@ -345,8 +468,25 @@ def _mark_headlines(body: Sequence[_Line]) -> None:
 
 
 def _stated_date(lines: Sequence[_Line], near: int) -> datetime | None:
-    return None
+    """The date on the line nearest to the headline, a later line before an earlier one."""
+    dated = [at for at, line in enumerate(lines) if line.rule == "date"]
+    at = min(dated, key=lambda at: (abs(at - near), -at), default=None)
+    if at is None or abs(at - near) > _DATE_REACH:
+        return None
+    return _date_in(normalize(lines[at].text))
 
 
-def _date_in(folded: str) -> bool:
-    return bool(_ISO_DATE.search(folded) or _WORDED_DATE.search(folded))
+def _date_in(folded: str) -> datetime | None:
+    """The first whole date of a normalised line, as midnight UTC."""
+    if found := _ISO_DATE.search(folded):
+        year, month, day = (int(part) for part in found.groups())
+    elif found := _WORDED_DATE.search(folded):
+        year, day = int(found["y1"] or found["y2"]), int(found["d1"] or found["d2"])
+        name = found["m1"] or found["m2"]
+        month = next((number for stem, number in _MONTHS.items() if name.startswith(stem)), 0)
+    else:
+        return None
+    try:
+        return datetime(year, month, day, tzinfo=UTC)
+    except ValueError:
+        return None

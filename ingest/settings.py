@@ -14,12 +14,12 @@ SPIDER_LOADER_CLASS = "ingest.loader.FriendlySpiderLoader"
 ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0
-RANDOMIZE_DOWNLOAD_DELAY = True
+DOWNLOAD_DELAY_JITTER = 0.5  # share of the delay
 RETRY_TIMES = 1  # what fails twice is asked again in a later run, not at once
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the ledger says it better
 RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]  # 429 and 503 ask for patience, not for haste
 COOKIES_ENABLED = False
-REFERER_ENABLED = False  # a chained referrer policy header is code we do not want to follow
+REFERRER_POLICY = "no-referrer"
 
 # Bounded.
 DOWNLOAD_MAXSIZE = 8 * 1024 * 1024

@@ -44,6 +44,18 @@ __all__ = [
 ]
 
 _PLURALS = {"article": "articles", "copy": "copies"}
+#: Every way in which a fetch can end, as a heading; their sum is the pages of the run.
+_SHORT = {
+    "new_articles": "new",
+    "copies": "cop",
+    "revisions": "rev",
+    "unchanged": "same",
+    "off_topic": "off",
+    "rejected": "rej",
+    "robots": "rob",
+    "gone": "gone",
+    "errors": "err",
+}
 _COUNTED = (
     ("new_articles", "new article", "new articles"),
     ("copies", "copy", "copies"),
@@ -151,28 +163,23 @@ def _counted(counts: Mapping[str, int]) -> str:
 
 
 def run_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Runs as a table, and below it what went wrong in any."""
+    """Runs as a table whose counts add up to the pages, and below it which did not go well."""
     if not rows:
         return ["no run yet; `seedbed run --once` makes one"]
-    shown = [{**row, "started": minute(row["started"])} for row in rows]
     lines = table(
-        shown,
+        [{**row, "started": minute(row["started"])[5:]} for row in rows],
         [
             Column(name="id", right=True),
             Column(name="started"),
             Column(name="spider", least=5),
-            Column(name="outcome"),
             Column(name="fetched", heading="pages", right=True),
-            Column(name="new_articles", heading="new", right=True),
-            Column(name="copies", right=True),
-            Column(name="off_topic", heading="off", right=True),
-            Column(name="rejected", heading="rej", right=True),
-            Column(name="errors", heading="err", right=True),
+            *(Column(name=name, heading=short, right=True) for name, short in _SHORT.items()),
         ],
     )
-    told = [row for row in rows if row["message"]]
-    for row in told:
-        lines += wrapped(f"run {row['id']}: {row['message']}", indent="  ", first="")
+    for row in rows:
+        if row["outcome"] != "finished" or row["message"]:
+            said = f": {row['message']}" if row["message"] else ""
+            lines += wrapped(f"run {row['id']} {row['outcome']}{said}", indent="  ", first="")
     return lines
 
 
@@ -181,12 +188,7 @@ def source_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     if not rows:
         return ["no sources"]
     shown = [
-        {
-            **row,
-            "last_ok": minute(row["last_ok"]),
-            "next_due": minute(row["next_due"]),
-            "url": row["url"].partition("://")[2],
-        }
+        {**row, "last_ok": minute(row["last_ok"]), "url": row["url"].partition("://")[2]}
         for row in rows
     ]
     lines = table(
@@ -195,7 +197,7 @@ def source_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
             Column(name="kind"),
             Column(name="url", heading="address", least=24),
             Column(name="last_ok", heading="answered"),
-            Column(name="next_due", heading="next poll"),
+            Column(name="every_minutes", heading="every min", right=True),
             Column(name="items_seen", heading="seen", right=True),
             Column(name="articles_kept", heading="kept", right=True),
         ],

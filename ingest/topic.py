@@ -43,7 +43,8 @@ _CUT_FLOOR, _CUT_SLOPE = 0.10, 0.40
 _LONE_SEED_LIKENESS = 0.35  # where there is one seed only, and none to leave out
 _FAMILY_SHARE = 0.8  # of the cut, the most that one family of names brings
 _ONE_SIDED = 0.75  # factor for a text that lacks one of the core places
-_PRESENT = 0.05  # of the cut; a family that brings less is not spoken of
+_PAIR_GAIN = 1.0  # added factor for a text that speaks of both core places
+_PAIR_DENSITY = 0.01  # mentions of both (geometric mean) a word, at which the gain is whole
 _CORE_WEIGHT = 0.2  # of the profile's unit length, for a place to be core
 _CORE_AGREEMENT = 0.8  # share of the seeds that speak of a core place
 _CORE_PLACES = 2
@@ -184,10 +185,19 @@ class Topic:
             family = self.lexicon.family(feature)
             families[family] = families.get(family, 0.0) + part
         cut = (self.cut if reading.is_home else self.name_cut) * _cut_share(reading.words)
-        ratio = sum(min(part / cut, _FAMILY_SHARE) for part in families.values())
-        if any(families.get(place, 0.0) < _PRESENT * cut for place in self.core):
-            ratio *= _ONE_SIDED
+        ratio = sum(parts.values()) / cut
+        if self.core:
+            ratio = sum(min(part / cut, _FAMILY_SHARE) for part in families.values())
+            ratio *= self._pair_factor(reading)
         return _Sum(ratio, parts, length)
+
+    def _pair_factor(self, reading: Reading) -> float:
+        """More than 1 where a text speaks of both core places, less where one is missing."""
+        first, second = (reading.counts.get(place, (0, 0.0))[0] for place in self.core)
+        density = math.sqrt(first * second) / max(reading.words, 1)
+        if not density:
+            return _ONE_SIDED
+        return 1 + _PAIR_GAIN * min(1.0, density / _PAIR_DENSITY)
 
     def _nearest_seed(self, reading: Reading) -> int:
         vector = _vector(reading)
@@ -314,13 +324,11 @@ def _profile(vectors: Sequence[Mapping[str, float]]) -> dict[str, float]:
 
 def _names_only(weights: Mapping[str, float], lexicon: Lexicon) -> dict[str, float]:
     return _unit(
-        {f: weight for f, weight in weights.items() if f.startswith("@") or f in lexicon.names}
+        {f: weight for f, weight in weights.items() if f[0] in "@#" or f in lexicon.names}
     )
 
 
-def _likenesses(
-    vectors: Sequence[Mapping[str, float]], lexicon: Lexicon
-) -> tuple[float, float]:
+def _likenesses(vectors: Sequence[Mapping[str, float]], lexicon: Lexicon) -> tuple[float, float]:
     """Median raw score of a left-out seed, by all features and by names alone."""
     if len(vectors) == 1:
         return _LONE_SEED_LIKENESS, _LONE_SEED_LIKENESS

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request, Spider, signals
-from scrapy.exceptions import DontCloseSpider, DownloadCancelledError
+from scrapy.exceptions import DontCloseSpider, DownloadCancelledError, IgnoreRequest
 
 from ingest import clock
 from ingest.cadence import next_poll_minutes
@@ -327,7 +327,9 @@ def _outcome_of(failure: Failure) -> tuple[Outcome, str]:
         return Outcome.FAILED, "robots.txt could not be read"
     if failure.check(RefusedAddress):
         return Outcome.REJECTED, f"{Reason.EXCLUDED}: {failure.value}"
-    if failure.check(DownloadCancelledError):
+    # Past the limit on the wire, or only once unpacked: Scrapy has no class for the latter.
+    is_unpacked = failure.check(IgnoreRequest) and "DOWNLOAD_MAXSIZE" in str(failure.value)
+    if failure.check(DownloadCancelledError) or is_unpacked:
         return Outcome.REJECTED, f"{Reason.TOO_LARGE}: {failure.value}"
     if failure.check(RobotsForbidden):
         return Outcome.ROBOTS, "forbidden by robots.txt"

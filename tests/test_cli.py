@@ -259,6 +259,20 @@ def test_runs_come_newest_first_and_can_be_limited(capsys: pytest.CaptureFixture
 
 
 @pytest.mark.usefixtures("workspace")
+def test_the_counts_of_a_run_add_up_to_its_pages(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["runs"]) == 0
+
+    heading, died, finished, note = capsys.readouterr().out.splitlines()
+    assert heading == (
+        "id  started      spider    pages  new  cop  rev  same  off  rej  rob  gone  err"
+    )
+    pages, *counts = map(int, finished.split()[4:])
+    assert (pages, sum(counts)) == (4, 4)
+    assert died.split()[3] == "frontier"
+    assert note == "run 2 died: its process[2J died"
+
+
+@pytest.mark.usefixtures("workspace")
 @pytest.mark.parametrize(
     "words",
     [

@@ -69,7 +69,9 @@ def score_gold(gold: Mapping[str, Gold], ledger: Mapping[str, Outcome]) -> GoldS
 
 
 def _is_right(seen: list[Outcome], expected: Gold) -> bool:
-    leaders = [outcome for outcome in seen if outcome is not Outcome.COPY]
+    # A variant that was never fetched, because its short link said nothing, is as good as absent.
+    fetched = [outcome for outcome in seen if outcome is not Outcome.SKIPPED] or seen
+    leaders = [outcome for outcome in fetched if outcome is not Outcome.COPY]
     if not leaders:
         return Outcome.COPY in expected.outcomes
     return len(set(leaders)) == 1 and leaders[0] in expected.outcomes and _may_lead(leaders)

@@ -290,7 +290,11 @@ def _later(
     is_gone = text is not None and text.gone_at is not None and text.gone_at <= poll
     if text is None or not is_gone or posting.outlet.id != text.outlet:
         return posting
-    gold = replace(posting.gold, outcomes=frozenset({Outcome.GONE}), note="taken down, 410")
+    gold = replace(
+        posting.gold,
+        outcomes=frozenset({Outcome.ARTICLE}),
+        note="taken down (410); kept, and marked as gone",
+    )
     # It stays listed with a new time, as sitemaps that lag behind have it.
     return replace(posting, is_gone=True, modified=_TAKEN_DOWN, gold=gold)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import importlib
 import pkgutil
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -48,6 +49,10 @@ _HTML_TAGS = (
     b"<article",
     b"<p",
     b"<div",
+)
+_XML_ROOT = re.compile(
+    rb"(?:\xef\xbb\xbf|\s|<\?[^>]*>|<!--.*?-->)*<(?P<name>rss|feed|rdf:rdf|urlset|sitemapindex|opml|svg)\b",
+    re.DOTALL,
 )
 
 
@@ -130,6 +135,8 @@ def _refuse_unread(body: bytes, content_type: str | None) -> Rejection | None:
     if not body.strip():
         return _refuse(Reason.NO_TEXT, "empty body")
     start = body[:_HTML_SCAN_BYTES].replace(b"\0", b"").lower()  # UTF-16 has a NUL in each letter
+    if root := _XML_ROOT.match(start):
+        return _refuse(Reason.NOT_HTML, f"<{root['name'].decode()}>")
     if not any(tag in start for tag in _HTML_TAGS):
         return _refuse(Reason.NOT_HTML, f"no HTML tag in the first {_HTML_SCAN_BYTES} bytes")
     return None

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from htmldate import find_date
+from lxml import etree
 
 from ingest.extract.page import is_apart, is_longer, text_of
 from ingest.extract.schema import article_node, string_of
@@ -48,6 +49,10 @@ _MAX_MARKS = 40  # date-like elements looked at; a page of more is a list
 _MAX_MARK_CHARS = 120
 _SERIES = 3  # marks of one class: the dates of a list, not of the article
 _DATE_CLASS = re.compile(r"date|time|publish|posted|byline|meta\b|tarih|tarix|дата", re.IGNORECASE)
+_NEAR_HEADLINE = etree.XPath(
+    "(//h1)[1]/preceding::*[position() <= 4][not(self::script)]"
+    " | (//h1)[1]/following::*[position() <= 12][not(ancestor-or-self::figure)]"
+)
 _CHANGED = re.compile(r"modified|updated", re.IGNORECASE)
 # Nominative, genitive and short forms in the languages of the product and its neighbours.
 _MONTHS = {
@@ -119,6 +124,9 @@ def _claims(page: ParsedPage) -> Iterator[tuple[datetime, bool]]:
         if times_used[tag.tag, tag.get("class")] < _SERIES:
             yield from _read(tag.get("datetime") or "")
             yield from _read(text_of(tag)[:_MAX_MARK_CHARS])
+    for tag in _NEAR_HEADLINE(page.tree):
+        if _is_beside_headline(tag) and not is_longer(tag, _MAX_MARK_CHARS):
+            yield from _read(text_of(tag))
 
 
 def _date_marks(tree: HtmlElement) -> Iterator[HtmlElement]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from ingest.extract.page import solid
-from ingest.text import is_prose, normalize, paragraphs
+from ingest.text import normalize, paragraphs
 
 __all__ = ["tidy", "without_furniture"]
 
@@ -19,16 +18,19 @@ _LABEL = re.compile(
     r"story continues below(?: advertisement)?|article continues below|читайте также|read also|"
     r"həmçinin oxuyun|ayrıca okuyun)\W*",
 )
-_FURNITURE = re.compile(
+_NOTICE = re.compile(
     r"©|\(c\) \d{4}|\b(?:all rights reserved|все права защищены|bütün hüquqlar|(?:tüm|her) hakkı|"
-    r"перепечатка|alle rechte vorbehalten|tous droits réservés|paypal|bitcoin|btc|eth|iban|"
-    r"usdt|patreon)\b|^(?:support (?:us|our work)|поддержите нас|donate|subscribe to|sign up for|"
-    r"подпи(?:саться|шитесь|сывайтесь) на|abunə ol|abone ol|follow us|share this|поделиться)|"
-    r"^[\d\s.,$€₽₼₺]+$"
+    r"перепечатка|alle rechte vorbehalten|tous droits réservés|paypal|bitcoin|btc|iban|usdt)\b"
+)
+_PLEA = re.compile(
+    r"^(?:support (?:us|our)|поддержите|donate|subscribe|sign up|follow us|share this|поделиться)"
+    r"|\b(?:подпи(?:саться|шитесь|сывайтесь)|abunə ol(?:un)?|abone ol(?:un)?|patreon)\b"
+    r"|^[\d\s.,$€₽₼₺]+$|^(?:eth|btc):"
 )
 _NOTICE_CHARS = 300
+_PLEA_CHARS = 80
 _HEAD_LINES = 4
-_BYLINE_CHARS = 100
+_HEADING_CHARS = 250
 _STRAY_LETTERS = 3  # "UTC", "GMT", "v"
 _WHEN = re.compile(
     r"\b\d{1,2}\.?\s+[^\W\d_]{3,12}\.?,?\s+\d{4}|\b[^\W\d_]{3,12}\.?\s+\d{1,2},?\s+\d{4}"
@@ -46,29 +48,33 @@ def without_furniture(text: str, title: str, authors: tuple[str, ...]) -> str:
     Above an article stand its title, its authors and its date, which have fields of their own.
     """
     lines = [line for line in text.split("\n") if not _LABEL.fullmatch(normalize(line))]
-    while lines and len(lines[-1]) <= _NOTICE_CHARS and _FURNITURE.search(normalize(lines[-1])):
+    while len(lines) > 1 and _is_notice(lines[-1]):
         lines.pop()
-    above = {solid(normalize(title))}
+    names = (title, *authors)
     kept = [
         line
         for number, line in enumerate(lines)
-        if not (number < _HEAD_LINES or number == len(lines) - 1)
-        or not (solid(normalize(line)) in above or _is_byline(line, authors))
+        if _HEAD_LINES <= number < len(lines) - 1 or not _is_heading(line, names)
     ]
     return "\n".join(kept or lines)
 
 
-def _is_byline(line: str, authors: tuple[str, ...]) -> bool:
-    """Whether a short line says nothing but who and when."""
-    if len(line) > _BYLINE_CHARS or is_prose(line):
+def _is_notice(line: str) -> bool:
+    """Whether a line at the end of a text is of the site: its rights, its wishes, its wallet."""
+    told = normalize(line)
+    is_plea = len(line) <= _PLEA_CHARS and _PLEA.search(told)
+    return bool(is_plea or (len(line) <= _NOTICE_CHARS and _NOTICE.search(told)))
+
+
+def _is_heading(line: str, names: tuple[str, ...]) -> bool:
+    """Whether a line says nothing but what, who and when: `names`, dates, and words around them."""
+    if len(line) > _HEADING_CHARS:
         return False
-    rest = normalize(line)
-    for author in authors:
-        rest = rest.replace(normalize(author), " ")
-    is_signed = rest != normalize(line)
-    rest = _BY.sub(" ", _WHEN.sub(" ", rest))
-    has_said = is_signed or _WHEN.search(line) or _WHEN.search(normalize(line))
-    return bool(has_said) and sum(map(str.isalpha, rest)) <= _STRAY_LETTERS
+    told = rest = normalize(line)
+    for name in filter(None, map(normalize, names)):
+        rest = rest.replace(name, " ")
+    rest = _WHEN.sub(" ", rest)
+    return rest != told and sum(map(str.isalpha, _BY.sub(" ", rest))) <= _STRAY_LETTERS
 
 
 def tidy(text: str) -> str:

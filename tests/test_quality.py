@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ingest.items import Article, Reason, Stage
+from ingest.quality import PageSignals, assess, count_words
+
+BRIEF = (
+    "The harbour board agreed on Monday to mend the pier before winter. The work begins next week "
+    "and will close the north side to boats for ten days.\n"
+    "Petra Lindqvist, who speaks for the crews, said that the island would manage. The ferry will "
+    "land at the old slip instead, and the school run keeps its hours as before, she added."
+)
+LONG = "\n".join([BRIEF] * 5)
+MENU = " ".join(f"Menu entry number {number}" for number in range(60))
+
+
+def article(text: str) -> Article:
+    return Article(url="https://herald.test/a", title="A title", text=text)
+
+
+def signals(text: str = "", visible: str = "", **more: object) -> PageSignals:
+    base = PageSignals(
+        visible=visible or f"{MENU} {text}", prose_words=count_words(text), path="/2025/a-story"
+    )
+    return replace(base, **more)  # type: ignore[arg-type]  # fields of PageSignals
+
+
+def reason_of(text: str, given: PageSignals, status: int = 200) -> Reason | None:
+    rejection = assess(article(text) if text else None, given, status)
+    assert rejection is None or rejection.stage is Stage.QUALITY
+    assert rejection is None or rejection.detail
+    return rejection.reason if rejection else None
+
+
+def test_a_brief_of_sixty_words_is_an_article_beside_a_long_ticker() -> None:
+    assert count_words(BRIEF) == 61
+    assert reason_of(BRIEF, signals(BRIEF, links=90, headline_links=50)) is None
+
+
+def test_a_brief_is_an_article_even_with_teasers_beneath() -> None:
+    given = signals(BRIEF, cards=6, listed_share=0.6, headline_links=12)
+
+    assert reason_of(BRIEF, given) is None
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        signals("", cards=12, listed_share=0.95, prose_words=10),
+        signals("", cards=12, listed_share=0.7, prose_words=80, path="/tag/ferries/"),
+        signals("", cards=12, listed_share=0.7, prose_words=80, kinds=("CollectionPage",)),
+    ],
+)
+def test_a_page_of_teasers_is_a_list(given: PageSignals) -> None:
+    assert reason_of(LONG, given) is Reason.LIST
+
+
+def test_a_thin_section_page_is_a_list_and_a_marked_article_is_not() -> None:
+    given = signals(BRIEF, headline_links=40, path="/category/world/")
+
+    assert reason_of(BRIEF, given) is Reason.LIST
+    assert reason_of(BRIEF, replace(given, page_type="article")) is None
+    assert reason_of(BRIEF, replace(given, kinds=("NewsArticle",))) is None
+
+
+def test_a_ranking_with_prose_is_an_article_though_made_of_cards() -> None:
+    given = signals(LONG, cards=10, listed_share=0.8, prose_words=130)
+
+    assert reason_of(LONG, given) is None
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Page not found",
+        "Sorry, this article could not be found",
+        "Error 404",
+        "Страница не найдена",
+        "СТРАНИЦА НЕ НАЙДЕНА!",
+        "Səhifə tapılmadı",
+        "Sayfa Bulunamadı",
+        "SAYFA BULUNAMADI",
+        "Seite nicht gefunden",
+        "Página no encontrada",
+        "Page introuvable",
+        "Сторінку не знайдено",
+    ],
+)
+def test_an_error_page_with_status_200_is_a_soft_404(heading: str) -> None:
+    assert reason_of(BRIEF, signals(BRIEF, heading=heading)) is Reason.SOFT_404
+
+
+@pytest.mark.parametrize("title", ["404 | Herald", "Not found - Herald", "Oops! | Herald"])
+def test_a_title_that_says_only_not_found_is_a_soft_404(title: str) -> None:
+    assert reason_of("", signals("", title=title)) is Reason.SOFT_404
+
+
+def test_a_story_in_which_something_was_not_found_is_an_article() -> None:
+    given = signals(BRIEF, heading="Body of missing diver not found", title="Diver not found yet")
+
+    assert reason_of(BRIEF, given) is None
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Verify you are human by completing the action below",
+        "Checking if the site connection is secure",
+        "Проверка браузера перед входом на сайт",
+        "Подтвердите, что запросы отправляли вы, а не робот",
+        "Robot olmadığınızı doğrulayın",
+        "ROBOT OLMADIĞINIZI DOĞRULAYIN",
+        "Robot deyilsiniz? Davam edin",
+        "Ich bin kein Roboter",
+        "Перевірка браузера",
+    ],
+)
+def test_a_gate_before_the_page_is_a_challenge(told: str) -> None:
+    assert reason_of("", signals("", visible=told)) is Reason.CHALLENGE
+    assert reason_of("", signals("", visible=told), 403) is Reason.CHALLENGE
+
+
+def test_a_challenge_script_on_an_ordinary_page_means_nothing() -> None:
+    given = signals(LONG, challenge_mark="/cdn-cgi/challenge-platform")
+
+    assert reason_of(LONG, given) is None
+    assert reason_of(BRIEF, replace(given, prose_words=60)) is None
+
+
+def test_a_short_story_about_denied_access_is_an_article() -> None:
+    given = signals(BRIEF, heading="Access denied to observers at the border", page_type="article")
+
+    assert reason_of(BRIEF, given) is None
+
+
+def test_an_error_status_is_an_http_error() -> None:
+    rejection = assess(article(LONG), signals(LONG), 503)
+
+    assert rejection is not None
+    assert rejection.reason is Reason.HTTP_ERROR
+    assert rejection.detail == "status 503"
+
+
+JAPANESE = (
+    "昨年の元日に起きた地震を受け、救出活動に不可欠な通信環境の整備が全国で進められる中、"
+    "警察無線の不感地帯の解消が図られた。万一に備え、今後も改善を図るという。"
+)
+CONSENT = {
+    "en": ("We and our 214 partners store cookies to show personalised advertising.", "Accept all"),
+    "ru": ("Файлы cookie, персональные данные, ваше согласие и конфиденциальность.", "Принять"),
+    "tr": ("Çerezleri ve kişisel verileri gizlilik politikamıza göre işliyoruz.", "Kabul et"),
+    "az": ("Kukilərdən istifadə edirik, şəxsi məlumatlar məxfilik qaydalarına uyğun saxlanılır.",
+           "Razıyam"),
+    "de": ("Mit Ihrer Einwilligung setzen wir und 12 Partner Cookies für Werbung.", "Zustimmen"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", CONSENT)
+def test_a_wall_of_consent_is_no_article(language: str) -> None:
+    told, button = CONSENT[language]
+    given = signals(told, buttons=(button.lower(),))
+
+    assert reason_of(told, given) is Reason.CONSENT
+    assert reason_of(told, replace(given, buttons=("menu",))) is not Reason.CONSENT
+
+
+def test_a_brief_under_a_cookie_bar_is_an_article() -> None:
+    bar = "We use cookies. By staying you consent to our privacy policy and our partners."
+    given = signals(BRIEF, visible=f"{MENU} {BRIEF} {bar}", buttons=("accept all",))
+
+    assert reason_of(BRIEF, given) is None
+
+
+def test_a_long_story_about_cookies_is_an_article() -> None:
+    story = "\n".join([f"The court ruled on cookies and consent. {BRIEF}"] * 5)
+
+    assert reason_of(story, signals(story, buttons=("accept all",))) is None
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "Subscribe to continue reading",
+        "Эта статья доступна только по подписке",
+        "Чтобы продолжить чтение, оформите подписку",
+        "Bu içerik yalnızca abonelere özel",
+        "Yalnız abunəçilər üçün",
+        "Nur für Abonnenten",
+        "Réservé aux abonnés",
+    ],
+)
+def test_a_teaser_behind_a_paywall_is_no_article(wish: str) -> None:
+    given = signals(BRIEF, visible=f"{MENU} {BRIEF} {wish}")
+
+    assert reason_of(BRIEF, replace(given, has_paywall_box=True)) is Reason.PAYWALL
+    assert reason_of(BRIEF, replace(given, is_free=False)) is Reason.PAYWALL
+    assert reason_of(f"{BRIEF}\n{wish}", given) is Reason.PAYWALL
+    assert reason_of(BRIEF, given) is None  # the wish alone is in many a page's head
+
+
+def test_a_whole_brief_marked_as_paid_is_an_article() -> None:
+    assert reason_of(BRIEF, signals(BRIEF, is_free=False)) is None
+    cut = f"{BRIEF[:-1]}…"
+    assert reason_of(cut, signals(cut, is_free=False)) is Reason.PAYWALL
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", Reason.NO_TEXT),
+        ("One line of a caption that is much too short to be a story.", Reason.TOO_SHORT),
+        ("\n".join(["Short line"] * 20), Reason.LIST),
+        (JAPANESE, None),
+    ],
+)  # fmt: skip
+def test_length_is_counted_in_words_of_prose(text: str, reason: Reason | None) -> None:
+    prose = 0 if reason is Reason.LIST else count_words(text)
+
+    assert reason_of(text, signals(text, prose_words=prose)) is reason
+
+
+def test_a_page_that_asks_for_scripts_has_no_text() -> None:
+    rejection = assess(None, signals("", visible="Please enable JavaScript to run this app"))
+
+    assert rejection is not None
+    assert rejection.reason is Reason.NO_TEXT
+    assert "enable javascript" in rejection.detail
