@@ -45,6 +45,7 @@ __all__ = [
     "read_saved_pages",
     "replace_block",
     "run_seedbed",
+    "what_it_says",
 ]
 
 EVAL = Path(__file__).parents[1].parent / "shared" / "eval"
@@ -199,18 +200,24 @@ def read_saved_pages(folder: Path) -> tuple[list[SavedPage], dict[str, dict[str,
 def _saved_page(folder: Path, row: Mapping[str, Any]) -> SavedPage:
     body = gzip.decompress((folder / "html" / f"{row['id']}.html.gz").read_bytes())
     dates = row.get("date") or []
+    title, summary = what_it_says(body)
     return SavedPage(
         id=row["id"],
         url=http_address(row.get("url") or f"http://no-address.test/{row['id']}"),
-        title=row.get("title") or _title_of(body) or row["id"],
+        title=row.get("title") or title or row["id"],
         body=body,
+        snippet=summary,
         published=datetime.fromisoformat(dates[0]).replace(tzinfo=UTC) if dates else None,
     )
 
 
-def _title_of(body: bytes) -> str:
-    """What the page calls itself in its <title>."""
-    return " ".join((html.document_fromstring(body).findtext(".//title") or "").split())
+def what_it_says(body: bytes) -> tuple[str, str]:
+    """Title and summary that a page gives of itself, as its publisher's feed would."""
+    head = html.document_fromstring(body)
+    title = head.findtext(".//title") or ""
+    named = head.xpath('//meta[@name="description" or @property="og:description"]/@content')
+    summary = next((" ".join(said.split()) for said in named if said.strip()), "")
+    return " ".join(title.split()), summary
 
 
 def make_workspace(

@@ -105,6 +105,9 @@ class Sources(_Table):
     )
     feeds: tuple[Address, ...] = Field((), description="RSS, Atom or JSON feeds.")
     sitemaps: tuple[Address, ...] = Field((), description="Sitemaps or sitemap indexes.")
+    discover: bool = Field(
+        True, description="Poll the home page of every outlet that gave an article, too."
+    )
 
 
 class Crawl(_Table):

@@ -19,11 +19,11 @@ __all__ = ["count_changes", "gate", "judge"]
 #: strong name is enough for a link, and any trace of the topic for what a feed or sitemap lists.
 LINK_SHARE = 0.3
 LISTED_SHARE = 0.02
-#: A listed headline without any trace is refused only if there is this much of it: a headline
-#: alone is often coy, one with a summary is not. A sitemap of mere addresses may hold 50,000, so
-#: there a few telling words must do.
-MIN_SAID_WORDS = 12
-MIN_ADDRESS_WORDS = 3
+#: What a feed or sitemap lists without any trace of the topic is refused only if there is this much
+#: of it: a headline with a short summary is often coy, a full text is not. A sitemap of mere
+#: addresses may hold 50,000, so there a long address must do.
+MIN_SAID_WORDS = 60
+MIN_ADDRESS_WORDS = 12
 
 _KEPT = (Outcome.ARTICLE, Outcome.COPY)
 _SHOWN_TERMS = 5

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 from ingest.cadence import next_check
 from ingest.decide import count_changes, gate, judge
@@ -63,10 +64,13 @@ class Intake:
         topic = self.knowledge.topic
         said = " ".join(filter(None, (candidate.title, candidate.snippet)))
         address = url_words(candidate.url)
-        headline = topic.score_headline(said)
-        by_address = topic.score_address(address)
-        if by_address.score > headline.score or not said:
-            headline = by_address
+        # Any of the three may be the one that names the topic.
+        headline = max(
+            topic.score_headline(candidate.title or ""),
+            topic.score_headline(said),
+            topic.score_address(address),
+            key=lambda one: one.score,
+        )
         if (cut := self.settings.topic.headline_threshold) is not None:
             headline = replace(headline, threshold=cut)
         return gate(
@@ -129,6 +133,8 @@ class Intake:
             if standing in _KEPT:
                 self.corpus.mark_gone(page.page, now=None)
                 self._follow(read, known, now)
+                if known.outcome not in _KEPT and self.settings.sources.discover:
+                    self._enter_home(page.final_url, now)
         return judged
 
     def _complete(self, article: Article | None, known: KnownPage) -> Article | None:
@@ -242,6 +248,15 @@ class Intake:
             ladder_hours=self.settings.schedule.revisit_after_hours,
             retry_after_s=retry_after_s,
         )
+
+    def _enter_home(self, url: str, now: datetime) -> None:
+        """Make the outlet of a kept page a source: home page, and robots.txt for its sitemaps."""
+        every = round(self.settings.schedule.poll_every_minutes)
+        for kind, path in (("site", "/"), ("robots", "/robots.txt")):
+            self.corpus.add_source(
+                kind=kind, url=urljoin(url, path), outlet=outlet_of(url), found_by="links",
+                every_minutes=every, now=now,
+            )  # fmt: skip
 
     def _follow(self, read: PageRead, known: KnownPage, now: datetime) -> None:
         """Offer the links of a kept page; those of any other page are not followed.

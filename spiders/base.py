@@ -18,7 +18,13 @@ from ingest import clock
 from ingest.cadence import next_poll_minutes
 from ingest.extensions import bench_of
 from ingest.items import DuePage, DueSource, FailedFetch, FetchedPage, Outcome, Reason
-from ingest.middlewares import ALLOW_PRIVATE, PROXY, RefusedAddress, RobotsForbidden, RobotsUnreadable
+from ingest.middlewares import (
+    ALLOW_PRIVATE,
+    PROXY,
+    RefusedAddress,
+    RobotsForbidden,
+    RobotsUnreadable,
+)
 from ingest.urls import host_of, outlet_of
 from ingest.workspace import current_workspace
 from spiders.headers import charset_of, headers_of, retry_after_s, text_header

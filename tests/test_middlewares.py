@@ -106,7 +106,7 @@ def test_robots_txt_that_cannot_be_read_forbids_and_one_that_is_not_there_allows
     resources |= {(host, "/page"): PAGE for host in ROBOTS}
     folder = make_workspace(tmp_path / "w", [f"http://{host}/page" for host in EXPECTED])
     with serve(resources) as server:
-        done = crawl_list(folder, environment(server))  # type: ignore[arg-type]
+        done = crawl_list(folder, environment(server))
         asked = {one.url for one in server.log}
     rows = ask(folder, "SELECT outlet, outcome, http_status FROM pages")
 
@@ -138,7 +138,7 @@ def test_hostile_answers_each_end_in_an_outcome_and_a_redirect_inside_is_refused
     names = ("big", "loop", "inside", "meta", "home", "empty", "binary", "gone", "down", "missing")
     folder = make_workspace(tmp_path / "w", [f"{home}/{name}" for name in names])
     with serve(resources) as server:
-        done = crawl_list(folder, environment(server))  # type: ignore[arg-type]
+        done = crawl_list(folder, environment(server))
         asked = {one.url for one in server.log}
     rows = {row["url"].rsplit("/", 1)[1]: row for row in ask(folder, "SELECT * FROM pages")}
 

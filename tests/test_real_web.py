@@ -114,6 +114,16 @@ def test_served_addresses_are_settled_and_fetchable(path: str) -> None:
     assert is_fetchable(served)
 
 
+def test_a_page_is_asked_for_its_title_and_summary() -> None:
+    body = (
+        b"<title> A  b </title><meta property='og:description' content=' '>"
+        b"<meta name='description' content='so\nit goes'><p>x"
+    )
+
+    assert real_web.what_it_says(body) == ("A b", "so it goes")
+    assert real_web.what_it_says(b"<p>nothing") == ("", "")
+
+
 def test_a_workspace_has_settings_that_can_be_used(tmp_path: Path) -> None:
     folder = real_web.make_workspace(
         tmp_path / "w", {"a.txt": b"seed"}, {"sites": ["http://a.test/"], "feeds": []}
@@ -249,6 +259,7 @@ def test_all_saved_pages_can_be_served() -> None:
     assert len(web.pages) + len(web.left_out) == len(labels)
     assert all(page.title.strip() for page in web.pages)
     assert all(is_fetchable(page.url) for page in web.pages)
+    assert set(first_run.STORY_SEEDS) <= {page.url for page in web.pages}
 
 
 @pytest.mark.skipif(not real_web.EVAL.exists(), reason="the labelled stories are not here")

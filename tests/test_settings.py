@@ -1,4 +1,4 @@
-"""The effective Scrapy settings of a crawl: a default that changes upstream must not change ours."""
+"""The effective Scrapy settings of a crawl: what changes upstream must not change ours."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ from ingest.demo.texts import seed_files
 from ingest.demo.web import build_web
 from ingest.errors import ConfigError
 from ingest.layout import json_line
+from ingest.urls import address_key
 from scheduler.daemon import run_once
 
 if TYPE_CHECKING:
@@ -141,11 +142,22 @@ class ScoredDemo:
     @classmethod
     def of(cls, corpus: Corpus, gold: dict[str, Gold]) -> ScoredDemo:
         """Score a corpus."""
-        origins = corpus.origin_of_copies()
-        outcomes = score_gold(gold, corpus.standing_of_addresses())
+        origins: dict[str, set[str]] = {}
+        for url, found in corpus.origin_of_copies().items():
+            origins.setdefault(address_key(url), set()).update(map(_name_of, found))
+        # The corpus may have found a page under another spelling of its address.
+        standing = {address_key(url): one for url, one in corpus.standing_of_addresses().items()}
+        ledger = {}
+        for url, one in gold.items():
+            spellings = {address_key(name): name for name in (*one.variants, url)}
+            ledger |= {name: standing[key] for key, name in spellings.items() if key in standing}
+        outcomes = score_gold(gold, ledger)
         named = {url: one for url, one in gold.items() if one.of and one.is_required}
         traced = sum(
-            any(_leads_to(one.of, origins.get(name, set()), gold) for name in (url, *one.variants))
+            any(
+                _leads_to(one.of, origins.get(address_key(name), set()), gold)
+                for name in (url, *one.variants)
+            )
             for url, one in named.items()
         )
         return cls(outcomes, traced, len(named))
@@ -155,7 +167,12 @@ def _leads_to(origin: str | None, found: set[str], gold: dict[str, Gold]) -> boo
     """Whether one of the addresses found is the origin's own, or a variant of it."""
     assert origin is not None
     names = {origin, *(gold[origin].variants if origin in gold else ())}
-    return bool(names & found)
+    return bool(set(map(_name_of, names)) & found)
+
+
+def _name_of(origin: str) -> str:
+    """A seed's file name as it is, an address by its key."""
+    return address_key(origin) if "//" in origin else origin
 
 
 @contextmanager
