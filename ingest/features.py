@@ -18,7 +18,7 @@ from ingest.text import normalize, paragraphs, sentences, tokens
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Lexicon", "Reading", "learn_lexicon"]
+__all__ = ["Lexicon", "Reading", "learn_families", "learn_lexicon"]
 
 _NAME_IDF = 4.0  # nats; a capitalised word that is more common is the start of a sentence
 _NAME_CHARS = 3
@@ -33,8 +33,9 @@ _LEAST_TIES = 0.5
 _KNOWN_ZIPF = 3.0  # separated English headlines from Russian, Azerbaijani, Turkish ones: .5 to .4
 _KNOWN_SHARE = 0.5
 _VOCABULARY_SHARE = 0.25  # the same, where the only list of words is the seeds' own
-_MEMO_SIZE = 200_000
-CONCEPTS = True
+_MEMO_SIZE = 200_000  # words
+
+_Features = tuple[tuple[str, float], ...]  # (feature, idf in nats)
 
 
 class Reading(NamedTuple):
@@ -51,11 +52,12 @@ class Lexicon:
 
     languages: tuple[str, ...]  #: of the seeds that have a table, the most frequent first
     names: frozenset[str]  #: words that the seeds write as names
-    families: Mapping[str, str]  #: name to the place it belongs to: `aliyev` to `@az`
     vocabulary: frozenset[str]  #: the seeds' words, where a language of theirs has no table
+    families: Mapping[str, str] = field(default_factory=dict)
+    #: name to the place it belongs to, `aliyev` to `@az`: who writes of it writes of the place
     _keys: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _memo: dict[str, tuple[tuple[str, float], ...]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
+    _memo: dict[bool, dict[str, _Features]] = field(
+        default_factory=lambda: {True: {}, False: {}}, init=False, repr=False, compare=False
     )
 
     def __post_init__(self) -> None:
@@ -63,47 +65,56 @@ class Lexicon:
             if len(key := fold(name)) >= _KEY_CHARS:
                 self._keys[key] = name
 
-    def read(self, text: str) -> Reading:
-        """Count the features of a text."""
+    def read(self, text: str, *, is_home: bool | None = None) -> Reading:
+        """Count the features of a text.
+
+        Args:
+            text: any text.
+            is_home: whether to read it as one in a language of the seeds, word by word, or as a
+                foreign one, by names and the concepts of `ingest.concepts`; None: as it is.
+        """
         written = tokens(text)
+        if is_home is None:
+            is_home = self._is_home(written)
         counts: dict[str, tuple[int, float]] = {}
-        memo = self._memo
+        memo = self._memo[is_home]
         for token, times in Counter(written).items():
-            features = memo.get(token)
-            if features is None:
-                features = self._remember(token)
+            features = memo.get(token) or self._remember(token, is_home=is_home)
             for feature, idf in features:
                 counts[feature] = (counts[feature][0] + times if feature in counts else times, idf)
-        return Reading(counts, len(written), self._is_home(written))
+        return Reading(counts, len(written), is_home)
 
     def feature(self, token: str) -> str:
         """What one word, as written, counts as first of all."""
-        return self._remember(token)[0][0]
+        return self._remember(token, is_home=True)[0][0]
 
     def family(self, feature: str) -> str:
         """The feature, or the place it belongs to."""
         return self.families.get(feature, feature)
 
-    def _remember(self, token: str) -> tuple[tuple[str, float], ...]:
-        if len(self._memo) >= _MEMO_SIZE:
-            self._memo.clear()
-        return self._memo.setdefault(token, self._features(token))
+    def _remember(self, token: str, *, is_home: bool) -> _Features:
+        memo = self._memo[is_home]
+        if len(memo) >= _MEMO_SIZE:
+            memo.clear()
+        return memo.setdefault(token, self._features(token, is_home=is_home))
 
-    def _features(self, token: str) -> tuple[tuple[str, float], ...]:
+    def _features(self, token: str, *, is_home: bool) -> _Features:
         word = bare_word(token)
         if place := place_of(token, word):
             return (self._place(place),)
         if word.isdigit():
             return ((word, _NUMBER_IDF.get(len(word), _LONG_NUMBER_IDF)),)
-        if CONCEPTS and (concept := concept_of(word)):
+        if not is_home and (concept := concept_of(word)):
             return (("#" + concept, idf_of_zipf(concept_zipf(concept))),)
         name = word if word in self.names else self._respelt(token, word)
         if name is None:
-            return ((word, idf_of_zipf(zipf_of(word, self.languages) or common_zipf(word))),)
-        own = (name, idf_of_zipf(zipf_of(name, self.languages) or common_zipf(name)))
-        # A name also speaks of its place: who writes of Putin writes of Russia.
+            return ((word, self._idf(word)),)
         home = self.families.get(name)
+        own = (name, self._idf(name))
         return (own, self._place(home[1:])) if home else (own,)
+
+    def _idf(self, word: str) -> float:
+        return idf_of_zipf(zipf_of(word, self.languages) or common_zipf(word))
 
     def _place(self, place: str) -> tuple[str, float]:
         country = place.partition(".")[0]
@@ -142,19 +153,20 @@ def bare_word(token: str) -> str:
 
 
 def learn_lexicon(texts: Sequence[str]) -> Lexicon:
-    """What the seed texts are written in, their names, and the places these belong to."""
-    lines = [
-        sentence for text in texts for line in paragraphs(text) for sentence in sentences(line)
-    ]
+    """What the seed texts are written in, and their names."""
     guessed = [guess_language([bare_word(token) for token in tokens(text)]) for text in texts]
     often = Counter(language for language in guessed if language)
     languages = tuple(sorted(often, key=lambda language: (-often[language], language)))
     strange = [text for text, language in zip(texts, guessed, strict=True) if language is None]
-    vocabulary = frozenset(bare_word(token) for text in strange for token in tokens(text))
-    names = _names(lines, languages)
-    first = Lexicon(languages=languages, names=names, families={}, vocabulary=vocabulary)
-    families = _families(lines, first)
-    return Lexicon(languages=languages, names=names, families=families, vocabulary=vocabulary)
+    return Lexicon(
+        languages=languages,
+        names=_names(_sentences(texts), languages),
+        vocabulary=frozenset(bare_word(token) for text in strange for token in tokens(text)),
+    )
+
+
+def _sentences(texts: Sequence[str]) -> list[str]:
+    return [sentence for text in texts for line in paragraphs(text) for sentence in sentences(line)]
 
 
 def _names(lines: Sequence[str], languages: tuple[str, ...]) -> frozenset[str]:
@@ -179,24 +191,25 @@ def _names(lines: Sequence[str], languages: tuple[str, ...]) -> frozenset[str]:
     )
 
 
-def _families(lines: Sequence[str], lexicon: Lexicon) -> dict[str, str]:
-    """Names that stand near one country far more than near any other.
+def learn_families(texts: Sequence[str], lexicon: Lexicon, places: Sequence[str]) -> dict[str, str]:
+    """The names that stand near one of these places far more than near any other place.
 
     Right next to it does not count, since that makes a longer name: `Sputnik Azerbaijan`.
     """
-    near: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
-    for line in lines:
-        features = [lexicon.feature(token) for token in tokens(line)]
+    ties: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    for sentence in _sentences(texts):
+        features = [lexicon.feature(token) for token in tokens(sentence)]
         for here, name in enumerate(features):
             if name not in lexicon.names:
                 continue
             for there in range(max(0, here - _REACH), min(len(features), here + _REACH + 1)):
                 if abs(there - here) > 1 and features[there].startswith("@"):
-                    near[name][features[there]] += 1 / abs(there - here)
+                    place = features[there]
+                    ties[name][place] = ties[name].get(place, 0.0) + 1 / abs(there - here)
     families: dict[str, str] = {}
-    for name in sorted(near):
-        ranked = sorted(near[name].items(), key=lambda tie: (-tie[1], tie[0]))
+    for name in sorted(ties):
+        ranked = sorted(ties[name].items(), key=lambda tie: (-tie[1], tie[0]))
         runner_up = ranked[1][1] if len(ranked) > 1 else 0.0
-        if ranked[0][1] >= max(_LEAST_TIES, _TIE * runner_up):
+        if ranked[0][0] in places and ranked[0][1] >= max(_LEAST_TIES, _TIE * runner_up):
             families[name] = ranked[0][0]
     return families

@@ -18,9 +18,10 @@ import math
 import statistics
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from ingest.features import Lexicon, Reading, learn_lexicon
+from ingest.features import Lexicon, Reading, learn_families, learn_lexicon
 from ingest.items import Relevance, Term
 from ingest.text import paragraphs, sentences, tokens
 
@@ -43,11 +44,12 @@ _CUT_FLOOR, _CUT_SLOPE = 0.10, 0.40
 _LONE_SEED_LIKENESS = 0.35  # where there is one seed only, and none to leave out
 _FAMILY_SHARE = 0.8  # of the cut, the most that one family of names brings
 _ONE_SIDED = 0.75  # factor for a text that lacks one of the core places
-_PAIR_GAIN = 1.0  # added factor for a text that speaks of both core places
+_PAIR_GAIN = 1.2  # added factor for a text that speaks of both core places
 _PAIR_DENSITY = 0.01  # mentions of both (geometric mean) a word, at which the gain is whole
 _CORE_WEIGHT = 0.2  # of the profile's unit length, for a place to be core
+_CORE_SHARE = 0.33  # of the profile's squared length, that the two core places hold
 _CORE_AGREEMENT = 0.8  # share of the seeds that speak of a core place
-_CORE_PLACES = 2
+_PAIR = 2
 _HEADLINE_CUT = 0.4  # of the cut of an article, up to _HEADLINE_WORDS, from there growing to 1
 _HEADLINE_WORDS, _FULL_WORDS = 20, 120
 _MIN_IDF = 1.0  # nats; below are function words
@@ -70,18 +72,13 @@ class Topic:
 
     version: str  #: digest of seeds, algorithm and feedback
     lexicon: Lexicon = field(repr=False)
-    weights: Mapping[str, float] = field(repr=False)  #: by feature; unit length
+    weights: Mapping[str, float] = field(repr=False)  #: by feature, strongest first; unit length
+    bridge_weights: Mapping[str, float] = field(repr=False)  #: the same for foreign texts
     seed_weights: Mapping[int, Mapping[str, float]] = field(repr=False)  #: by seed id; unit length
     spellings: Mapping[str, str] = field(repr=False)  #: feature to how the seeds write it most
-    core: tuple[str, ...]  #: the places that the topic is about, the strongest first
+    core: tuple[str, ...]  #: the two places that the topic is about; (): it is no pair of places
     cut: float  #: raw score of an article in a language of the seeds
-    name_cut: float  #: raw score of an article in any other language
-    _name_weights: dict[str, float] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
-
-    def __post_init__(self) -> None:
-        self._name_weights.update(_names_only(self.weights, self.lexicon))
+    bridge_cut: float  #: raw score of an article in any other language
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -91,12 +88,19 @@ class Topic:
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the topic as the seeds spell them, strongest first."""
-        return tuple(self.spellings[f] for f in self.weights if f in self._name_weights)
+        return tuple(self.spelling(f) for f in self.weights if self._is_name(f))
 
     @property
     def terms(self) -> tuple[str, ...]:
         """The other words of the topic, strongest first."""
-        return tuple(self.spellings[f] for f in self.weights if f not in self._name_weights)
+        return tuple(self.spelling(f) for f in self.weights if not self._is_name(f))
+
+    def spelling(self, feature: str) -> str:
+        """A feature as the seeds write it."""
+        return self.spellings.get(feature, feature.removeprefix("#"))
+
+    def _is_name(self, feature: str) -> bool:
+        return feature.startswith("@") or feature in self.lexicon.names
 
     @property
     def is_current(self) -> bool:
@@ -127,30 +131,35 @@ class Topic:
 
         Rocchio (1971); the cut moves to where it parts the given texts best, but not far.
         """
-        moved: Counter[str] = Counter(self.weights)
-        for texts, share in ((yes, _FEEDBACK_YES), (no, -_FEEDBACK_NO)):
-            for text in texts:
-                for feature, weight in _unit(_vector(self.lexicon.read(text))).items():
-                    moved[feature] += share * weight / len(texts)
-        weights = _ranked(_unit(moved))
+        weights = self._moved(self.weights, yes, no, is_home=True)
         shift = _likeness(weights, self.seed_weights) / _likeness(self.weights, self.seed_weights)
-        told = json.dumps([self.version, sorted(yes), sorted(no)])
         topic = replace(
             self,
-            version=_version(told),
+            version=_version(json.dumps([self.version, sorted(yes), sorted(no)])),
             weights=weights,
-            spellings={feature: self.spellings.get(feature, feature) for feature in weights},
+            bridge_weights=self._moved(self.bridge_weights, yes, no, is_home=False),
             cut=self.cut * shift,
         )
         sway = topic._best_sway(yes, no)  # noqa: SLF001 - of its own kind
-        return replace(topic, cut=topic.cut * sway, name_cut=topic.name_cut * sway)
+        return replace(topic, cut=topic.cut * sway, bridge_cut=topic.bridge_cut * sway)
+
+    def _moved(
+        self, weights: Mapping[str, float], yes: Sequence[str], no: Sequence[str], *, is_home: bool
+    ) -> dict[str, float]:
+        moved = dict(weights)
+        for texts, share in ((yes, _FEEDBACK_YES), (no, -_FEEDBACK_NO)):
+            for text in texts:
+                reading = self.lexicon.read(text, is_home=is_home)
+                for feature, weight in _unit(_vector(reading)).items():
+                    moved[feature] = moved.get(feature, 0.0) + share * weight / len(texts)
+        return _ranked(_unit(moved if is_home else _bridging(moved, self.lexicon)))
 
     def _best_sway(self, yes: Sequence[str], no: Sequence[str]) -> float:
         """The factor on the cut that agrees with most answers; the nearest to 1 of equals."""
         ratios = [(self._sum(self.lexicon.read(text)).ratio, True) for text in yes]
         ratios += [(self._sum(self.lexicon.read(text)).ratio, False) for text in no]
         at = sorted({ratio for ratio, _ in ratios if ratio > 0})
-        between = [math.sqrt(a * b) for a, b in zip(at, at[1:], strict=False)]
+        between = [math.sqrt(a * b) for a, b in pairwise(at)]
         options = [1.0, *(x for x in between if 1 / _FEEDBACK_SWAY <= x <= _FEEDBACK_SWAY)]
 
         def agreement(factor: float) -> tuple[int, float]:
@@ -165,13 +174,13 @@ class Topic:
         total = sum(carried.values())
         strongest = sorted(carried.items(), key=lambda item: (-item[1], item[0]))[:_SHOWN]
         terms = tuple(
-            Term(term=self.spellings[feature], weight=part / total) for feature, part in strongest
+            Term(term=self.spelling(feature), weight=part / total) for feature, part in strongest
         )
         steep = max(found.ratio, 0.0) ** _STEEPNESS
         return Relevance(score=steep / (1 + steep), threshold=_THRESHOLD, terms=terms)
 
     def _sum(self, reading: Reading) -> _Sum:
-        weights = self.weights if reading.is_home else self._name_weights
+        weights = self.weights if reading.is_home else self.bridge_weights
         vector = _vector(reading)
         length = _length(vector)
         scale = length + _SATURATION
@@ -184,7 +193,7 @@ class Topic:
         for feature, part in parts.items():
             family = self.lexicon.family(feature)
             families[family] = families.get(family, 0.0) + part
-        cut = (self.cut if reading.is_home else self.name_cut) * _cut_share(reading.words)
+        cut = (self.cut if reading.is_home else self.bridge_cut) * _cut_share(reading.words)
         ratio = sum(parts.values()) / cut
         if self.core:
             ratio = sum(min(part / cut, _FAMILY_SHARE) for part in families.values())
@@ -220,11 +229,12 @@ class Topic:
                 "families": self.lexicon.families,
                 "vocabulary": sorted(self.lexicon.vocabulary),
                 "weights": self.weights,
+                "bridge_weights": self.bridge_weights,
                 "seed_weights": self.seed_weights,
                 "spellings": self.spellings,
                 "core": self.core,
                 "cut": self.cut,
-                "name_cut": self.name_cut,
+                "bridge_cut": self.bridge_cut,
             },
             ensure_ascii=False,
         )
@@ -245,11 +255,12 @@ class Topic:
             version=read["version"],
             lexicon=lexicon,
             weights=read["weights"],
+            bridge_weights=read["bridge_weights"],
             seed_weights={int(seed): row for seed, row in read["seed_weights"].items()},
             spellings=read["spellings"],
             core=tuple(read["core"]),
             cut=read["cut"],
-            name_cut=read["name_cut"],
+            bridge_cut=read["bridge_cut"],
         )
 
 
@@ -257,22 +268,25 @@ def learn_topic(seeds: SeedSet) -> Topic:
     """What the seed set is about."""
     texts = [_whole(seed) for seed in seeds.documents]
     lexicon = learn_lexicon(texts)
-    readings = [lexicon.read(text) for text in texts]
-    vectors = [_vector(reading) for reading in readings]
-    weights = _ranked(_profile(vectors))
-    likeness, name_likeness = _likenesses(vectors, lexicon)
+    core = _core([_vector(lexicon.read(text, is_home=True)) for text in texts])
+    if core:
+        lexicon = replace(lexicon, families=learn_families(texts, lexicon, core))
+    vectors = [_vector(lexicon.read(text, is_home=True)) for text in texts]
+    bridges = [_bridging(_vector(lexicon.read(text, is_home=False)), lexicon) for text in texts]
+    lengths = [_length(_vector(lexicon.read(text, is_home=False))) for text in texts]
     return Topic(
         version=_version(seeds.digest),
         lexicon=lexicon,
-        weights=weights,
+        weights=_ranked(_profile(vectors)),
+        bridge_weights=_ranked(_profile(bridges)),
         seed_weights={
             seed.id: dict(list(_ranked(_unit(vector)).items())[:_SEED_FEATURES])
             for seed, vector in zip(seeds.documents, vectors, strict=True)
         },
         spellings=_spellings(texts, lexicon),
-        core=_core(weights, vectors, lexicon),
-        cut=_CUT_FLOOR + _CUT_SLOPE * likeness,
-        name_cut=_CUT_FLOOR + _CUT_SLOPE * name_likeness,
+        core=core,
+        cut=_cut(vectors, [_length(vector) for vector in vectors]),
+        bridge_cut=_cut(bridges, lengths),
     )
 
 
@@ -322,45 +336,44 @@ def _profile(vectors: Sequence[Mapping[str, float]]) -> dict[str, float]:
     return _unit({f: value * (having[f] / count) ** _CONSENSUS for f, value in total.items()})
 
 
-def _names_only(weights: Mapping[str, float], lexicon: Lexicon) -> dict[str, float]:
-    return _unit(
-        {f: weight for f, weight in weights.items() if f[0] in "@#" or f in lexicon.names}
-    )
+def _bridging(weights: Mapping[str, float], lexicon: Lexicon) -> dict[str, float]:
+    """What says the same in any language: places, concepts and names."""
+    return {f: weight for f, weight in weights.items() if f[0] in "@#" or f in lexicon.names}
 
 
-def _likenesses(vectors: Sequence[Mapping[str, float]], lexicon: Lexicon) -> tuple[float, float]:
-    """Median raw score of a left-out seed, by all features and by names alone."""
-    if len(vectors) == 1:
-        return _LONE_SEED_LIKENESS, _LONE_SEED_LIKENESS
-    whole, named = [], []
-    for left_out, vector in enumerate(vectors):
-        profile = _profile([other for at, other in enumerate(vectors) if at != left_out])
-        scale = _length(vector) + _SATURATION
-        whole.append(_dot(profile, vector) / scale)
-        named.append(_dot(_names_only(profile, lexicon), vector) / scale)
-    return statistics.median(whole), statistics.median(named)
+def _cut(vectors: Sequence[Mapping[str, float]], lengths: Sequence[float]) -> float:
+    """Where to part related from unrelated articles, by how alike the seeds are.
+
+    Args:
+        vectors: of the seeds.
+        lengths: |d| of the seeds, all their features counted.
+    """
+    likenesses = [_LONE_SEED_LIKENESS]
+    if len(vectors) > 1:
+        likenesses = [
+            _dot(_profile([*vectors[:at], *vectors[at + 1 :]]), vector) / (length + _SATURATION)
+            for at, (vector, length) in enumerate(zip(vectors, lengths, strict=True))
+        ]
+    return _CUT_FLOOR + _CUT_SLOPE * statistics.median(likenesses)
 
 
 def _likeness(weights: Mapping[str, float], seeds: Mapping[int, Mapping[str, float]]) -> float:
     return statistics.fmean(_dot(seed, weights) for seed in seeds.values())
 
 
-def _core(
-    weights: Mapping[str, float], vectors: Sequence[Mapping[str, float]], lexicon: Lexicon
-) -> tuple[str, ...]:
-    """The two countries that nearly all seeds speak of, where there are two; else none."""
-    square: Counter[str] = Counter()
-    for feature, weight in weights.items():
-        square[lexicon.family(feature)] += weight * weight
+def _core(vectors: Sequence[Mapping[str, float]]) -> tuple[str, ...]:
+    """The two countries that nearly all seeds speak of and little else unites; else none."""
+    weights = _profile(vectors)
     agreed = [
-        place
-        for place, weight in square.items()
-        if place.startswith("@")
-        and math.sqrt(weight) >= _CORE_WEIGHT
-        and sum(place in vector for vector in vectors) >= _CORE_AGREEMENT * len(vectors)
+        feature
+        for feature in weights
+        if feature.startswith("@")
+        and sum(feature in vector for vector in vectors) >= _CORE_AGREEMENT * len(vectors)
     ]
-    agreed.sort(key=lambda place: (-square[place], place))
-    return tuple(agreed[:_CORE_PLACES]) if len(agreed) >= _CORE_PLACES else ()
+    pair = sorted(agreed, key=lambda place: (-weights[place], place))[:_PAIR]
+    if len(pair) < _PAIR or min(weights[place] for place in pair) < _CORE_WEIGHT:
+        return ()
+    return tuple(pair) if sum(weights[place] ** 2 for place in pair) >= _CORE_SHARE else ()
 
 
 def _spellings(texts: Sequence[str], lexicon: Lexicon) -> dict[str, str]:

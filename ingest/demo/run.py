@@ -19,6 +19,7 @@ from ingest.demo.summary import summary_lines
 from ingest.demo.texts import seed_files
 from ingest.demo.web import build_web
 from ingest.errors import ConfigError
+from ingest.items import Outcome
 from ingest.layout import json_line
 from ingest.urls import address_key
 from scheduler.daemon import run_once
@@ -152,7 +153,12 @@ class ScoredDemo:
             spellings = {address_key(name): name for name in (*one.variants, url)}
             ledger |= {name: standing[key] for key, name in spellings.items() if key in standing}
         outcomes = score_gold(gold, ledger)
-        named = {url: one for url, one in gold.items() if one.of and one.is_required}
+        # A copy of an off-topic page is off topic itself, and has nothing to be traced to.
+        named = {
+            url: one
+            for url, one in gold.items()
+            if one.of and one.is_required and Outcome.OFF_TOPIC not in one.outcomes
+        }
         traced = sum(
             any(
                 _leads_to(one.of, origins.get(address_key(name), set()), gold)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urljoin
 
-from ingest.extract.page import is_longer, solid, text_of
+from ingest.extract.page import solid, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,6 @@ Link = tuple[str, str]  #: (absolute address without fragment, anchor text)
 
 _MAX_LINKS = 500
 _MAX_ANCHOR_CHARS = 300
-_SPACED = 2  # characters to one letter or digit, at most, in an element that may be a line
 _MAX_URL_CHARS = 2000
 FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
 _BLOCKS = frozenset({"p", "li", "td", "blockquote", "div", "dd", "h2", "h3", "section", "article"})
@@ -32,7 +31,7 @@ def find_links(page: ParsedPage, text: str) -> tuple[tuple[Link, ...], tuple[Lin
     Of an address linked twice, the first anchor that says anything is kept.
     """
     lines = {key for line in text.split("\n") if (key := solid(line))}
-    longest = _SPACED * max(map(len, lines), default=0)
+    lengths = set(map(len, lines))
     blocks: dict[HtmlElement | None, bool] = {}
     base = _base(page)
     body: dict[str, str] = {}
@@ -43,7 +42,7 @@ def find_links(page: ParsedPage, text: str) -> tuple[tuple[Link, ...], tuple[Lin
         anchor = text_of(tag)[:_MAX_ANCHOR_CHARS]
         block = next((above for above in tag.iterancestors() if above.tag in _BLOCKS), None)
         if block not in blocks:
-            blocks[block] = _is_line(block, lines, longest)
+            blocks[block] = letters.get(block) in lengths and solid(text_of(block)) in lines
         target = body if blocks[block] else rest
         target[url] = target.get(url) or anchor
     every = body | {url: anchor for url, anchor in rest.items() if url not in body}
@@ -79,8 +78,3 @@ def _absolute(base: str, href: str | None) -> str | None:
         return None
     is_web = url.startswith(("http://", "https://")) and len(url) <= _MAX_URL_CHARS
     return url if is_web and not any(map(str.isspace, url)) else None
-
-
-def _is_line(block: HtmlElement | None, lines: set[str], longest: int) -> bool:
-    """Whether the text of a block is one of `lines`."""
-    return block is not None and not is_longer(block, longest) and solid(text_of(block)) in lines

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Extraction",
     "ParsedPage",
+    "count_letters",
     "decode",
     "is_apart",
     "is_longer",
@@ -114,6 +115,15 @@ def squeeze(text: str | None) -> str:
 def solid(text: str) -> str:
     """Letters and digits only: extractors differ in spaces and in the marks of lists."""
     return _NOT_WORD.sub("", text)
+
+
+def count_letters(tree: HtmlElement) -> dict[HtmlElement, int]:
+    """How many letters and digits each element holds: what may be a line, told without its text."""
+    letters: dict[HtmlElement, int] = {}
+    for tag in reversed(list(tree.iter())):  # children before their parents
+        inner = sum(letters[child] + len(solid(child.tail or "")) for child in tag)
+        letters[tag] = inner + len(solid(tag.text or ""))
+    return letters
 
 
 def text_of(element: HtmlElement) -> str:

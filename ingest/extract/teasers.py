@@ -35,7 +35,6 @@ _BLOCKS = (
 )
 _HEADLINE_CHARS = 25  # an anchor this long and of four words is a headline, not a menu entry
 _HEADLINE_WORDS = 4
-_SPACED = 2  # characters to one letter or digit, at most, in an element that may be a line
 _CARD_CHARS = 400  # what a card holds besides the teaser: headline, date, section, author
 _CLIMB = 5  # levels from a teaser to its card; deeper nests are layout of the whole page
 _LINKED_SHARE = 0.8  # of a line's characters, above which the line is a link
@@ -61,18 +60,18 @@ def is_headline(anchor: str) -> bool:
     return len(anchor) >= _HEADLINE_CHARS and len(anchor.split()) >= _HEADLINE_WORDS
 
 
-def find_teasers(tree: HtmlElement, text: str) -> Teasers:
-    """The teasers among the lines of `text`.
+def find_teasers(tree: HtmlElement, letters: dict[HtmlElement, int], text: str) -> Teasers:
+    """The teasers among the lines of `text`; `letters` as `count_letters` gives them.
 
     On an article page the smallest element around a paragraph and a headline link is the whole
     body; in a list it is a card, which holds little besides.
     """
     lines = {key: line for line in text.split("\n") if (key := solid(line))}
-    longest = _SPACED * max(map(len, lines), default=0)
+    lengths = set(map(len, lines))
     own = dict(_headline_items(tree))
     holders: dict[str, HtmlElement] = {}
     for tag in tree.iter(*_BLOCKS):
-        key = "" if is_longer(tag, longest) else solid(text_of(tag))
+        key = solid(text_of(tag)) if letters[tag] in lengths else ""
         if key not in lines or key in own or key in holders:
             continue
         if (card := _card_of(tag)) is not None:
