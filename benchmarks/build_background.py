@@ -22,13 +22,19 @@ COUNTRIES = Path(__file__).with_name("countries.tsv")
 LANGUAGES = {"en": 2.0, "ru": 3.0, "tr": 3.0} | dict.fromkeys(
     ["uk", "de", "fr", "es", "it", "pt", "pl", "ar", "fa"], 3.5
 )
-PLACE_LANGUAGES = ["en", "ru", "az", "tr", "uk", "de", "fr", "es", "it", "pt", "pl", "ka", "hy", "ar", "fa", "kk"]
+PLACE_LANGUAGES = ["en", "ru", "az", "tr", "uk", "de", "fr", "es", "it", "pt", "pl", "ka", "hy", "ar", "fa", "kk"]  # fmt: skip  # noqa: E501
 
-# The language that gives a people its adjective, where CLDR's name of it is that of one country.
-SPOKEN = dict(
-    pair.split(":")
-    for pair in ["az:AZ", "ru:RU", "hy:AM", "ka:GE", "tr:TR", "uk:UA", "de:DE", "fr:FR", "it:IT", "es:ES", "ja:JP", "zh:CN", "ko:KR", "pl:PL", "pt:PT", "el:GR", "he:IL", "fa:IR", "kk:KZ", "uz:UZ", "ky:KG", "tg:TJ", "tk:TM", "be:BY", "lt:LT", "lv:LV", "et:EE", "fi:FI", "sv:SE", "nb:NO", "da:DK", "nl:NL", "hu:HU", "ro:RO", "bg:BG", "sr:RS", "hr:HR", "sk:SK", "cs:CZ", "sl:SI", "mk:MK", "sq:AL", "bs:BA", "mn:MN", "vi:VN", "th:TH", "id:ID", "is:IS", "km:KH", "lo:LA", "ne:NP"]
-)
+# Country to the language that gives its people their adjective, where that language's name in CLDR
+# is the adjective of this one country.
+SPOKEN = {
+    "AZ": "az", "RU": "ru", "AM": "hy", "GE": "ka", "TR": "tr", "UA": "uk", "DE": "de", "FR": "fr",
+    "IT": "it", "ES": "es", "JP": "ja", "CN": "zh", "KR": "ko", "PL": "pl", "PT": "pt", "GR": "el",
+    "IL": "he", "IR": "fa", "KZ": "kk", "UZ": "uz", "KG": "ky", "TJ": "tg", "TM": "tk", "BY": "be",
+    "LT": "lt", "LV": "lv", "EE": "et", "FI": "fi", "SE": "sv", "NO": "nb", "DK": "da", "NL": "nl",
+    "HU": "hu", "RO": "ro", "BG": "bg", "RS": "sr", "HR": "hr", "SK": "sk", "CZ": "cs", "SI": "sl",
+    "MK": "mk", "AL": "sq", "BA": "bs", "MN": "mn", "VN": "vi", "TH": "th", "ID": "id", "IS": "is",
+    "KH": "km", "LA": "lo", "NP": "ne",
+}  # fmt: skip
 ZONES = {
     "Ulaanbaatar": "Ulaanbaatar",
     "Kyiv": "Kiev",
@@ -80,14 +86,13 @@ def build_places() -> None:
     countries = [
         line.split("\t") for line in COUNTRIES.read_text("utf-8").splitlines() if line[0] != "#"
     ]
-    spoken = {country: language for language, country in SPOKEN.items()}
     for code, capital, english in countries:
         for language in PLACE_LANGUAGES:
             locale = Locale(language)
             forms = {_form(locale.territories[code])}
             if language == "en":
                 forms |= {_form(word) for word in english.split("|")}
-            if (tongue := spoken.get(code)) and (name := locale.languages.get(tongue)):
+            if (tongue := SPOKEN.get(code)) and (name := locale.languages.get(tongue)):
                 forms.add(_adjective(name, language))
             rows.append((code, "country", language, "|".join(sorted(forms))))
             city = _form(capital) if language == "en" else _capital_forms(locale, capital)

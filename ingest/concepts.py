@@ -19,9 +19,7 @@ _RAREST_ZIPF = 3.0
 @cache
 def _rows() -> tuple[tuple[str, ...], ...]:
     table = files("ingest").joinpath("data/concepts.tsv").read_text("utf-8")
-    return tuple(
-        tuple(line.split("\t")) for line in table.splitlines() if not line.startswith("#")
-    )
+    return tuple(tuple(line.split("\t")) for line in table.splitlines() if not line.startswith("#"))
 
 
 @cache

@@ -29,7 +29,7 @@ _NUMBER_IDF = {1: 1.0, 2: 2.0}
 _LONG_NUMBER_IDF = 5.0
 _REACH = 4  # words between a name and the place that it belongs to
 _TIE = 1.5  # times the next place that the place of a name must be near it
-_LEAST_TIES = 0.5
+_LEAST_TIES = 0.3  # summed nearness (1 / words between): once, three words apart
 _KNOWN_ZIPF = 3.0  # separated English headlines from Russian, Azerbaijani, Turkish ones: .5 to .4
 _KNOWN_SHARE = 0.5
 _VOCABULARY_SHARE = 0.25  # the same, where the only list of words is the seeds' own
@@ -56,6 +56,7 @@ class Lexicon:
     families: Mapping[str, str] = field(default_factory=dict)
     #: name to the place it belongs to, `aliyev` to `@az`: who writes of it writes of the place
     _keys: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _known: dict[str, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
     _memo: dict[bool, dict[str, _Features]] = field(
         default_factory=lambda: {True: {}, False: {}}, init=False, repr=False, compare=False
     )
@@ -73,16 +74,15 @@ class Lexicon:
             is_home: whether to read it as one in a language of the seeds, word by word, or as a
                 foreign one, by names and the concepts of `ingest.concepts`; None: as it is.
         """
-        written = tokens(text)
+        written = Counter(tokens(text))
         if is_home is None:
             is_home = self._is_home(written)
         counts: dict[str, tuple[int, float]] = {}
         memo = self._memo[is_home]
-        for token, times in Counter(written).items():
-            features = memo.get(token) or self._remember(token, is_home=is_home)
-            for feature, idf in features:
+        for token, times in written.items():
+            for feature, idf in memo.get(token) or self._remember(token, is_home=is_home):
                 counts[feature] = (counts[feature][0] + times if feature in counts else times, idf)
-        return Reading(counts, len(written), is_home)
+        return Reading(counts, written.total(), is_home)
 
     def feature(self, token: str) -> str:
         """What one word, as written, counts as first of all."""
@@ -133,18 +133,24 @@ class Lexicon:
                 return name
         return None
 
-    def _is_home(self, written: Sequence[str]) -> bool:
-        known = strange = 0
-        for token in written:
-            word = bare_word(token)
-            if word.isdigit():
-                continue
-            if (zipf_of(word, self.languages) or 0) >= _KNOWN_ZIPF or word in self.vocabulary:
-                known += 1
-            else:
-                strange += 1
-        least = _VOCABULARY_SHARE if self.vocabulary else _KNOWN_SHARE
-        return known >= least * (known + strange)
+    def _is_home(self, written: Mapping[str, int]) -> bool:
+        """Whether enough of the words, numbers aside, are known in the languages of the seeds."""
+        known = total = 0
+        memo = self._known
+        for token, times in written.items():
+            is_known = memo.get(token)
+            if is_known is None:
+                if len(memo) >= _MEMO_SIZE:
+                    memo.clear()
+                is_known = memo[token] = self._is_known(bare_word(token))
+            known += times * is_known
+            total += times * (not token.isdigit())
+        return known >= (_VOCABULARY_SHARE if self.vocabulary else _KNOWN_SHARE) * total
+
+    def _is_known(self, word: str) -> bool:
+        if word.isdigit():
+            return False
+        return (zipf_of(word, self.languages) or 0) >= _KNOWN_ZIPF or word in self.vocabulary
 
 
 def bare_word(token: str) -> str:

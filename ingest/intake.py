@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["Intake"]
 
 _KEPT = (Outcome.ARTICLE, Outcome.COPY)
+_BORDERLINE_SHARE = 0.5  # of the cut
 _CACHED_TEXTS = 512  # fingerprints kept at hand; one is some 50 kB
 
 
@@ -120,7 +121,6 @@ class Intake:
                 article, read.rejection, relevance, kin, known, self.knowledge.seed_titles
             )
             outcome, standing = self._store(judged, known, mark, now)
-            judged = replace(judged, outcome=outcome)
             self.corpus.close_page(
                 page,
                 outcome=outcome,
@@ -132,10 +132,12 @@ class Intake:
             )
             if standing in _KEPT:
                 self.corpus.mark_gone(page.page, now=None)
+            # A page kept for a copy's sake leads nowhere: whether it is kept may change later.
+            if standing in _KEPT and judged.outcome != Outcome.OFF_TOPIC:
                 self._follow(read, known, now)
                 if known.outcome not in _KEPT and self.settings.sources.discover:
                     self._enter_home(page.final_url, now)
-        return judged
+        return replace(judged, outcome=outcome)
 
     def _complete(self, article: Article | None, known: KnownPage) -> Article | None:
         """Lend an article the date that its source stated, where the page states none."""
@@ -182,38 +184,48 @@ class Intake:
     ) -> tuple[Outcome, Outcome]:
         """Store the text of a kept page; returns the outcomes of the fetch and of the address."""
         was_kept = known.outcome in _KEPT
-        if judged.article is None or mark is None or judged.outcome == Outcome.OFF_TOPIC:
+        if judged.article is None or mark is None or not _is_worth_storing(judged):
             return judged.outcome, known.outcome if was_kept else judged.outcome
         if judged.outcome == Outcome.UNCHANGED:
             return Outcome.UNCHANGED, known.outcome
+        before = self._neighbours(known)
         if known.article is not None:
-            self._revise(known, judged.article, now)
-        standing = self._keep(judged, known, mark, now)
-        if not was_kept:
+            self._replace(known, judged.article, now)
+        standing = self._keep(judged, known, mark, before, now)
+        if standing in _KEPT and not was_kept:
             self.corpus.count_kept(known.page)
-        return (Outcome.REVISION if known.article is not None else standing), standing
+        return (Outcome.REVISION if judged.outcome == Outcome.REVISION else standing), standing
 
-    def _revise(self, known: KnownPage, after: Article, now: datetime) -> None:
+    def _replace(self, known: KnownPage, after: Article, now: datetime) -> None:
+        """Make room for a new wording; what readers saw of the old one becomes a revision."""
         before = known.article
         assert before is not None
-        added, removed = count_changes(before, after)
-        self.corpus.add_revision(
-            known.page, before, after, added=added, removed=removed, run=self.run, now=now
-        )
+        if known.outcome in _KEPT:
+            added, removed = count_changes(before, after)
+            self.corpus.add_revision(
+                known.page, before, after, added=added, removed=removed, run=self.run, now=now
+            )
         self.corpus.remove(known.page, fingerprint(before.text).selected)
         self._prints.pop(known.page, None)
 
-    def _keep(self, judged: Judged, known: KnownPage, mark: Fingerprint, now: datetime) -> Outcome:
+    def _keep(
+        self,
+        judged: Judged,
+        known: KnownPage,
+        mark: Fingerprint,
+        before: list[int],
+        now: datetime,
+    ) -> Outcome:
         """Store a text, settle the families it belongs to, and lay them out."""
         article, relevance = judged.article, judged.relevance
         assert article is not None
         assert relevance is not None
-        before = self._neighbours(known)
         self.corpus.store_text(
             known.page,
             article,
             canonical_key=address_key(article.url),
             relevance=relevance,
+            is_related=judged.outcome != Outcome.OFF_TOPIC,
             why=judged.why,
             run=self.run,
             now=now,
@@ -221,7 +233,11 @@ class Intake:
         self.corpus.add(known.page, mark.selected)
         self.corpus.store_edges(known.page, judged.kin)
         standings, edges = self.corpus.family_of([known.page, *before])
-        return self.corpus.place(settle(standings, edges), changed=known.page)
+        return self.corpus.place(
+            settle(standings, edges),
+            members=[standing.document for standing in standings],
+            changed=known.page,
+        )
 
     def _neighbours(self, known: KnownPage) -> list[int]:
         """Pages whose family may lose this one by its new wording."""
@@ -271,3 +287,11 @@ class Intake:
             ),
             now=now,
         )
+
+
+def _is_worth_storing(judged: Judged) -> bool:
+    """Whether a text may be kept: it is related, or so near that a related copy would vouch."""
+    if judged.outcome != Outcome.OFF_TOPIC:
+        return True
+    relevance = judged.relevance
+    return relevance is not None and relevance.score >= relevance.threshold * _BORDERLINE_SHARE

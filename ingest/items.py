@@ -205,7 +205,7 @@ class KnownPage:
     last_fetched: datetime | None
     attempts: int
     depth: int
-    article: Article | None = field(default=None, repr=False)  #: the wording kept so far
+    article: Article | None = field(default=None, repr=False)  #: the wording stored so far
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -337,6 +337,7 @@ class Standing:
     published: str | None  #: ISO 8601 UTC
     canonical_key: str
     own_key: str
+    is_related: bool = True  #: False: its text alone falls short of the cut, by less than half
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -104,9 +104,13 @@ def place_zipf(country: str, languages: tuple[str, ...]) -> float:
     return min(max(known, default=_USUAL_PLACE_ZIPF), _MOST_PLACE_ZIPF)
 
 
-_BY_HAND = str.maketrans(
-    dict(zip("əığşçöüжхэёъьіїєâîû", "a i g sh ch o u zh kh e e   i yi ye a i u".split(" "), strict=True))
-)
+# Where anyascii has it otherwise, or spells a sound by its letter.
+_LETTERS = {
+    "ə": "a", "ı": "i", "ğ": "g", "ş": "sh", "ç": "ch", "ö": "o", "ü": "u", "â": "a", "î": "i",
+    "û": "u", "ж": "zh", "х": "kh", "э": "e", "ё": "e", "ъ": "", "ь": "", "і": "i", "ї": "yi",
+    "є": "ye",
+}  # fmt: skip
+_BY_HAND = str.maketrans(_LETTERS)
 _SOUNDS = [
     (re.compile(pattern), sound)
     for pattern, sound in (

@@ -43,7 +43,7 @@ _CONSENSUS = 0.5  # exponent on the share of seeds that have a feature
 _CUT_FLOOR, _CUT_SLOPE = 0.10, 0.40
 _LONE_SEED_LIKENESS = 0.35  # where there is one seed only, and none to leave out
 _FAMILY_SHARE = 0.8  # of the cut, the most that one family of names brings
-_ONE_SIDED = 0.75  # factor for a text that lacks one of the core places
+_ONE_SIDED = 0.65  # factor for a text that lacks one of the core places
 _PAIR_GAIN = 1.2  # added factor for a text that speaks of both core places
 _PAIR_DENSITY = 0.01  # mentions of both (geometric mean) a word, at which the gain is whole
 _CORE_WEIGHT = 0.2  # of the profile's unit length, for a place to be core
@@ -301,7 +301,7 @@ def _version(told: str) -> str:
 def _vector(reading: Reading) -> dict[str, float]:
     """Log-tf x idf of the features that are no function words."""
     return {
-        feature: (1 + math.log(times)) * idf
+        feature: (1 + math.log(times)) * idf if times > 1 else idf
         for feature, (times, idf) in reading.counts.items()
         if idf > _MIN_IDF
     }
@@ -326,11 +326,11 @@ def _ranked(weights: Mapping[str, float]) -> dict[str, float]:
 
 def _profile(vectors: Sequence[Mapping[str, float]]) -> dict[str, float]:
     """The centroid, each feature weighted by the share of the vectors that have it; unit length."""
-    total: Counter[str] = Counter()
+    total: dict[str, float] = {}
     having: Counter[str] = Counter()
     for vector in vectors:
         for feature, value in _unit(vector).items():
-            total[feature] += value
+            total[feature] = total.get(feature, 0.0) + value
             having[feature] += 1
     count = len(vectors)
     return _unit({f: value * (having[f] / count) ** _CONSENSUS for f, value in total.items()})

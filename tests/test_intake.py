@@ -82,7 +82,7 @@ def prose(seed: int, sentences: int = 12) -> str:
 
 @dataclass(frozen=True)
 class WordTopic:
-    """Related is what names Baku."""
+    """Related is what names Baku, and nearly so what names the Caspian."""
 
     def score(self, title: str | None, text: str) -> Relevance:
         return self.score_headline(f"{title} {text}")
@@ -90,7 +90,8 @@ class WordTopic:
     def score_headline(self, text: str) -> Relevance:
         hit = "baku" in text.lower()
         terms = (Term(term="baku", weight=1.0),) if hit else ()
-        return Relevance(score=0.8 if hit else 0.0, threshold=0.5, terms=terms)
+        score = 0.8 if hit else 0.4 if "caspian" in text.lower() else 0.0
+        return Relevance(score=score, threshold=0.5, terms=terms)
 
     score_address = score_headline
 
@@ -207,6 +208,40 @@ def test_earlier_original_found_late_takes_over_the_article(tmp_path: Path) -> N
         {"id": number, "url": "http://wire.test/original"}
     ]
     assert intake.corpus._value("SELECT url FROM copies") == "http://a.test/verbatim"
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_text_just_short_of_the_cut_is_kept_for_its_related_copy(
+    tmp_path: Path, order: int
+) -> None:
+    intake = open_intake(tmp_path / "corpus.db")
+    text = prose(60).replace("baku", "caspian")
+    plain = dated("http://j.test/plain", text, 1, title="By the sea")
+    named = dated("http://k.test/named", text, 2, title="Baku by the sea")
+    for one in (plain, named)[::order]:
+        take(intake, one)
+    articles, copies, pages = snapshot(intake.corpus)
+
+    assert [row["url"] for row in articles] == ["http://j.test/plain"]
+    assert [row["url"] for row in copies] == ["http://k.test/named"]
+    assert [row["outcome"] for row in pages] == ["article", "copy"]
+    assert "a related page carries its text" in pages[0]["reason"]
+
+
+def test_text_just_short_of_the_cut_is_off_topic_alone_and_again_when_its_copy_changes(
+    tmp_path: Path,
+) -> None:
+    intake = open_intake(tmp_path / "corpus.db")
+    text = prose(60).replace("baku", "caspian")
+    plain = dated("http://j.test/plain", text, 1, title="By the sea")
+    assert take(intake, plain).outcome == Outcome.OFF_TOPIC
+    take(intake, dated("http://k.test/named", text, 2, title="Baku by the sea"))
+    assert intake.corpus.counts_by_outcome() == {"article": 1, "copy": 1}
+    take(intake, dated("http://k.test/named", prose(61), 2, title="Something else"))
+
+    assert intake.corpus.counts_by_outcome() == {"article": 1, "off-topic": 1}
+    assert intake.corpus._value("SELECT url FROM articles") == "http://k.test/named"
+    assert intake.corpus._value("SELECT count(*) FROM copies") == 0
 
 
 def test_page_that_names_another_address_is_the_same_article(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from ingest.corpus.texts import Texts, unpack
 from ingest.items import Outcome, Relation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from ingest.items import Article, Edge, Placement
@@ -18,20 +18,29 @@ if TYPE_CHECKING:
 __all__ = ["Families"]
 
 _LEAD_CHARS = 300
+_VOUCHED = "kept because a related page carries its text"
 _HOUR_S = 3600
 
 
 class Families(Texts):
     """The rows of `articles`, `copies`, `links` and `revisions`."""
 
-    def place(self, placements: Mapping[int, Placement], *, changed: int) -> Outcome:
+    def place(
+        self, placements: Mapping[int, Placement], *, members: Iterable[int], changed: int
+    ) -> Outcome:
         """Lay out the families of one component; returns where the page `changed` came to stand.
 
         An article keeps its id when an earlier original, found late, takes over the lead: the id
         names the family.
+
+        Args:
+            placements: where each document of the component stands.
+            members: all its documents; one without a placement is off topic.
+            changed: the page that was taken in.
         """
-        held = self._articles_of(placements)
-        leading = sorted(d for d, p in placements.items() if d > 0 and p.leader is None)
+        pages = sorted(document for document in members if document > 0)
+        held = self._articles_of(pages)
+        leading = [page for page in pages if page in placements and not placements[page].leader]
         numbers: dict[int, int] = {page: held.pop(page) for page in leading if page in held}
         for page in leading:
             kept = page in numbers
@@ -40,20 +49,34 @@ class Families(Texts):
             if not kept or page == changed:
                 self._write_article(numbers[page], page)
         for number in held.values():  # every text of it found a home elsewhere
-            self._repoint(number, None)
-        for page, placement in placements.items():
-            if page > 0:
-                self._lay_copies(page, placement, placements, numbers)
+            self._run("DELETE FROM copies WHERE article = ?", (number,))
+        for page in pages:
+            if page in placements:
+                self._lay_copies(page, placements[page], placements, numbers)
+            else:
+                self._withdraw(page)
         for page, number in held.items():
-            target = placements[page].leader
-            self._repoint(number, numbers.get(target) if target else None)
+            leader = placements[page].leader if page in placements else None
+            heir = numbers.get(leader) if leader else None
+            self._run("UPDATE revisions SET article = ? WHERE article = ?", (heir, number))
             self._run("DELETE FROM articles WHERE id = ?", (number,))
         self._count_copies(numbers.values())
+        if changed not in placements:
+            return Outcome.OFF_TOPIC
         return Outcome.ARTICLE if changed in numbers else Outcome.COPY
 
-    def _articles_of(self, pages: Mapping[int, Any]) -> dict[int, int]:
+    def _withdraw(self, page: int) -> None:
+        """Take a page out of what readers see; it is not related, nor the copy of one that is."""
+        self._run("DELETE FROM copies WHERE page = ?", (page,))
+        self._run(
+            "UPDATE pages SET outcome = 'off-topic', article = NULL, "
+            "reason = (SELECT why FROM texts WHERE page = :page) WHERE id = :page",
+            {"page": page},
+        )
+
+    def _articles_of(self, pages: Iterable[int]) -> dict[int, int]:
         """The article that each page leads so far."""
-        marks = ", ".join(str(page) for page in pages if page > 0)
+        marks = ", ".join(map(str, pages))
         rows = self._rows(f"SELECT page, id FROM articles WHERE page IN ({marks})")  # noqa: S608
         return {row["page"]: row["id"] for row in rows}
 
@@ -73,6 +96,7 @@ class Families(Texts):
         )
         assert row is not None, page
         article = unpack(row)
+        why = row["why"] if row["is_related"] else f"{row['why']}; {_VOUCHED}"
         values = {
             "id": number,
             "published": row["published"],
@@ -80,7 +104,7 @@ class Families(Texts):
             "outlet": row["outlet"],
             "relevance": row["relevance"],
             "seed": row["seed"],
-            "why": row["why"],
+            "why": why,
             "lead": _lead(article.text),
             "words": article.words,
             "author": article.author,
@@ -103,7 +127,7 @@ class Families(Texts):
         )
         self._run(
             "UPDATE pages SET outcome = 'article', reason = ?, article = ? WHERE id = ?",
-            (row["why"], number, page),
+            (why, number, page),
         )
         self._write_links(number, article)
 
@@ -207,10 +231,6 @@ class Families(Texts):
             "UPDATE pages SET outcome = 'copy', reason = ?, article = ? WHERE id = ?",
             (f"{row['relation']}: {origin} (similarity {row['similarity']:.2f})", article, page),
         )
-
-    def _repoint(self, number: int, heir: int | None) -> None:
-        self._run("UPDATE revisions SET article = ? WHERE article = ?", (heir, number))
-        self._run("DELETE FROM copies WHERE article = ?", (number,))
 
     def _count_copies(self, numbers: Any) -> None:
         for number in numbers:

@@ -203,7 +203,7 @@ class Ledger(Texts):
             last_fetched=parse_iso(row["last_fetched"]),
             attempts=row["attempts"],
             depth=row["depth"],
-            article=self.text_of(page) if row["outcome"] in _KEPT else None,
+            article=self.text_of(page),
         )
 
     def close_page(

@@ -55,23 +55,25 @@ class Texts(Base):
         *,
         canonical_key: str,
         relevance: Relevance,
+        is_related: bool,
         why: str,
         run: int,
         now: datetime,
     ) -> None:
         """Keep the wording of a page, in place of an earlier one."""
         self._run(
-            "INSERT INTO texts (page, canonical_key, url, published, relevance, seed, why, run, "
-            "first_seen, article_z) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+            "INSERT INTO texts (page, canonical_key, url, published, relevance, is_related, seed, "
+            "why, run, first_seen, article_z) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (page) DO UPDATE SET canonical_key = excluded.canonical_key, "
             "url = excluded.url, published = excluded.published, relevance = excluded.relevance, "
-            "seed = excluded.seed, why = excluded.why, article_z = excluded.article_z",
+            "is_related = excluded.is_related, seed = excluded.seed, why = excluded.why, article_z = excluded.article_z",
             (
                 page,
                 canonical_key,
                 article.url,
                 iso(article.published) if article.published else None,
                 relevance.score,
+                is_related,
                 relevance.seed,
                 why,
                 run,
@@ -191,9 +193,10 @@ class Texts(Base):
                 own_key=f"seed:{-document}",
             )
         row = self._row(
-            "SELECT t.published, t.canonical_key, p.key AS own_key FROM texts t "
+            "SELECT t.published, t.canonical_key, p.key AS own_key, t.is_related FROM texts t "
             "JOIN pages p ON p.id = t.page WHERE t.page = ?",
             (document,),
         )
         assert row is not None, document
+        row["is_related"] = bool(row["is_related"])
         return Standing(document=document, **row)

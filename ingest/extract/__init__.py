@@ -112,9 +112,8 @@ def read_page(
     page = parse(body, url, encoding)
     if page is None:
         return PageRead(article=None, rejection=_refuse(Reason.NO_TEXT, "no element in it"))
-    elements = sum(1 for _ in page.tree.iter())
-    if elements > _MAX_ELEMENTS:
-        return PageRead(article=None, rejection=_refuse(Reason.TOO_LARGE, f"{elements} elements"))
+    if (count := len(page.letters)) > _MAX_ELEMENTS:
+        return PageRead(article=None, rejection=_refuse(Reason.TOO_LARGE, f"{count} elements"))
     try:
         return _read_parsed(page, now, status)
     except Exception as exc:  # noqa: BLE001  # one page must not stop a crawl; the ledger counts it
@@ -150,7 +149,7 @@ def _read_parsed(page: ParsedPage, now: datetime, status: int) -> PageRead:
     metadata = read_metadata(page, now)
     extraction = next((e for x in extractors() if (e := x.extract(page))), None)
     raw = tidy(extraction.text) if extraction else ""
-    teasers = find_teasers(page.tree, raw)
+    teasers = find_teasers(page, raw)
     own = without_teasers(raw, teasers)
     text = without_furniture(own, metadata.title, metadata.authors)
     body_links, links = find_links(page, text)

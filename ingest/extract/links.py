@@ -32,7 +32,7 @@ def find_links(page: ParsedPage, text: str) -> tuple[tuple[Link, ...], tuple[Lin
     """
     lines = {key for line in text.split("\n") if (key := solid(line))}
     lengths = set(map(len, lines))
-    blocks: dict[HtmlElement | None, bool] = {}
+    is_line: dict[HtmlElement, bool] = {}
     base = _base(page)
     body: dict[str, str] = {}
     rest: dict[str, str] = {}
@@ -41,9 +41,10 @@ def find_links(page: ParsedPage, text: str) -> tuple[tuple[Link, ...], tuple[Lin
             continue
         anchor = text_of(tag)[:_MAX_ANCHOR_CHARS]
         block = next((above for above in tag.iterancestors() if above.tag in _BLOCKS), None)
-        if block not in blocks:
-            blocks[block] = letters.get(block) in lengths and solid(text_of(block)) in lines
-        target = body if blocks[block] else rest
+        if block is not None and block not in is_line:
+            may_be = page.letters[block] in lengths
+            is_line[block] = may_be and solid(text_of(block)) in lines
+        target = body if block is not None and is_line[block] else rest
         target[url] = target.get(url) or anchor
     every = body | {url: anchor for url, anchor in rest.items() if url not in body}
     return tuple(body.items())[:_MAX_LINKS], tuple(every.items())[:_MAX_LINKS]

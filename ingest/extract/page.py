@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = [
     "Extraction",
     "ParsedPage",
-    "count_letters",
     "decode",
     "is_apart",
     "is_longer",
@@ -72,6 +71,7 @@ class ParsedPage:
     url: str
     tree: HtmlElement = field(repr=False)
     nodes: tuple[dict[str, Any], ...] = field(repr=False)  #: JSON-LD objects, flat, in page order
+    letters: dict[HtmlElement, int] = field(repr=False)  #: letters and digits in each element
 
     def copy_tree(self) -> HtmlElement:
         """A tree of one's own to prune."""
@@ -115,15 +115,6 @@ def squeeze(text: str | None) -> str:
 def solid(text: str) -> str:
     """Letters and digits only: extractors differ in spaces and in the marks of lists."""
     return _NOT_WORD.sub("", text)
-
-
-def count_letters(tree: HtmlElement) -> dict[HtmlElement, int]:
-    """How many letters and digits each element holds: what may be a line, told without its text."""
-    letters: dict[HtmlElement, int] = {}
-    for tag in reversed(list(tree.iter())):  # children before their parents
-        inner = sum(letters[child] + len(solid(child.tail or "")) for child in tag)
-        letters[tag] = inner + len(solid(tag.text or ""))
-    return letters
 
 
 def text_of(element: HtmlElement) -> str:
@@ -179,7 +170,18 @@ def parse(body: bytes, url: str, encoding: str | None) -> ParsedPage | None:
         tree = html.document_fromstring(source.encode(), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
-    return ParsedPage(url=url, tree=tree, nodes=tuple(_json_nodes(tree)))
+    nodes = tuple(_json_nodes(tree))
+    return ParsedPage(url=url, tree=tree, nodes=nodes, letters=_count_letters(tree))
+
+
+def _count_letters(tree: HtmlElement) -> dict[HtmlElement, int]:
+    """What each element holds, in one pass: tells what may be a given line without its text."""
+    letters: dict[HtmlElement, int] = {}
+    for tag in reversed(list(tree.iter())):  # children before their parents
+        inner = sum(letters[child] + len(solid(child.tail or "")) for child in tag)
+        is_seen = tag.tag not in {"script", "style"}
+        letters[tag] = inner + (len(solid(tag.text or "")) if is_seen else 0)
+    return letters
 
 
 def _json_nodes(tree: HtmlElement) -> Iterator[dict[str, Any]]:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
+    from ingest.extract.page import ParsedPage
+
 __all__ = ["Teasers", "find_teasers", "is_headline", "without_teasers"]
 
 _BLOCKS = (
@@ -60,18 +62,18 @@ def is_headline(anchor: str) -> bool:
     return len(anchor) >= _HEADLINE_CHARS and len(anchor.split()) >= _HEADLINE_WORDS
 
 
-def find_teasers(tree: HtmlElement, letters: dict[HtmlElement, int], text: str) -> Teasers:
-    """The teasers among the lines of `text`; `letters` as `count_letters` gives them.
+def find_teasers(page: ParsedPage, text: str) -> Teasers:
+    """The teasers among the lines of `text`.
 
     On an article page the smallest element around a paragraph and a headline link is the whole
     body; in a list it is a card, which holds little besides.
     """
     lines = {key: line for line in text.split("\n") if (key := solid(line))}
     lengths = set(map(len, lines))
-    own = dict(_headline_items(tree))
+    own = dict(_headline_items(page.tree))
     holders: dict[str, HtmlElement] = {}
-    for tag in tree.iter(*_BLOCKS):
-        key = solid(text_of(tag)) if letters[tag] in lengths else ""
+    for tag in page.tree.iter(*_BLOCKS):
+        key = solid(text_of(tag)) if page.letters[tag] in lengths else ""
         if key not in lines or key in own or key in holders:
             continue
         if (card := _card_of(tag)) is not None:

@@ -46,8 +46,12 @@ def settle(standings: Iterable[Standing], edges: Iterable[Edge]) -> dict[int, Pl
     stands right behind it. Every other page copies its best earlier match, if it has one. A seed
     leads always. The order of the arguments plays no part; edges to documents without a standing
     are ignored.
+
+    A document that is not related by itself is placed only if it is a copy of one that is: two
+    prints of one text must not part because one of them fell just short of the cut.
     """
-    by_document = {standing.document: standing for standing in standings}
+    edges = list(edges)
+    by_document = _only_kept({standing.document: standing for standing in standings}, edges)
     originals = _find_originals(by_document)
     ranks = _rank(by_document, originals)
     ties = _orient(edges, ranks)
@@ -59,6 +63,30 @@ def settle(standings: Iterable[Standing], edges: Iterable[Edge]) -> dict[int, Pl
             placed = _place(ties[document], placements, ranks)
         placements[document] = placed
     return placements
+
+
+def _only_kept(by_document: dict[int, Standing], edges: Iterable[Edge]) -> dict[int, Standing]:
+    """Leave out what is neither related nor the text of something related."""
+    related = {document for document, standing in by_document.items() if standing.is_related}
+    addresses = {by_document[document].canonical_key for document in related}
+    vouched = {
+        one
+        for edge in edges
+        for one, other in ((edge.a, edge.b), (edge.b, edge.a))
+        if other in related and one not in related and _carries(edge, one)
+    }
+    return {
+        document: standing
+        for document, standing in by_document.items()
+        if document in related or document in vouched or standing.canonical_key in addresses
+    }
+
+
+def _carries(edge: Edge, document: int) -> bool:
+    """Whether `document` would be a copy of the other end of the edge."""
+    likeness = edge.likeness if edge.a == document else flip(edge.likeness)
+    relation = name_relation(likeness, seed=min(edge.a, edge.b) < 0)
+    return relation is not None and is_copy(relation, likeness)
 
 
 def _order(standing: Standing) -> tuple[str, str, str, int]:
