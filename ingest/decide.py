@@ -17,7 +17,7 @@ __all__ = ["count_changes", "gate", "judge"]
 
 #: Shares of the headline cut. A headline says little and membership is decided on the text, so one
 #: strong name is enough for a link, and any trace of the topic for what a feed or sitemap lists.
-LINK_SHARE = 0.3
+LINK_SHARE = 0.2
 LISTED_SHARE = 0.02
 #: What a feed or sitemap lists without any trace of the topic is refused only if there is this much
 #: of it: a headline with a short summary is often coy, a full text is not. A sitemap of mere

@@ -220,6 +220,8 @@ def _markers() -> dict[str, str]:
 def _rule_of(line: str) -> str | None:
     """The rule that takes a line out wherever it stands, if any."""
     folded = normalize(line)
+    if len(line) < _MAX_DATE_CHARS and _date_in(folded):
+        return "date"
     bare = _TRIM.sub("", folded)
     if not bare:
         return "count"
@@ -230,8 +232,6 @@ def _rule_of(line: str) -> str | None:
         rule = _markers().get(_TRIM.sub("", labelled[1]))
         if rule is not None:
             return "interface" if rule == "interface" else "teaser"
-    if len(line) < _MAX_DATE_CHARS and _date_in(folded):
-        return "date"
     return next(
         (rule for rule, most, test in _TESTS if len(line) <= most and test.search(line)), None
     )
@@ -322,24 +322,29 @@ def _find_title(lines: Sequence[_Line], start: int, end: int) -> int | None:
         line = lines[at]
         if len(line.text) not in _TITLE_CHARS or line.rule not in {None, "teaser", "repeat"}:
             continue
-        if at >= prose and copies[line.text] == 1:
-            continue
+        if at >= prose and (copies[line.text] == 1 or line.is_prose):
+            continue  # inside the body, only a headline is said twice
         score = _title_score(line.text, found, len(body)) + 0.3 * min(copies[line.text] - 1, 2)
         score -= 0.03 * min(abs(prose - at), 60)
-        if (
-            line.text.startswith("•")
-            or (at >= prose and line.is_prose)
-            or normalize(line.text) in whole
-        ):
+        if line.text.startswith("•") or normalize(line.text) in whole:
             score -= 1.0
         if score >= best_score and score > 0:
             best, best_score = at, score
-    return best
+    return best if best is not None else _line_above(lines, prose)
+
+
+def _line_above(lines: Sequence[_Line], prose: int) -> int | None:
+    """The short line right above the body: a headline in other words than the body's."""
+    if not 0 < prose < len(lines):
+        return None
+    line = lines[prose - 1]
+    is_headline = line.rule is None and len(line.text) in _TITLE_CHARS and " " in line.text
+    return prose - 1 if is_headline and not line.text.startswith("•") else None
 
 
 def _title_score(text: str, found: Counter[str], lines: int) -> float:
     """How much of what a line says the body says too, rare words counting more."""
-    rarity = {word: max(0.0, 6.5 - common_zipf(word)) for word in set(words(text))}
+    rarity = {word: max(0.0, 6.5 - common_zipf(word)) for word in sorted(set(words(text)))}
     total = sum(rarity.values())
     if not total:
         return 0.0

@@ -114,7 +114,7 @@ class Topic:
         found = self._relevance(reading)
         if found.score < _WORTH_EXPLAINING:
             return found
-        return replace(found, seed=self._nearest_seed(reading), passage=self._passage(whole))
+        return replace(found, seed=self._nearest_seed(reading), passage=self._passage(text or whole))
 
     def score_headline(self, text: str) -> Relevance:
         """How related the text behind a headline, an anchor or a snippet is likely to be."""

@@ -28,7 +28,8 @@ _BLOCKS = frozenset({"p", "li", "td", "blockquote", "div", "dd", "h2", "h3", "se
 def find_links(page: ParsedPage, text: str) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
     """(links within the paragraphs of `text`, all links with these first), each unique, in order.
 
-    Of an address linked twice, the first anchor that says anything is kept.
+    Of an address linked more than once, the anchor that says most is kept: a ticker has the
+    headline alone, a list of posts the first sentence too.
     """
     lines = {key for line in text.split("\n") if (key := solid(line))}
     lengths = set(map(len, lines))
@@ -45,8 +46,9 @@ def find_links(page: ParsedPage, text: str) -> tuple[tuple[Link, ...], tuple[Lin
             may_be = page.letters[block] in lengths
             is_line[block] = may_be and solid(text_of(block)) in lines
         target = body if block is not None and is_line[block] else rest
-        target[url] = target.get(url) or anchor
-    every = body | {url: anchor for url, anchor in rest.items() if url not in body}
+        target[url] = max(target.get(url, ""), anchor, key=len)
+    every = {url: max(anchor, rest.get(url, ""), key=len) for url, anchor in body.items()}
+    every |= {url: anchor for url, anchor in rest.items() if url not in body}
     return tuple(body.items())[:_MAX_LINKS], tuple(every.items())[:_MAX_LINKS]
 
 

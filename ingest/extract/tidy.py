@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from ingest.text import normalize, paragraphs
+from ingest.text import clean_controls, normalize, paragraphs
 
 __all__ = ["tidy", "without_furniture"]
 
@@ -84,7 +84,7 @@ def tidy(text: str) -> str:
     """
     seen: set[str] = set()
     kept = []
-    for raw in paragraphs(unicodedata.normalize("NFC", text)):
+    for raw in paragraphs(unicodedata.normalize("NFC", clean_controls(text))):
         line = _MARKS.sub("", " ".join(raw.split()))
         key = normalize(line)
         if line and (len(line) < _REPEATABLE_CHARS or key not in seen):
