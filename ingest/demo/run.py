@@ -148,7 +148,7 @@ class ScoredDemo:
             origins.setdefault(address_key(url), set()).update(map(_name_of, found))
         # The corpus may have found a page under another spelling of its address.
         standing = {address_key(url): one for url, one in corpus.standing_of_addresses().items()}
-        ledger = {}
+        ledger: dict[str, Outcome] = {}
         for url, one in gold.items():
             spellings = {address_key(name): name for name in (*one.variants, url)}
             ledger |= {name: standing[key] for key, name in spellings.items() if key in standing}
