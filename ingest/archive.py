@@ -67,6 +67,7 @@ class Archive:
             url,
             "response",
             payload=io.BytesIO(body),
+            length=len(body),  # else warcio copies it into a temporary file first
             http_headers=StatusAndHeaders(str(status), kept, protocol="HTTP/1.1"),
             warc_headers_dict={"WARC-Date": fetched_at.strftime("%Y-%m-%dT%H:%M:%SZ")},
         )

@@ -114,7 +114,9 @@ class Topic:
         found = self._relevance(reading)
         if found.score < _WORTH_EXPLAINING:
             return found
-        return replace(found, seed=self._nearest_seed(reading), passage=self._passage(text or whole))
+        return replace(
+            found, seed=self._nearest_seed(reading), passage=self._passage(text or whole)
+        )
 
     def score_headline(self, text: str) -> Relevance:
         """How related the text behind a headline, an anchor or a snippet is likely to be."""
@@ -148,7 +150,7 @@ class Topic:
     ) -> dict[str, float]:
         moved = dict(weights)
         for texts, share in ((yes, _FEEDBACK_YES), (no, -_FEEDBACK_NO)):
-            for text in texts:
+            for text in sorted(texts):
                 reading = self.lexicon.read(text, is_home=is_home)
                 for feature, weight in _unit(_vector(reading)).items():
                     moved[feature] = moved.get(feature, 0.0) + share * weight / len(texts)

@@ -73,7 +73,7 @@ def test_tokens_keep_capitals_and_compose_accents() -> None:
         ("word " * 25, True),
     ],
 )
-def test_prose_is_long_or_ends_like_a_sentence(line: str, reads_on: bool) -> None:
+def test_prose_is_long_or_ends_like_a_sentence(line: str, *, reads_on: bool) -> None:
     assert is_prose(line) is reads_on
     assert bool(prose_lines(line)) is reads_on
 

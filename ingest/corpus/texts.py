@@ -66,7 +66,8 @@ class Texts(Base):
             "why, run, first_seen, article_z) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (page) DO UPDATE SET canonical_key = excluded.canonical_key, "
             "url = excluded.url, published = excluded.published, relevance = excluded.relevance, "
-            "is_related = excluded.is_related, seed = excluded.seed, why = excluded.why, article_z = excluded.article_z",
+            "is_related = excluded.is_related, seed = excluded.seed, why = excluded.why, "
+            "article_z = excluded.article_z",
             (
                 page,
                 canonical_key,

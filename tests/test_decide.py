@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ingest.decide import LINK_SHARE, MIN_ADDRESS_WORDS, MIN_SAID_WORDS, count_changes, gate, judge
+from ingest.items import (
+    Candidate,
+    Kin,
+    KnownPage,
+    Likeness,
+    Outcome,
+    Reason,
+    Rejection,
+    Relation,
+    Relevance,
+    Stage,
+    Term,
+)
+from tests.rows import NOW, article
+
+URL = "http://a.test/story"
+
+
+def decide(score: float, said_words: int = 10, *, is_page: bool = True, **said: Any) -> Outcome:
+    candidate = Candidate(url=URL, found_by="feeds", **({"title": "T"} | said))
+    return gate(
+        candidate, key="a.test/story", outlet="a.test", is_page=is_page,
+        headline=Relevance(score=score, threshold=0.5), headline_words=said_words,
+    ).outcome  # fmt: skip
+
+
+def test_listed_headline_with_any_trace_of_the_topic_is_fetched() -> None:
+    assert decide(0.02, MIN_SAID_WORDS + 1) == Outcome.WAITING
+
+
+def test_listed_headline_is_refused_only_when_it_says_enough() -> None:
+    assert decide(0.0, MIN_SAID_WORDS - 1) == Outcome.WAITING
+    assert decide(0.0, MIN_SAID_WORDS) == Outcome.SKIPPED
+
+
+def test_listed_address_without_a_title_is_refused_for_a_long_one() -> None:
+    assert decide(0.0, MIN_ADDRESS_WORDS - 1, title=None) == Outcome.WAITING
+    assert decide(0.0, MIN_ADDRESS_WORDS, title=None) == Outcome.SKIPPED
+
+
+def test_link_must_name_the_topic() -> None:
+    assert decide(0.5 * LINK_SHARE - 0.01, 1, depth=1) == Outcome.SKIPPED
+    assert decide(0.5 * LINK_SHARE, 1, depth=1) == Outcome.WAITING
+
+
+def test_address_given_by_hand_is_fetched_whatever_it_says() -> None:
+    assert decide(0.0, 99, is_given=True) == Outcome.WAITING
+
+
+def test_address_of_no_page_is_refused_even_when_given() -> None:
+    assert decide(0.9, is_page=False, is_given=True) == Outcome.REJECTED
+
+
+def known(outcome: Outcome = Outcome.WAITING, **more: Any) -> KnownPage:
+    facts: dict[str, Any] = {
+        "title": None, "published": None, "last_fetched": None, "attempts": 0, "depth": 0,
+    }  # fmt: skip
+    return KnownPage(page=1, key="a.test", outcome=outcome, first_seen=NOW, **(facts | more))
+
+
+def kin(document: int, *, is_copy: bool = True) -> Kin:
+    likeness = Likeness(a_in_b=1, b_in_a=1, jaccard=1, shared=99, is_exact=True)
+    return Kin(document=document, likeness=likeness, relation=Relation.EXACT, is_copy=is_copy)
+
+
+RELATED = Relevance(score=0.8, threshold=0.5, terms=(Term(term="Baku", weight=1.0),), seed=1)
+UNRELATED = Relevance(score=0.1, threshold=0.5)
+TEXT = article(URL, "One sentence. And another.")
+
+
+@pytest.mark.parametrize(
+    ("relevance", "kin_of", "outcome"),
+    [
+        (RELATED, (), Outcome.ARTICLE),
+        (RELATED, (kin(5),), Outcome.COPY),
+        (RELATED, (kin(5, is_copy=False),), Outcome.ARTICLE),
+        (UNRELATED, (), Outcome.OFF_TOPIC),
+        (UNRELATED, (kin(5),), Outcome.OFF_TOPIC),
+        (UNRELATED, (kin(-1),), Outcome.COPY),
+        (UNRELATED, (kin(-1, is_copy=False),), Outcome.OFF_TOPIC),
+    ],
+)
+def test_text_is_kept_for_its_relevance_or_for_a_seed_it_carries(
+    relevance: Relevance, kin_of: tuple[Kin, ...], outcome: Outcome
+) -> None:
+    assert judge(TEXT, None, relevance, kin_of, known(), {}).outcome == outcome
+
+
+def test_reason_names_score_cut_terms_and_nearest_seed() -> None:
+    why = judge(TEXT, None, RELATED, (), known(), {1: "The seed"}).why
+
+    assert why == "relevance 0.80 (cut 0.50): Baku; nearest seed: The seed"
+
+
+def test_rejection_says_what_a_person_can_check() -> None:
+    refused = Rejection(stage=Stage.QUALITY, reason=Reason.LIST, detail="41 links")
+
+    assert judge(None, refused, None, (), known(), {}).why == "list: 41 links"
+
+
+def test_known_article_is_unchanged_by_marks_and_case_but_not_by_its_title() -> None:
+    same = article(URL, "ONE sentence — and another!")
+    retitled = article(URL, TEXT.text, title="New")
+    before = known(Outcome.ARTICLE, article=TEXT)
+
+    assert judge(same, None, RELATED, (), before, {}).outcome == Outcome.UNCHANGED
+    assert judge(retitled, None, RELATED, (), before, {}).outcome == Outcome.REVISION
+
+
+def test_changes_are_counted_in_words() -> None:
+    after = article(URL, "One new sentence. And.")
+
+    assert count_changes(TEXT, after) == (1, 1)
+    assert count_changes(TEXT, TEXT) == (0, 0)
