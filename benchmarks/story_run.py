@@ -2,15 +2,18 @@
 
 Four documents of a story are the seed set; all texts of the collection are served as plain article
 pages under their own hosts, one feed a host with headline and snippet, as large as it needs to be.
-Prints recall, precision and copies, and writes them into `docs/first-run.md`.
+Prints recall, precision and copies, and writes them into `docs/first-run.md`. With `--gate` nothing
+is crawled: it prints what other settings of the headline gate would fetch and find.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import lzma
 import random
+import statistics
 import sys
 import tempfile
 from collections import Counter
@@ -26,16 +29,22 @@ from benchmarks.first_run import PAGE, cost_lines
 from benchmarks.real_web import SavedPage
 from ingest.corpus import Corpus
 from ingest.demo.server import serve
-from ingest.urls import address_key
+from ingest.seedset import load_seed_set
+from ingest.text import words
+from ingest.topic import learn_topic
+from ingest.urls import address_key, url_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from benchmarks.real_web import Measured
+    from ingest.topic import Topic
 
 # Chosen before any run: a crime, a war and a person in office.
 STORIES = ("fll", "mosul", "tillerson")
 _SEEDS = 4
+_SHARES = (0.02, 0.1, 0.25, 0.5, 1.0)
+_LEAST_WORDS = (3, 12, 60)
 _LEAST_SEED_CHARS = 300  # as in the scorer of the collection
 _KEPT = ("article", "copy")
 _YES, _NO, _AMBIGUOUS = 1, None, 0
@@ -78,11 +87,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("stories", nargs="*", default=list(STORIES), metavar="STORY")
     parser.add_argument("--keep", type=Path, help="folder for the workspaces; must not exist")
+    parser.add_argument("--gate", action="store_true", help="weigh settings of the gate")
     options = parser.parse_args()
     if not real_web.EVAL.exists():
         print("the labelled stories are not here; nothing was run", file=sys.stderr)
         return 1
     texts = read_texts(real_web.EVAL / "relevance" / "data" / "web.jsonl.xz")
+    if options.gate:
+        print("\n".join(gate_lines(texts, options.stories)))
+        return 0
     lines: list[str] = []
     with tempfile.TemporaryDirectory() as scratch:
         base = options.keep or Path(scratch) / "story-run"
@@ -135,8 +148,7 @@ def run_story(folder: Path, texts: Sequence[Mapping[str, Any]], story: str) -> l
     """Run the main job on one story; what came of it, as lines of Markdown."""
     seeds = choose_seeds(texts, story)
     web = real_web.build_saved_web(map(plain_page, texts), has_feed=lambda _host, _place: True)
-    files = {f"{text['id']}.txt": f"{text['title']}\n{text['text']}\n".encode() for text in seeds}
-    workspace = real_web.make_workspace(folder, files, {"feeds": web.feeds})
+    workspace = real_web.make_workspace(folder, _as_files(seeds), {"feeds": web.feeds})
     with serve(web.resources) as server:
         measured = real_web.run_seedbed(workspace, server, "run", "--once")
     by_id = {text["id"]: text for text in texts}
@@ -149,6 +161,10 @@ def run_story(folder: Path, texts: Sequence[Mapping[str, Any]], story: str) -> l
     scored = score(story, labelled, standing)
     named = {address_key(page.url): f"<{page.url}> {page.title}" for page in web.pages}
     return _told(scored, measured, named, everything)
+
+
+def _as_files(seeds: Iterable[Mapping[str, Any]]) -> dict[str, bytes]:
+    return {f"{text['id']}.txt": f"{text['title']}\n{text['text']}\n".encode() for text in seeds}
 
 
 def label_keys(
@@ -243,6 +259,76 @@ def _listed(name: str, keys: Sequence[str], named: Mapping[str, str]) -> list[st
 def _copy_line(row: Mapping[str, Any], named: Mapping[str, str]) -> str:
     origin = named[row["article"]] if row["article"] else f"seed {row['seed']}"
     return f"- {row['relation']} {row['similarity']:.2f}: {named[row['key']]}; of {origin}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A text as the gate sees it, and what the judge would say."""
+
+    is_relevant: bool  #: by its label
+    ratio: float  #: of the best headline score to its cut
+    words: int  #: that its source said
+    is_related: bool  #: by its text
+
+
+def gate_lines(texts: Sequence[Mapping[str, Any]], stories: Sequence[str]) -> list[str]:
+    """What settings of the gate would fetch and find, the mean over the stories, as a table."""
+    offered = [_offers(texts, story) for story in stories]
+    rows = []
+    for share, least_words in itertools.product(_SHARES, _LEAST_WORDS):
+        weighed = [weigh(offers, share=share, least_words=least_words) for offers in offered]
+        means = [statistics.mean(column) for column in zip(*weighed, strict=True)]
+        rows.append([share, least_words, *(f"{mean:.3f}" for mean in means)])
+    head = ("share of the cut", "least words", "fetched", "gate recall", "recall", "precision")
+    return real_web.markdown_table(head, rows)
+
+
+def weigh(
+    offers: Sequence[Offer], *, share: float, least_words: int
+) -> tuple[float, float, float, float]:
+    """Share fetched, recall of the gate, recall and precision of gate and judge together; 0..1.
+
+    Args:
+        share: of the headline cut from which an address is fetched.
+        least_words: with fewer words said of it, it is fetched all the same.
+    """
+    fetched = [one for one in offers if one.ratio >= share or one.words < least_words]
+    kept = [one for one in fetched if one.is_related]
+    relevant = max(sum(one.is_relevant for one in offers), 1)
+    right = sum(one.is_relevant for one in kept)
+    at_gate = sum(one.is_relevant for one in fetched) / relevant
+    return len(fetched) / max(len(offers), 1), at_gate, right / relevant, right / max(len(kept), 1)
+
+
+def _offers(texts: Sequence[Mapping[str, Any]], story: str) -> list[Offer]:
+    """All texts but the seeds and the ambiguous ones, as the intake offers them."""
+    seeds = choose_seeds(texts, story)
+    with tempfile.TemporaryDirectory() as scratch:
+        workspace = real_web.make_workspace(Path(scratch) / "w", _as_files(seeds), {})
+        topic = learn_topic(load_seed_set(workspace / "seeds"))
+    left_out = {seed["id"] for seed in seeds}
+    return [
+        _offer(topic, text, is_relevant=text["rel"].get(story) == _YES)
+        for text in texts
+        if text["id"] not in left_out and text["rel"].get(story) != _AMBIGUOUS
+    ]
+
+
+def _offer(topic: Topic, text: Mapping[str, Any], *, is_relevant: bool) -> Offer:
+    said = " ".join(filter(None, (text["title"], text["desc"])))
+    address = url_words(text["url"] or "")
+    headline = max(
+        topic.score_headline(text["title"]),
+        topic.score_headline(said),
+        topic.score_address(address),
+        key=lambda one: one.score,
+    )
+    return Offer(
+        is_relevant=is_relevant,
+        ratio=headline.score / headline.threshold,
+        words=len(words(said or address)),
+        is_related=topic.score(text["title"], text["text"]).is_related,
+    )
 
 
 if __name__ == "__main__":

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 import threading
+import time
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -16,9 +19,6 @@ from ingest.corpus.migrations import APPLICATION_ID, SCHEMA_VERSION
 from ingest.errors import CorpusLocked, CorpusReadOnly, CorpusTooNew, DiskFull, NotACorpus
 from ingest.items import Outcome
 from tests.rows import NOW, fetched, gated
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ONE = "http://a.test/one"
 
@@ -225,6 +225,20 @@ def test_run_of_a_dead_process_is_closed_and_its_pages_freed(corpus: Corpus) -> 
     assert corpus.close_dead_runs(now=NOW) == [run]
     assert corpus._value("SELECT outcome FROM runs") == "died"
     assert len(corpus.claim(run=run, limit=1, now=NOW, lease_s=60)) == 1
+
+
+def test_run_of_a_zombie_is_closed(corpus: Corpus) -> None:
+    run = start(corpus)
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    stat = Path(f"/proc/{child.pid}/stat")
+    while stat.read_text().rpartition(")")[2].split()[0] != "Z":  # ended, and nobody asked how
+        time.sleep(0.01)
+    tick = stat.read_text().rpartition(")")[2].split()[19]
+    process = f"{socket.gethostname()}:{child.pid}:{tick}"
+    corpus._run("UPDATE runs SET process = ?", (process,))
+
+    assert corpus.close_dead_runs(now=NOW) == [run]
+    child.wait()
 
 
 def test_failed_transaction_leaves_nothing(corpus: Corpus) -> None:

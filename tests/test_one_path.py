@@ -130,10 +130,16 @@ def test_second_poll_of_an_unchanged_web_asks_only_whether_it_changed(
     retried = {row["url"] for row in ask(folder, "SELECT url FROM pages WHERE outcome = 'failed'")}
     known = sources | retried
     pages = [one.url for one in second if one.url not in known and "robots.txt" not in one.url]
-    polled = [one for one in second if one.url in sources and "robots.txt" not in one.url]
+    able = {  # one outlet of the demo sends no validators; there the body is compared
+        row["url"]
+        for row in ask(
+            folder, "SELECT url FROM sources WHERE coalesce(etag, last_modified) IS NOT NULL"
+        )
+    }
+    polled = [one for one in second if one.url in able and "robots.txt" not in one.url]
 
     assert pages == []
-    assert polled
+    assert len(polled) > len(sources) // 2
     assert all(one.was_conditional and one.status == 304 for one in polled), polled
     assert everything(folder) == before
 

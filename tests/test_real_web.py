@@ -245,6 +245,24 @@ def test_the_score_tells_where_relevant_texts_were_lost() -> None:
     assert scored.seeds == Counter(copy=1)
 
 
+def offer(ratio: float, words: int, **is_: bool) -> story_run.Offer:
+    relevant, related = is_.get("relevant", False), is_.get("related", False)
+    return story_run.Offer(is_relevant=relevant, is_related=related, ratio=ratio, words=words)
+
+
+def test_a_gate_is_weighed_by_what_it_lets_through() -> None:
+    offers = [
+        offer(1.0, 40, relevant=True, related=True),
+        offer(0.2, 40, relevant=True, related=True),
+        offer(0.0, 5, related=True),
+        offer(0.0, 40),
+    ]
+
+    assert story_run.weigh(offers, share=0.5, least_words=3) == (0.25, 0.5, 0.5, 1.0)
+    assert story_run.weigh(offers, share=0.1, least_words=3) == (0.5, 1.0, 1.0, 1.0)
+    assert story_run.weigh(offers, share=0.1, least_words=12) == (0.75, 1.0, 1.0, 2 / 3)
+
+
 def test_a_run_that_keeps_nothing_scores_nothing() -> None:
     scored = story_run.score("s", {"a": "relevant"}, {})
 

@@ -29,18 +29,25 @@ COLUMN_OF = {
 }
 
 
+_ENDED = "ZX"  # zombie, dead
+
+
 def _process() -> str:
     """This process, named so that another process can tell whether it still lives."""
     return f"{socket.gethostname()}:{os.getpid()}:{_start_tick(os.getpid())}"
 
 
 def _start_tick(pid: int) -> str:
-    """Start of a process in clock ticks since boot (proc(5), field 22); `` if it is gone."""
+    """Start of a process in clock ticks since boot (proc(5), field 22); "" if it is gone.
+
+    A zombie is gone: in a container it may wait for ever for somebody to ask how it ended.
+    """
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
     except OSError:
         return ""
-    return stat.rpartition(")")[2].split()[19]
+    fields = stat.rpartition(")")[2].split()
+    return "" if fields[0] in _ENDED else fields[19]
 
 
 def is_alive(process: str | None) -> bool:
