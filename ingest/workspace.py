@@ -79,7 +79,7 @@ class Workspace:
         with corpus.transaction():
             for document in seeds.documents:
                 if document.id in changed:
-                    mark = fingerprint(document.raw, is_seed=True)
+                    mark = fingerprint(corpus.seed_text(document.id), is_seed=True)
                     corpus.add(-document.id, mark.selected)
             corpus.set_state("fingerprint_version", str(FINGERPRINT_VERSION))
         titles = {seed.id: seed.title or seed.file for seed in seeds.documents}

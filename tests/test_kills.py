@@ -24,12 +24,12 @@ KILLS = 20
 
 
 def children_of(pid: int) -> list[int]:
-    """The processes below one, nearest first; proc(5)."""
+    """The processes below one, whichever of its threads made them, nearest first; proc(5)."""
     try:
-        text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+        lists = [task / "children" for task in Path(f"/proc/{pid}/task").iterdir()]
+        nearest = [int(word) for one in lists for word in one.read_text().split()]
     except FileNotFoundError:
         return []
-    nearest = [int(word) for word in text.split()]
     return nearest + [below for child in nearest for below in children_of(child)]
 
 

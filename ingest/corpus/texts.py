@@ -45,8 +45,14 @@ class Texts(Base):
         return unpack(row) if row else None
 
     def seed_text(self, seed: int) -> str:
-        """A seed document as the file has it."""
-        return str(self._value("SELECT raw FROM seeds WHERE id = ?", (seed,)))
+        """What a seed is compared by: a dump as the file has it, of a web page the text alone."""
+        return str(
+            self._value(
+                "SELECT CASE WHEN lower(file) LIKE '%.htm%' THEN text ELSE raw END "
+                "FROM seeds WHERE id = ?",
+                (seed,),
+            )
+        )
 
     def store_text(
         self,
