@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+from shutil import which
 from typing import TYPE_CHECKING, Any
 
 from ingest.layout import count, fit
@@ -17,6 +20,7 @@ _COLUMNS = 79
 _ARTICLES = 6
 _FAMILIES = 8
 _MISSES = 8
+_FORBIDDEN = "http://www.caspian-herald.test/private/2025/08/reading-circle-embassy-row/"
 
 
 def summary_lines(corpus: Corpus, outcome: Mapping[str, Any]) -> list[str]:
@@ -90,14 +94,13 @@ def _scored(outcome: Mapping[str, Any]) -> list[str]:
 
 
 def _next(workspace: str) -> list[str]:
+    # In a virtual environment that is not activated, as `make demo` makes it, no shell finds us.
+    ours = "seedbed" if which("seedbed") else str(Path(sys.executable).with_name("seedbed"))
+    asked = ("status", "search Aliyev", "show 1", f"why {_FORBIDDEN}", "web")
     return [
         "",
         "NEXT",
         f"  cd {workspace}",
-        "  seedbed status",
-        "  seedbed search Aliyev",
-        "  seedbed show 1",
-        "  seedbed why http://www.caspian-herald.test/",
-        "  seedbed web",
+        *(f"  {ours} {one}" for one in asked),
         "  sqlite3 corpus.db 'SELECT * FROM who_copied_whom LIMIT 9'",
     ]
