@@ -29,7 +29,8 @@ __all__ = ["CleanedDump", "clean_dump"]
 
 # What a line weighs, in units of a short paragraph; random search over eval/seeds_like gave the
 # region, then rounded. F1 moves by less than .005 when any one of them is halved or doubled.
-_PROSE, _PROSE_PER_CHAR, _PROSE_MOST = 1.5, 0.01, 8.0
+_PROSE, _PROSE_PER_CHAR, _PROSE_MOST = 1.0, 0.01, 12.0
+_CAPTION_CHARS = 600  # what is longer is a paragraph, ended or cut off
 _UNENDED_SHARE = 0.15  # of that, for prose that does not end like a sentence: captions, headlines
 _SHORT, _IN_LIST = -0.5, -1.5  # a short line alone is a sub-heading, several are a list of links
 _LIST_MOST = -4.5  # a long list of links inside an article must not part it
@@ -272,7 +273,8 @@ def _weigh(lines: Sequence[_Line]) -> None:
 
 def _prose_weight(text: str) -> float:
     weight = _PROSE + min(len(text) * _PROSE_PER_CHAR, _PROSE_MOST)
-    return weight if _ENDED.search(text) else weight * _UNENDED_SHARE
+    is_ended = len(text) > _CAPTION_CHARS or _ENDED.search(text)
+    return weight if is_ended else weight * _UNENDED_SHARE
 
 
 def _heaviest_stretch(lines: Sequence[_Line]) -> tuple[int, int]:
