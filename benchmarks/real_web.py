@@ -49,7 +49,6 @@ __all__ = [
 ]
 
 EVAL = Path(__file__).parents[1].parent / "shared" / "eval"
-SEEDS = Path(__file__).parents[1] / "seeds"
 
 _FEED, _SITEMAP, _ROBOTS = "/feed.xml", "/sitemap.xml", "/robots.txt"
 _SAMPLE_EVERY_S = 0.25

@@ -13,6 +13,7 @@ from urllib.parse import urljoin
 
 from ingest.cadence import next_check
 from ingest.decide import count_changes, gate, judge
+from ingest.extract.metadata import find_language
 from ingest.items import Candidate, Outcome
 from ingest.relations import Fingerprint, find_kin, fingerprint, settle
 from ingest.text import words
@@ -81,6 +82,7 @@ class Intake:
             is_page=is_fetchable(candidate.url),
             headline=headline,
             headline_words=len(words(said or address)),
+            is_foreign=find_language(said, candidate.language) not in topic.languages,
         )
 
     def take_failure(self, failed: FailedFetch) -> Outcome:

@@ -354,9 +354,9 @@ class Placement:
     """Where a document stands among its kin."""
 
     leader: int | None  #: the first of its family; None: it leads, it is an article of its own
-    relation: Relation | None  #: to its parent, the other end of `via`; None: it leads
-    similarity: float  #: 0..1: share of it that is in its parent; 1 for a leader
-    via: Edge | None  #: what it shares with its parent; None: it leads, or only the address says so
+    relation: Relation | None  #: to the other end of `via`; None: it leads
+    similarity: float  #: 0..1: share of it that stands there; 1 for a leader
+    via: Edge | None  #: what it shares with its leader, or else its parent; None: only the address
     parent: int | None = None  #: the earlier document it is a copy of; None: it leads
     carries: tuple[Edge, ...] = ()  #: of a leader: earlier texts it holds, one for each family
 

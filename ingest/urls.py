@@ -64,7 +64,7 @@ _TRACKER = re.compile(
     r"|intcid|itid|taid|smid|smtyp|srnd|sref|mbid|bxid|esrc|ftag|guccounter|reflink|sharetype"
     r"|leadsource|traffic_?source|campaign(?:_?id)?|medium|spm|tblci|dicbo|usqp|outputtype"
     r"|noredirect|nomobile|phpsessid|jsessionid|__twitter_impression|__tn__|wprov|ved|usg"
-    r"|unlocked_article_code|replytocom",
+    r"|unlocked_article_code|replytocom|srsltid",
     re.IGNORECASE,
 )
 # Names that both trackers and articles' numbers go by: a number stays, a word goes.

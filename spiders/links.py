@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urljoin, urlsplit
 
-from ingest import clock
-from ingest.extract import read_page
+from w3lib.encoding import http_content_type_encoding
+
+from ingest.extract.links import read_home
 from ingest.items import Candidate
 from spiders.base import Found, SourceSpider
 
@@ -40,15 +41,15 @@ def read_site(body: bytes, headers: Mapping[str, str], base_url: str) -> Found:
     Raises:
         ValueError: there is no page in it.
     """
-    content_type = headers.get("Content-Type")
-    read = read_page(body, base_url, None, content_type, now=clock.now())
-    if not read.links and not read.feeds:
+    encoding = http_content_type_encoding(headers.get("Content-Type"))
+    links, announced = read_home(body, base_url, encoding)
+    if not links and not announced:
         raise ValueError("no links in it")
     candidates = tuple(
         Candidate(url=url, found_by="links", source=base_url, title=anchor or None, depth=1)
-        for url, anchor in read.links
+        for url, anchor in links
     )
-    feeds = tuple(("feed", url) for url in read.feeds)
+    feeds = tuple(("feed", url) for url in announced)
     robots = (("robots", urljoin(base_url, "/robots.txt")),)
     is_web = urlsplit(base_url).scheme in ("http", "https")
     return Found(candidates=candidates, sources=feeds + (robots if is_web else ()))

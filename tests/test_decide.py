@@ -4,7 +4,15 @@ from typing import Any
 
 import pytest
 
-from ingest.decide import LINK_SHARE, MIN_ADDRESS_WORDS, MIN_SAID_WORDS, count_changes, gate, judge
+from ingest.decide import (
+    ADDRESS_ALONE,
+    FOREIGN_LANGUAGE,
+    LINK_SHARE,
+    OWN_LANGUAGE,
+    count_changes,
+    gate,
+    judge,
+)
 from ingest.items import (
     Candidate,
     Kin,
@@ -23,26 +31,36 @@ from tests.rows import NOW, article
 URL = "http://a.test/story"
 
 
-def decide(score: float, said_words: int = 10, *, is_page: bool = True, **said: Any) -> Outcome:
+def decide(
+    score: float, said_words: int = 10, *, is_page: bool = True, is_foreign: bool = False,
+    **said: Any,
+) -> Outcome:  # fmt: skip
     candidate = Candidate(url=URL, found_by="feeds", **({"title": "T"} | said))
     return gate(
-        candidate, key="a.test/story", outlet="a.test", is_page=is_page,
+        candidate, key="a.test/story", outlet="a.test", is_page=is_page, is_foreign=is_foreign,
         headline=Relevance(score=score, threshold=0.5), headline_words=said_words,
     ).outcome  # fmt: skip
 
 
-def test_listed_headline_with_any_trace_of_the_topic_is_fetched() -> None:
-    assert decide(0.02, MIN_SAID_WORDS + 1) == Outcome.WAITING
+@pytest.mark.parametrize("is_foreign", [False, True])
+def test_listed_headline_is_refused_only_when_it_says_enough_without_a_trace(
+    is_foreign: bool,  # noqa: FBT001  # pytest hands it over by name
+) -> None:
+    lenience = FOREIGN_LANGUAGE if is_foreign else OWN_LANGUAGE
+
+    assert decide(0.0, lenience.words - 1, is_foreign=is_foreign) == Outcome.WAITING
+    assert decide(0.0, lenience.words, is_foreign=is_foreign) == Outcome.SKIPPED
+    assert decide(0.5 * lenience.share, 99, is_foreign=is_foreign) == Outcome.WAITING
 
 
-def test_listed_headline_is_refused_only_when_it_says_enough() -> None:
-    assert decide(0.0, MIN_SAID_WORDS - 1) == Outcome.WAITING
-    assert decide(0.0, MIN_SAID_WORDS) == Outcome.SKIPPED
+def test_headline_in_a_language_of_the_seeds_must_say_more_for_itself() -> None:
+    assert decide(0.05, 30, is_foreign=True) == Outcome.WAITING
+    assert decide(0.05, 30, is_foreign=False) == Outcome.SKIPPED
 
 
 def test_listed_address_without_a_title_is_refused_for_a_long_one() -> None:
-    assert decide(0.0, MIN_ADDRESS_WORDS - 1, title=None) == Outcome.WAITING
-    assert decide(0.0, MIN_ADDRESS_WORDS, title=None) == Outcome.SKIPPED
+    assert decide(0.0, ADDRESS_ALONE.words - 1, title=None) == Outcome.WAITING
+    assert decide(0.0, ADDRESS_ALONE.words, title=None) == Outcome.SKIPPED
 
 
 def test_link_must_name_the_topic() -> None:

@@ -84,6 +84,8 @@ def prose(seed: int, sentences: int = 12) -> str:
 class WordTopic:
     """Related is what names Baku, and nearly so what names the Caspian."""
 
+    languages = ("en",)
+
     def score(self, title: str | None, text: str) -> Relevance:
         return self.score_headline(f"{title} {text}")
 

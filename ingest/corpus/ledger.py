@@ -40,7 +40,7 @@ class Ledger(Texts):
                     found += 1
                     skipped += offer.outcome == Outcome.SKIPPED
                 else:
-                    self._enrich(offer, now=now)
+                    self._enrich(offer, now=now, source=source)
             if found:
                 self._run(
                     "UPDATE runs SET found = found + ?, skipped = skipped + ? WHERE id = ?",
@@ -85,12 +85,13 @@ class Ledger(Texts):
         )
         return bool(cursor.rowcount)
 
-    def _enrich(self, offer: Gated, *, now: datetime) -> None:
+    def _enrich(self, offer: Gated, *, now: datetime, source: int | None) -> None:
         candidate = offer.candidate
         if offer.outcome == Outcome.WAITING:
             self._run(
                 "UPDATE pages SET outcome = 'waiting', reason = :reason, next_check = :now, "
                 "title = coalesce(:title, title), relevance = :relevance, found_by = :found_by, "
+                "source = :source, priority = :priority, "
                 "depth = min(depth, :depth) "
                 "WHERE key = :key AND outcome = 'skipped'",
                 {
@@ -99,6 +100,8 @@ class Ledger(Texts):
                     "title": candidate.title,
                     "relevance": offer.relevance,
                     "found_by": candidate.found_by,
+                    "source": source,
+                    "priority": candidate.priority,
                     "depth": candidate.depth,
                     "key": offer.key,
                 },

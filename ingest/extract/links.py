@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urljoin
 
-from ingest.extract.page import solid, text_of
+from ingest.extract.page import parse, solid, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,15 +15,27 @@ if TYPE_CHECKING:
 
     from ingest.extract.page import ParsedPage
 
-__all__ = ["FEED_TYPES", "Link", "find_feeds", "find_links"]
+__all__ = ["FEED_TYPES", "Link", "find_feeds", "find_links", "read_home"]
 
 Link = tuple[str, str]  #: (absolute address without fragment, anchor text)
 
 _MAX_LINKS = 500
+_MAX_HOME_BYTES = 2 * 1024 * 1024  # a front page is some 300 kB
 _MAX_ANCHOR_CHARS = 300
 _MAX_URL_CHARS = 2000
 FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
 _BLOCKS = frozenset({"p", "li", "td", "blockquote", "div", "dd", "h2", "h3", "section", "article"})
+
+
+# Forms of other sites that share a page; the address of the page itself stands in their query.
+_SHARE_FORM = re.compile(
+    r"//(?:[\w-]+\.)*(?:facebook\.com/(?:sharer?|dialog)|(?:twitter|x)\.com/(?:intent|share|home\?status)"
+    r"|pinterest\.\w+/pin/create|linkedin\.com/(?:sharearticle|sharing|cws)|reddit\.com/submit"
+    r"|tumblr\.com/(?:share|widgets)|vk\.com/share|ok\.ru/dk|connect\.ok\.ru|t\.me/share|telegram\.me/share"
+    r"|(?:api\.)?whatsapp\.com/send|wa\.me/|getpocket\.com/(?:save|edit)|plus\.google\.com/share"
+    r"|share\.flipboard\.com|bufferapp\.com/add|digg\.com/submit|line\.me/r/msg)",
+    re.IGNORECASE,
+)
 
 
 def find_links(page: ParsedPage, text: str) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
@@ -50,6 +63,20 @@ def find_links(page: ParsedPage, text: str) -> tuple[tuple[Link, ...], tuple[Lin
     every = {url: max(anchor, rest.get(url, ""), key=len) for url, anchor in body.items()}
     every |= {url: anchor for url, anchor in rest.items() if url not in body}
     return tuple(body.items())[:_MAX_LINKS], tuple(every.items())[:_MAX_LINKS]
+
+
+def read_home(
+    body: bytes, url: str, encoding: str | None
+) -> tuple[tuple[Link, ...], tuple[str, ...]]:
+    """Links and feeds of a page that nobody takes for an article; cheap enough for any process.
+
+    Raises:
+        ValueError: there is no page in it.
+    """
+    page = parse(body[:_MAX_HOME_BYTES], url, encoding)
+    if page is None:
+        raise ValueError("no page in it")
+    return find_links(page, "")[1], find_feeds(page)
 
 
 def find_feeds(page: ParsedPage) -> tuple[str, ...]:
@@ -80,4 +107,6 @@ def _absolute(base: str, href: str | None) -> str | None:
     except ValueError:
         return None
     is_web = url.startswith(("http://", "https://")) and len(url) <= _MAX_URL_CHARS
-    return url if is_web and not any(map(str.isspace, url)) else None
+    if not is_web or _SHARE_FORM.search(url) or any(map(str.isspace, url)):
+        return None
+    return url

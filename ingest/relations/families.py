@@ -157,12 +157,15 @@ def _place(
     ties = sorted(ties, key=lambda tie: (-tie.likeness.jaccard, ranks[tie.earlier]))
     for tie in ties:
         if is_copy(tie.relation, tie.likeness):
+            leader = _leader(tie.earlier, placements)
+            # What is shown beside the leader should be what the two share, if they share enough.
+            shown = next((one for one in ties if one.earlier == leader), tie)
             return Placement(
-                leader=_leader(tie.earlier, placements),
+                leader=leader,
                 parent=tie.earlier,
-                relation=tie.relation,
-                similarity=1.0 if tie.likeness.is_exact else tie.likeness.a_in_b,
-                via=tie.edge,
+                relation=shown.relation,
+                similarity=1.0 if shown.likeness.is_exact else shown.likeness.a_in_b,
+                via=shown.edge,
             )
     carried: dict[int, Edge] = {}
     for tie in ties:
