@@ -96,7 +96,10 @@ class RunRecorder:
         """Close the run's row; a run whose counts do not add up is a failed one."""
         del spider
         bench = bench_of(self.crawler)
-        bench.archive.close()
+        try:
+            bench.archive.close()
+        except OSError as exc:  # a full disk; the row must be closed all the same
+            bench.trouble = bench.trouble or f"the archive cannot be written: {exc}"
         stats = self.crawler.stats
         requests = int(stats.get_value("downloader/request_count", 0)) if stats else 0
         outcome = "failed" if bench.trouble else _OUTCOME_OF.get(reason, "failed")

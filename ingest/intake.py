@@ -54,6 +54,7 @@ class Intake:
     settings: Settings
     run: int
     _prints: OrderedDict[int, tuple[Fingerprint, str]] = field(default_factory=OrderedDict)
+    _version: int = -1
 
     def offer(
         self, candidates: Iterable[Candidate], *, now: datetime, source: int | None = None
@@ -92,7 +93,11 @@ class Intake:
             is_kept = known.outcome in _KEPT
             standing = known.outcome if is_kept else failed.outcome
             if failed.outcome == Outcome.UNCHANGED and not is_kept:
-                standing = known.outcome
+                if known.outcome in (Outcome.WAITING, Outcome.FAILED):  # a 304 nobody asked for
+                    failed = replace(failed, outcome=Outcome.FAILED)
+                    standing = Outcome.FAILED
+                else:
+                    standing = known.outcome
             if failed.outcome in (Outcome.GONE, Outcome.UNCHANGED):
                 at = failed.fetched_at if failed.outcome == Outcome.GONE else None
                 self.corpus.mark_gone(failed.page, now=at)
@@ -114,6 +119,7 @@ class Intake:
         """Judge a page and store what came of it, in one transaction."""
         now = page.fetched_at
         with self.corpus.transaction():
+            self._forget_if_changed()
             known = self.corpus.known_page(page.page)
             article = self._complete(read.article, known)
             relevance = self._score(article) if article else None
@@ -135,7 +141,7 @@ class Intake:
             if standing in _KEPT:
                 self.corpus.mark_gone(page.page, now=None)
             # A page kept for a copy's sake leads nowhere: whether it is kept may change later.
-            if standing in _KEPT and judged.outcome != Outcome.OFF_TOPIC:
+            if standing in _KEPT and article is not None and _stands_alone(judged, known):
                 self._follow(read, known, now)
                 if known.outcome not in _KEPT and self.settings.sources.discover:
                     self._enter_home(page.final_url, now)
@@ -164,6 +170,13 @@ class Intake:
             return document > 0 and self.corpus.key_of(document) < known.key
 
         return find_kin(mark, article.text, candidates, self._print_of, quotes_other=quotes_other)
+
+    def _forget_if_changed(self) -> None:
+        """Drop what is at hand once another process wrote: it may have reworded a page."""
+        version = self.corpus.written_by_others()
+        if version != self._version:
+            self._prints.clear()
+            self._version = version
 
     def _print_of(self, document: int) -> tuple[Fingerprint, str]:
         cached = self._prints.get(document)
@@ -227,7 +240,7 @@ class Intake:
             article,
             canonical_key=address_key(article.url),
             relevance=relevance,
-            is_related=judged.outcome != Outcome.OFF_TOPIC,
+            is_related=_stands_alone(judged, known),
             why=judged.why,
             run=self.run,
             now=now,
@@ -289,6 +302,14 @@ class Intake:
             ),
             now=now,
         )
+
+
+def _stands_alone(judged: Judged, known: KnownPage) -> bool:
+    """Whether a page is kept for its own sake: related, a seed's copy, or it was so before."""
+    relevance = judged.relevance
+    carries_seed = any(one.document < 0 and one.is_copy for one in judged.kin)
+    was = known.is_related and known.outcome in _KEPT
+    return (relevance is not None and relevance.is_related) or carries_seed or was
 
 
 def _is_worth_storing(judged: Judged) -> bool:

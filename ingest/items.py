@@ -205,6 +205,7 @@ class KnownPage:
     last_fetched: datetime | None
     attempts: int
     depth: int
+    is_related: bool = False  #: whether that wording was kept for its own sake
     article: Article | None = field(default=None, repr=False)  #: the wording stored so far
 
 

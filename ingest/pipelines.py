@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pebble import ProcessExpired, ProcessPool
+from scrapy.exceptions import DropItem
 
 from ingest.errors import CorpusError
 from ingest.extensions import bench_of
 from ingest.extract import PageRead, read_page
-from ingest.items import FailedFetch, FetchedPage, Reason, Rejection, Stage
+from ingest.items import FailedFetch, FetchedPage, Outcome, Reason, Rejection, Stage
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -58,13 +59,18 @@ class ArchivePipeline(_Stage):
         bench.handed_in += 1
         if isinstance(item, FailedFetch):
             return item
-        offset = bench.archive.append(
-            url=item.final_url,
-            status=item.status,
-            headers=item.headers,
-            body=item.body,
-            fetched_at=item.fetched_at,
-        )
+        try:
+            offset = bench.archive.append(
+                url=item.final_url,
+                status=item.status,
+                headers=item.headers,
+                body=item.body,
+                fetched_at=item.fetched_at,
+            )
+        except OSError as exc:  # a full disk: what is not archived is not judged
+            bench.handed_in -= 1
+            _end_run(self.crawler, bench, f"the archive cannot be written: {exc}")
+            raise DropItem("given back to the frontier") from exc
         return replace(item, warc=bench.archive.name, warc_offset=offset)
 
 
@@ -77,7 +83,10 @@ class ReadPipeline(_Stage):
         """Read a page; one that hangs or crashes its reader is refused, and costs only itself."""
         if isinstance(item, FailedFetch):
             return item
-        return Reading(page=item, read=await self._read(item))
+        try:
+            return Reading(page=item, read=await self._read(item))
+        except ProcessExpired as exc:  # the page's fault, or a signal's: tried again, not for ever
+            return _failed(item, f"{Reason.CRASHED}: {exc}")
 
     async def _read(self, page: FetchedPage) -> PageRead:
         crawl = self.bench.workspace.settings.crawl
@@ -96,7 +105,7 @@ class ReadPipeline(_Stage):
             read: PageRead = await asyncio.wrap_future(future)
         except TimeoutError:
             return _refused(Reason.TIMED_OUT, f"over {crawl.extract_timeout_s:g} s")
-        except (ProcessExpired, MemoryError, RecursionError) as exc:
+        except (MemoryError, RecursionError) as exc:
             return _refused(Reason.CRASHED, type(exc).__name__)
         return read
 
@@ -120,11 +129,11 @@ class JudgePipeline(_Stage):
             self._take(item)
         except CorpusError as exc:
             bench.handed_in -= 1
-            bench.trouble = str(exc)
-            bench.log.error("corpus failed", error=str(exc))
-            assert self.crawler.engine is not None
-            assert self.crawler.spider is not None
-            self.crawler.engine.close_spider(self.crawler.spider, "corpus failed")
+            _end_run(self.crawler, bench, str(exc))
+        except Exception as exc:  # noqa: BLE001  # one page must not be fetched for ever
+            page = item if isinstance(item, FailedFetch) else item.page
+            bench.log.error("page lost", url=page.url, error=repr(exc))
+            self._take(_failed(page, f"{type(exc).__name__}: {exc}"[:200]))
         return item
 
     def _take(self, item: Reading | FailedFetch) -> None:
@@ -146,6 +155,29 @@ def _die_with_parent(parent: int) -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it died before we asked
         os._exit(1)
+
+
+_closing = set[asyncio.Future[None]]()  # asyncio itself keeps only weak references
+
+
+def _end_run(crawler: Crawler, bench: Bench, trouble: str) -> None:
+    """Close the crawl: what it cannot write down, it should not fetch."""
+    if bench.trouble is not None:
+        return
+    bench.trouble = trouble
+    bench.log.error("run cannot go on", error=trouble)
+    assert crawler.engine is not None
+    task = asyncio.ensure_future(crawler.engine.close_spider_async(reason="trouble"))
+    _closing.add(task)
+    task.add_done_callback(_closing.discard)
+
+
+def _failed(page: FetchedPage | FailedFetch, reason: str) -> FailedFetch:
+    """A fetch that is tried again, up to `max_tries`."""
+    return FailedFetch(
+        page=page.page, url=page.url, outcome=Outcome.FAILED, reason=reason,
+        status=page.status, fetched_at=page.fetched_at,
+    )  # fmt: skip
 
 
 def _refused(reason: Reason, detail: str) -> PageRead:

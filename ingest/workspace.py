@@ -75,8 +75,8 @@ class Workspace:
     def learn(self, corpus: Corpus) -> Knowledge:
         """The topic of the seeds, from the corpus when nothing changed since it was learned."""
         seeds = self.seeds()
-        seeds, changed = corpus.sync_seeds(seeds)
-        with corpus.transaction():
+        with corpus.transaction():  # a seed without its fingerprints would never get them
+            seeds, changed = corpus.sync_seeds(seeds)
             for document in seeds.documents:
                 if document.id in changed:
                     mark = fingerprint(corpus.seed_text(document.id), is_seed=True)

@@ -48,6 +48,7 @@ _GONE = (404, 410)
 _ERRORS = 400
 # Redirects stay with Scrapy; every other answer is ours to judge.
 _OURS = [_NOT_MODIFIED, *range(_ERRORS, 600)]
+_NO_ROBOTS = frozenset(range(400, 500)) - {429}  # there is none, and no harm (RFC 9309, 2.3.1.3)
 _MIB = 1024 * 1024
 
 
@@ -90,7 +91,8 @@ class SourceSpider(Spider):
         """The spider, listening for the moments when it may ask for more."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider.on_idle, signal=signals.spider_idle)
-        crawler.signals.connect(spider.on_item_done, signal=signals.item_scraped)
+        for ended in (signals.item_scraped, signals.item_dropped, signals.item_error):
+            crawler.signals.connect(spider.on_item_done, signal=ended)
         return spider
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -155,7 +157,14 @@ class SourceSpider(Spider):
         due = self.bench.corpus.due_sources(self.kinds, now=clock.now())
         fresh = [source for source in due if source.source not in self._polled]
         self._polled |= {source.source for source in fresh}
-        return [self._source_request(source) for source in fresh]
+        return [one for source in fresh if (one := self._try_source(source)) is not None]
+
+    def _try_source(self, source: DueSource) -> Request | None:
+        try:
+            return self._source_request(source)
+        except ValueError as exc:  # robots.txt may name anything: `javascript:`, a port of 99999
+            self._fail_poll(source, f"no address: {exc}", None)
+            return None
 
     def _source_request(self, source: DueSource) -> Request:
         return Request(
@@ -179,6 +188,9 @@ class SourceSpider(Spider):
         if response.status == _NOT_MODIFIED:
             self._close_poll(source, response, Found(), body_hash=None)
             return
+        if source.kind == "robots" and response.status in _NO_ROBOTS:
+            self._close_poll(source, response, Found(), body_hash=None)
+            return
         if response.status >= _ERRORS:
             self._fail_poll(source, f"http {response.status}", retry_after_s(response))
             return
@@ -189,8 +201,8 @@ class SourceSpider(Spider):
                 found = self.read_source(
                     response.body, dict(headers_of(response)), response.url, source.kind
                 )
-            except ValueError as exc:
-                self._fail_poll(source, str(exc), None)
+            except Exception as exc:  # noqa: BLE001  # one source must not be asked for ever
+                self._fail_poll(source, f"{type(exc).__name__}: {exc}"[:200], None)
                 return
         self._close_poll(source, response, found, body_hash=body_hash)
 

@@ -123,7 +123,8 @@ ROWS: dict[str, list[dict[str, Any]]] = {
     "texts": [
         {
             "page": 2, "canonical_key": address_key("https://b.test/its-own-name"),
-            "url": "https://b.test/its-own-name", "relevance": 0.9, "is_related": 1, "why": "", "run": 1,
+            "url": "https://b.test/its-own-name", "relevance": 0.9, "is_related": 1,
+            "why": "", "run": 1,
             "first_seen": AT, "article_z": b"",
         }
     ],

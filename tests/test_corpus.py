@@ -178,7 +178,9 @@ def test_lease_that_ran_out_is_claimed_again(corpus: Corpus) -> None:
     corpus.claim(run=run, limit=1, now=NOW, lease_s=60)
 
     assert not corpus.claim(run=run, limit=1, now=NOW + timedelta(seconds=59), lease_s=60)
-    assert corpus.claim(run=run, limit=1, now=NOW + timedelta(seconds=61), lease_s=60)
+    assert not corpus.claim(run=run, limit=1, now=NOW + timedelta(seconds=61), lease_s=60)
+    run = corpus.start_run(spider="frontier", trigger="command", version="t", now=NOW)
+    assert corpus.claim(run=run, limit=1, now=NOW + timedelta(seconds=161), lease_s=60)
 
 
 def test_released_page_is_claimed_again(corpus: Corpus) -> None:

@@ -366,3 +366,44 @@ def test_every_fetch_has_one_outcome_and_the_counts_add_up(tmp_path: Path) -> No
 
     assert row["fetched"] == len(PAGES)
     assert row["new_articles"] + row["copies"] + row["off_topic"] == len(PAGES)
+
+
+def test_304_that_nobody_asked_for_is_a_failure_and_tried_again(tmp_path: Path) -> None:
+    intake = open_intake(tmp_path / "corpus.db")
+    url = "http://a.test/odd"
+    intake.corpus.offer([gated(url)], run=intake.run, now=NOW)
+    fail(intake, url, Outcome.UNCHANGED, status=304)
+
+    assert intake.corpus.counts_by_outcome() == {"failed": 1}
+    assert intake.corpus._value("SELECT next_check FROM pages") is not None
+
+
+def test_number_of_an_article_is_never_given_twice(tmp_path: Path) -> None:
+    intake = open_intake(tmp_path / "corpus.db")
+    text = prose(60).replace("baku", "caspian")
+    take(intake, dated("http://k.test/named", prose(61), 2, title="Baku"))
+    take(intake, dated("http://j.test/plain", text, 1, title="By the sea"))
+    take(intake, dated("http://l.test/named", text, 2, title="Baku by the sea"))
+    numbers = {row["id"] for row in intake.corpus._rows("SELECT id FROM articles")}
+    take(intake, dated("http://l.test/named", prose(61), 3, title="Now a copy"))
+    assert len(intake.corpus._rows("SELECT id FROM articles")) == 1
+    take(intake, dated("http://m.test/new", prose(62), 4))
+    newest = intake.corpus._value("SELECT max(id) FROM articles")
+
+    assert newest not in numbers
+
+
+def test_seed_that_rows_still_name_is_kept_when_its_file_goes(tmp_path: Path) -> None:
+    intake = open_intake(tmp_path / "corpus.db")
+    take(intake, PAGES[6])
+    intake.corpus.sync_seeds(SeedSet(documents=(), digest="2"))
+
+    assert intake.corpus._value("SELECT count(*) FROM seeds") == 1
+    assert take(intake, dated("http://z.test/again", PAGES[6].text, 9)).outcome == Outcome.COPY
+
+
+def test_date_before_the_year_1000_is_kept_in_order(tmp_path: Path) -> None:
+    intake = open_intake(tmp_path / "corpus.db")
+    take(intake, article("http://a.test/x", BASE, published=datetime(25, 7, 3, tzinfo=UTC)))
+
+    assert intake.corpus._value("SELECT published FROM articles") == "0025-07-03T00:00:00Z"

@@ -19,7 +19,8 @@ _Params: TypeAlias = "Sequence[Any] | Mapping[str, Any]"
 
 def iso(at: datetime) -> str:
     """An aware time as the corpus writes it: UTC, ISO 8601, whole seconds, `Z`."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    at = at.astimezone(UTC).replace(tzinfo=None)
+    return f"{at.isoformat(timespec='seconds')}Z"  # strftime does not pad years before 1000
 
 
 def parse_iso(text: str | None) -> datetime | None:
@@ -63,6 +64,15 @@ class Base:
                 if self._raw.in_transaction:  # a full disk rolls back by itself
                     self._raw.execute("ROLLBACK")
                 raise
+
+    def written_by_others(self) -> int:
+        """Changes whenever another connection has written."""
+        return int(self._value("PRAGMA data_version"))
+
+    def _next_number(self, table: str) -> int:
+        """The id that a new row would get; one that was given once is never given again."""
+        last = self._value("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,))
+        return int(last or 0) + 1
 
     def _run(self, sql: str, params: _Params = ()) -> Any:
         with guarded(self.path):

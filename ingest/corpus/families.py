@@ -84,7 +84,7 @@ class Families(Texts):
         """The number of an article whose lead this page takes over, or a fresh one."""
         heirs = [(held[d], d) for d, p in placements.items() if p.leader == page and d in held]
         if not heirs:
-            return int(self._value("SELECT coalesce(max(id), 0) + 1 FROM articles"))
+            return self._next_number("articles")
         number, former = min(heirs)
         del held[former]
         return number

@@ -129,8 +129,15 @@ class Ledger(Texts):
         if candidate.modified:
             self._run(
                 "UPDATE pages SET next_check = :now WHERE key = :key "
-                "AND outcome IN ('article', 'copy') AND last_fetched < :modified",
-                {"now": iso(now), "key": offer.key, "modified": iso(candidate.modified)},
+                "AND outcome IN ('article', 'copy') AND last_fetched < :modified "
+                "AND :modified <= :now AND last_fetched < :hour_ago",
+                {
+                    "now": iso(now),
+                    "key": offer.key,
+                    "modified": iso(candidate.modified),
+                    # sources that stamp everything with the time of asking are no news
+                    "hour_ago": iso(now - timedelta(hours=1)),
+                },
             )
 
     def claim(
@@ -146,13 +153,19 @@ class Ledger(Texts):
         with self.transaction():
             rows = self._rows(
                 "SELECT id, url, outcome, etag, last_modified, priority, depth FROM pages "  # noqa: S608
-                "WHERE next_check <= :now AND (leased_until IS NULL OR leased_until < :now) "
+                "WHERE next_check <= :now AND (leased_until IS NULL "
+                "OR (leased_until < :now AND run <> :run)) "
                 f"{scope} ORDER BY priority DESC, key LIMIT :limit",
-                {"now": iso(now), "found_by": found_by, "limit": limit},
+                {"now": iso(now), "found_by": found_by, "limit": limit, "run": run},
+            )
+            until = iso(now + timedelta(seconds=lease_s))
+            self._run(  # to ask for more is the sign of life that what is held waits for
+                "UPDATE pages SET leased_until = ? WHERE run = ? AND leased_until IS NOT NULL",
+                (until, run),
             )
             self._many(
                 "UPDATE pages SET leased_until = ?, run = ? WHERE id = ?",
-                [(iso(now + timedelta(seconds=lease_s)), run, row["id"]) for row in rows],
+                [(until, run, row["id"]) for row in rows],
             )
         return [
             DuePage(
@@ -206,6 +219,7 @@ class Ledger(Texts):
             last_fetched=parse_iso(row["last_fetched"]),
             attempts=row["attempts"],
             depth=row["depth"],
+            is_related=bool(self._value("SELECT is_related FROM texts WHERE page = ?", (page,))),
             article=self.text_of(page),
         )
 

@@ -32,7 +32,7 @@ CREATE TABLE outlets (
   last_seen TEXT NOT NULL         -- UTC, ISO 8601; last page fetched or address found
 );
 CREATE TABLE seeds (
-  id INTEGER PRIMARY KEY,         -- in order of file name, from 1
+  id INTEGER PRIMARY KEY AUTOINCREMENT, -- in order of file name, from 1; never given twice
   file TEXT NOT NULL UNIQUE,      -- file name inside seeds/
   title TEXT,                     -- headline of the document; null: none was found
   published TEXT,                 -- UTC, ISO 8601; null: the document states no date
@@ -127,7 +127,7 @@ CREATE TABLE pages (
   run INTEGER REFERENCES runs(id) -- that holds or last touched it; null: none yet
 );
 CREATE TABLE articles (
-  id INTEGER PRIMARY KEY,         -- number of the article; kept when an earlier original is found
+  id INTEGER PRIMARY KEY AUTOINCREMENT, -- kept when an earlier original is found; never given twice
   published TEXT,                 -- UTC, ISO 8601; null: the page states no date
   title TEXT NOT NULL,            -- as its page has it
   outlet TEXT NOT NULL REFERENCES outlets(id), -- that published it

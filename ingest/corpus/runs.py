@@ -77,7 +77,7 @@ class Runs(Base):
             rows = self._rows("SELECT id, process FROM runs WHERE outcome = 'running'")
             dead = [row["id"] for row in rows if not is_alive(row["process"])]
             for run in dead:
-                self._run("UPDATE pages SET leased_until = NULL WHERE run = ?", (run,))
+                self._free(run)
                 self._close_row(run, outcome="died", message="its process died", now=now)
         return dead
 
@@ -86,12 +86,18 @@ class Runs(Base):
     ) -> dict[str, Any]:
         """Close a run and return its row; the counts come from `fetches`."""
         with self.transaction():
-            self._run("UPDATE pages SET leased_until = NULL WHERE run = ?", (run,))
+            self._free(run)
             self._run("UPDATE runs SET requests = ? WHERE id = ?", (requests, run))
             self._close_row(run, outcome=outcome, message=message, now=now)
         row = self.run(run)
         assert row is not None, run
         return row
+
+    def _free(self, run: int) -> None:
+        self._run(
+            "UPDATE pages SET leased_until = NULL WHERE run = ? AND leased_until IS NOT NULL",
+            (run,),
+        )
 
     def fail_run(self, run: int, message: str) -> None:
         """Mark a closed run as failed after all."""

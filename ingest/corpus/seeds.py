@@ -27,7 +27,7 @@ class Seeds(Base):
             stored = {
                 row["file"]: row for row in self._rows("SELECT id, file, sha256, text FROM seeds")
             }
-            fresh = int(self._value("SELECT coalesce(max(id), 0) + 1 FROM seeds"))
+            fresh = self._next_number("seeds")
             documents, changed = [], []
             for document in seeds.documents:
                 known = stored.pop(document.file, None)
@@ -44,6 +44,7 @@ class Seeds(Base):
                 changed += self._drop_seed(row["id"])
             for number in changed:
                 self._run("DELETE FROM fingerprints WHERE document = ?", (-number,))
+                self._run("DELETE FROM edges WHERE a = ?", (-number,))
         kept = {document.id for document in documents}
         return (
             replace(seeds, documents=tuple(documents)),
@@ -76,7 +77,9 @@ class Seeds(Base):
         """Remove a seed whose file is gone, unless rows still name it."""
         named = self._value(
             "SELECT exists(SELECT 1 FROM articles WHERE seed = :id) "
-            "OR exists(SELECT 1 FROM copies WHERE seed = :id)",
+            "OR exists(SELECT 1 FROM copies WHERE seed = :id) "
+            "OR exists(SELECT 1 FROM texts WHERE seed = :id) "
+            "OR exists(SELECT 1 FROM edges WHERE a = -:id)",
             {"id": number},
         )
         if named:

@@ -68,7 +68,8 @@ def settle(standings: Iterable[Standing], edges: Iterable[Edge]) -> dict[int, Pl
 def _only_kept(by_document: dict[int, Standing], edges: Iterable[Edge]) -> dict[int, Standing]:
     """Leave out what is neither related nor the text of something related."""
     related = {document for document, standing in by_document.items() if standing.is_related}
-    addresses = {by_document[document].canonical_key for document in related}
+    homes = {one.own_key for one in by_document.values() if one.own_key == one.canonical_key}
+    addresses = homes & {by_document[document].canonical_key for document in related}
     vouched = {
         one
         for edge in edges
