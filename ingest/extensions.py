@@ -13,7 +13,7 @@ from scrapy import signals
 from ingest import clock, log
 from ingest.archive import Archive
 from ingest.config import seedbed_version
-from ingest.errors import CrawlError
+from ingest.errors import CorpusError, CrawlError
 from ingest.intake import Intake
 from ingest.workspace import current_workspace
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ingest.corpus import Corpus
     from ingest.workspace import Workspace
 
-__all__ = ["Bench", "RunRecorder", "bench_of"]
+__all__ = ["Bench", "RunRecorder", "bench_of", "failed_runs"]
 
 TRIGGER_VARIABLE = "SEEDBED_TRIGGER"
 _OUTCOME_OF = {"finished": "finished", "shutdown": "interrupted"}
@@ -45,6 +45,14 @@ class Bench:
 
 
 _BENCHES: WeakKeyDictionary[Crawler, Bench] = WeakKeyDictionary()
+
+
+_FAILED: list[int] = []  # runs of this process
+
+
+def failed_runs() -> tuple[int, ...]:
+    """Runs of this process that failed."""
+    return tuple(_FAILED)
 
 
 def bench_of(crawler: Crawler) -> Bench:
@@ -104,12 +112,20 @@ class RunRecorder:
         requests = int(stats.get_value("downloader/request_count", 0)) if stats else 0
         outcome = "failed" if bench.trouble else _OUTCOME_OF.get(reason, "failed")
         message = bench.trouble or (None if reason == "finished" else f"closed by {reason}")
-        row = bench.corpus.finish_run(
-            bench.run, outcome=outcome, requests=requests, message=message, now=clock.now()
-        )
+        if outcome == "failed":
+            _FAILED.append(bench.run)
+        try:
+            row = bench.corpus.finish_run(
+                bench.run, outcome=outcome, requests=requests, message=message, now=clock.now()
+            )
+        except CorpusError as exc:  # the next run finds that this process is dead, and closes it
+            _FAILED.append(bench.run)
+            bench.log.error("run could not be closed", error=str(exc))
+            return
         if row["fetched"] != bench.handed_in:
             message = f"{bench.handed_in} pages fetched, but {row['fetched']} outcomes written"
             bench.corpus.fail_run(bench.run, message)
+            _FAILED.append(bench.run)
             bench.log.error("counts do not add up", fetched=bench.handed_in, written=row["fetched"])
             raise CrawlError(message)
         counts = {name: row[name] for name in _LOGGED if row[name]}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 __all__ = ["Intake"]
 
 _KEPT = (Outcome.ARTICLE, Outcome.COPY)
+_FIRST_YEAR = 1850
 _BORDERLINE_SHARE = 0.5  # of the cut
 _CACHED_TEXTS = 512  # fingerprints kept at hand; one is some 50 kB
 
@@ -60,7 +62,7 @@ class Intake:
         self, candidates: Iterable[Candidate], *, now: datetime, source: int | None = None
     ) -> int:
         """Pass candidates through the gate into the ledger; returns how many were new."""
-        gated = [self._gate(candidate) for candidate in candidates]
+        gated = [self._gate(_with_plausible_dates(one, now)) for one in candidates]
         return self.corpus.offer(gated, run=self.run, now=now, source=source)
 
     def _gate(self, candidate: Candidate) -> Gated:
@@ -138,7 +140,7 @@ class Intake:
                 next_check=self._next_check(standing, known, now, attempts=0),
                 relevance=relevance.score if relevance else None,
             )
-            if standing in _KEPT:
+            if standing in _KEPT and article is not None:
                 self.corpus.mark_gone(page.page, now=None)
             # A page kept for a copy's sake leads nowhere: whether it is kept may change later.
             if standing in _KEPT and article is not None and _stands_alone(judged, known):
@@ -159,17 +161,17 @@ class Intake:
         return relevance if cut is None else replace(relevance, threshold=cut)
 
     def _kin(self, known: KnownPage, article: Article, mark: Fingerprint) -> tuple[Kin, ...]:
-        candidates = [
-            (document, shared)
-            for document, shared in self.corpus.candidates(mark.selected)
-            if document != known.page
-        ]
+        found = [one for one in self.corpus.candidates(mark.selected) if one[0] != known.page]
+        candidates = [(document, shared) for document, shared, _ in found]
+        sizes = {document: size for document, _, size in found if size is not None}
 
         def quotes_other(document: int) -> bool:
             # Of two pages the one whose address sorts first is quoted; a seed never is.
             return document > 0 and self.corpus.key_of(document) < known.key
 
-        return find_kin(mark, article.text, candidates, self._print_of, quotes_other=quotes_other)
+        return find_kin(
+            mark, article.text, candidates, self._print_of, sizes, quotes_other=quotes_other
+        )
 
     def _forget_if_changed(self) -> None:
         """Drop what is at hand once another process wrote: it may have reworded a page."""
@@ -241,6 +243,7 @@ class Intake:
             canonical_key=address_key(article.url),
             relevance=relevance,
             is_related=_stands_alone(judged, known),
+            sample_size=len(mark.selected),
             why=judged.why,
             run=self.run,
             now=now,
@@ -302,6 +305,20 @@ class Intake:
             ),
             now=now,
         )
+
+
+def _with_plausible_dates(candidate: Candidate, now: datetime) -> Candidate:
+    """The candidate without dates that no article has: zero times, years to come."""
+    latest = now + timedelta(days=1)
+
+    def plausible(at: datetime | None) -> datetime | None:
+        return at if at is not None and at.year >= _FIRST_YEAR and at <= latest else None
+
+    return replace(
+        candidate,
+        published=plausible(candidate.published),
+        modified=plausible(candidate.modified),
+    )
 
 
 def _stands_alone(judged: Judged, known: KnownPage) -> bool:

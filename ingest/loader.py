@@ -39,6 +39,7 @@ class FriendlySpiderLoader(SpiderLoader):
             workspace.configure_log()
             _quieten_scrapy()
             workspace.check_seeds()
+            workspace.check_archive()
             workspace.corpus().close()
         except IngestError as exc:
             sys.stderr.write(f"seedbed: {exc}\n")

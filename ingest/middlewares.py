@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -36,6 +36,10 @@ __all__ = [
 
 ALLOW_PRIVATE = "SEEDBED_ALLOW_PRIVATE_NETWORKS"
 PROXY = "SEEDBED_PROXY"
+# IPv6 that carries an IPv4 address inside: NAT64, 6to4, IPv4-compatible, IPv4-translated.
+_WRAPPING = tuple(
+    ip_network(block) for block in ("64:ff9b::/96", "2002::/16", "::/96", "::ffff:0:0:0/96")
+)
 _DENY_ALL = b"User-agent: *\nDisallow: /\n"
 _TOO_MANY = 429
 _SERVER_ERROR = 500
@@ -56,8 +60,9 @@ class RobotsUnreadable(IgnoreRequest):
 def is_public(address: str) -> bool:
     """Whether an IP address belongs to the public internet; IPv4 inside IPv6 is unwrapped."""
     ip = ip_address(address)
-    mapped = getattr(ip, "ipv4_mapped", None)
-    return bool((mapped or ip).is_global)
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    is_wrapped = any(ip in network for network in _WRAPPING if network.version == ip.version)
+    return ip.is_global and not ip.is_multicast and not is_wrapped
 
 
 def literal_ip(host: str) -> str | None:

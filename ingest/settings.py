@@ -8,6 +8,7 @@ from __future__ import annotations
 
 BOT_NAME = "seedbed"
 SPIDER_MODULES = ["spiders"]
+COMMANDS_MODULE = "ingest.commands"
 SPIDER_LOADER_CLASS = "ingest.loader.FriendlySpiderLoader"
 
 # Polite: robots.txt obeyed, one request at a time a host, with jitter.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ingest import clock, log
 from ingest.config import Settings, find_workspace, load_settings
 from ingest.corpus import Corpus
+from ingest.errors import ConfigError
 from ingest.relations import VERSION as FINGERPRINT_VERSION
 from ingest.relations import fingerprint
 from ingest.seedset import load_seed_set
@@ -72,6 +73,17 @@ class Workspace:
         """
         self.seeds()
 
+    def check_archive(self) -> None:
+        """Make sure that raw pages have a place.
+
+        Raises:
+            ConfigError: they have none.
+        """
+        try:
+            self.settings.archive_path.mkdir(parents=True, exist_ok=True)
+        except OSError as exc:
+            raise ConfigError([f"the archive folder cannot be made: {exc}"]) from exc
+
     def learn(self, corpus: Corpus) -> Knowledge:
         """The topic of the seeds, from the corpus when nothing changed since it was learned."""
         seeds = self.seeds()
@@ -84,6 +96,8 @@ class Workspace:
             corpus.set_state("fingerprint_version", str(FINGERPRINT_VERSION))
         titles = {seed.id: seed.title or seed.file for seed in seeds.documents}
         topic = _stored_topic(corpus, seeds) or learn_topic(seeds)
+        if corpus.state("seeds_digest") not in (None, seeds.digest):
+            corpus.forget_bodies()  # what sources named is to be looked at with other eyes
         corpus.set_state("topic", topic.to_json())
         corpus.set_state("seeds_digest", seeds.digest)
         return Knowledge(topic=topic, seed_titles=titles)

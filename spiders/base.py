@@ -25,6 +25,7 @@ from ingest.middlewares import (
     RobotsForbidden,
     RobotsUnreadable,
 )
+from ingest.text import clean_controls
 from ingest.urls import host_of, outlet_of
 from ingest.workspace import current_workspace
 from spiders.headers import charset_of, headers_of, retry_after_s, text_header
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from ingest.extensions import Bench
     from ingest.items import Candidate
 
-__all__ = ["Found", "SourceSpider"]
+__all__ = ["Found", "SourceSpider", "join"]
 
 _BATCH = 64  # pages leased at a time; what a kill can make us fetch twice
 _NOT_MODIFIED = 304
@@ -49,7 +50,16 @@ _ERRORS = 400
 # Redirects stay with Scrapy; every other answer is ours to judge.
 _OURS = [_NOT_MODIFIED, *range(_ERRORS, 600)]
 _NO_ROBOTS = frozenset(range(400, 500)) - {429}  # there is none, and no harm (RFC 9309, 2.3.1.3)
+_LEAST_DELAY_S = 0.001
 _MIB = 1024 * 1024
+
+
+def join(base_url: str, address: str) -> str | None:
+    """An address as a source wrote it, absolute; None: it is none."""
+    try:
+        return urljoin(base_url, clean_controls(address).strip())
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +86,8 @@ class SourceSpider(Spider):
             {
                 "USER_AGENT": ours.user_agent,
                 "ROBOTSTXT_OBEY": crawl.obey_robots,
-                "DOWNLOAD_DELAY": crawl.delay_s,
+                # without any delay Scrapy forgets the limit of one request a host
+                "DOWNLOAD_DELAY": max(crawl.delay_s, _LEAST_DELAY_S),
                 "CONCURRENT_REQUESTS": crawl.concurrency,
                 "DOWNLOAD_TIMEOUT": crawl.timeout_s,
                 "DOWNLOAD_MAXSIZE": int(crawl.max_body_mib * _MIB),

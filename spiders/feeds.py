@@ -6,13 +6,12 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import urljoin
 
 from lxml import html
 
 from ingest.items import Candidate
 from ingest.text import clean_controls
-from spiders.base import Found, SourceSpider
+from spiders.base import Found, SourceSpider, join
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,12 +70,12 @@ def _parse(body: bytes, headers: Mapping[str, str], base_url: str) -> Mapping[st
 
 
 def _candidate(entry: Mapping[str, Any], base_url: str) -> Candidate | None:
-    address = _address(entry)
-    if not address:
+    url = join(base_url, _address(entry) or "")
+    if not url or url == base_url:
         return None
     published = _time(entry.get("published")) or _time(entry.get("date_published"))
     return Candidate(
-        url=urljoin(base_url, address),
+        url=url,
         found_by="feeds",
         source=base_url,
         title=_plain(entry.get("title")),

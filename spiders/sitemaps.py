@@ -5,13 +5,12 @@ from __future__ import annotations
 import zlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
-from urllib.parse import urljoin
 
 from lxml import etree
 
 from ingest.items import Candidate
 from ingest.text import clean_controls
-from spiders.base import Found, SourceSpider
+from spiders.base import Found, SourceSpider, join
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,8 +43,8 @@ def read_robots(body: bytes, base_url: str) -> Found:
     for line in body.decode("utf-8", "replace").splitlines():
         field, _, value = line.partition("#")[0].partition(":")
         if field.strip().lower() == "sitemap" and value.strip():
-            named.append(("sitemap", urljoin(base_url, value.strip())))
-    return Found(sources=tuple(dict.fromkeys(named)))
+            named.append(("sitemap", join(base_url, value)))
+    return Found(sources=tuple((kind, url) for kind, url in dict.fromkeys(named) if url))
 
 
 def read_sitemap(body: bytes, headers: Mapping[str, str], base_url: str) -> Found:
@@ -61,8 +60,9 @@ def read_sitemap(body: bytes, headers: Mapping[str, str], base_url: str) -> Foun
     root = etree.fromstring(_unpack(body), parser)
     kind = etree.QName(root).localname.lower() if root is not None else ""
     if kind == "sitemapindex":
-        found = (_text(entry, "loc") for entry in _children(root, "sitemap"))
-        return Found(sources=tuple(("sitemap", urljoin(base_url, url)) for url in found if url))
+        named = (_text(entry, "loc") for entry in _children(root, "sitemap"))
+        found = (join(base_url, address) for address in named if address)
+        return Found(sources=tuple(("sitemap", url) for url in found if url))
     if kind != "urlset":
         raise ValueError("no sitemap in it")
     entries = _children(root, "url")[:_MAX_ENTRIES]
@@ -100,13 +100,13 @@ def _text(parent: etree._Element, name: str) -> str | None:
 
 
 def _candidate(entry: etree._Element, base_url: str) -> Candidate | None:
-    address = _text(entry, "loc")
-    if not address:
+    url = join(base_url, _text(entry, "loc") or "")
+    if not url or url == base_url:
         return None
     news = next(iter(_children(entry, "news")), None)
     publication = next(iter(_children(news, "publication")), None) if news is not None else None
     return Candidate(
-        url=urljoin(base_url, address),
+        url=url,
         found_by="sitemaps",
         source=base_url,
         title=_text(news, "title") if news is not None else None,

@@ -124,6 +124,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         {
             "page": 2, "canonical_key": address_key("https://b.test/its-own-name"),
             "url": "https://b.test/its-own-name", "relevance": 0.9, "is_related": 1,
+            "sample_size": 1,
             "why": "", "run": 1,
             "first_seen": AT, "article_z": b"",
         }

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.test_middlewares import make_workspace
+from ingest.demo.server import serve
+from tests.demo_web import ask, environment
+from tests.test_middlewares import PAGE, crawl_list, make_workspace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,3 +114,39 @@ def test_list_that_is_missing_or_not_named_is_a_clear_error(folder: Path) -> Non
     assert unnamed.returncode != 0
     assert "-a file=" in unnamed.stderr + unnamed.stdout
     assert "Traceback" not in missing.stderr + unnamed.stderr
+
+
+def test_archive_that_cannot_be_written_fails_the_run_and_loses_no_address(folder: Path) -> None:
+    resources = {("a.test", f"/{number}"): PAGE for number in range(5)}
+    (folder / "list.txt").write_text("\n".join(f"http://a.test/{n}" for n in range(5)))
+    (folder / "archive").write_text("no folder")
+    with serve(resources) as server:
+        done = crawl_list(folder, environment(server))
+        (folder / "archive").unlink()
+        again = crawl_list(folder, environment(server))
+
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    assert again.returncode == 0, again.stderr
+    assert ask(folder, "SELECT outcome, count(*) AS n FROM pages GROUP BY 1") == [
+        {"outcome": "rejected", "n": 5}
+    ]
+
+
+def test_full_archive_fails_the_run_and_loses_no_address(folder: Path) -> None:
+    resources = {("a.test", f"/{number}"): PAGE for number in range(5)}
+    (folder / "list.txt").write_text("\n".join(f"http://a.test/{n}" for n in range(5)))
+    (folder / "archive").mkdir()
+    (folder / "archive" / "run-000001-urls.warc.gz").symlink_to("/dev/full")
+    with serve(resources) as server:
+        done = crawl_list(folder, environment(server))
+        broken = ask(folder, "SELECT outcome, message, fetched FROM runs")
+        again = crawl_list(folder, environment(server))
+
+    assert done.returncode == 1
+    assert broken[0]["outcome"] == "failed"
+    assert "No space left" in broken[0]["message"]
+    assert again.returncode == 0, again.stderr
+    assert ask(folder, "SELECT outcome, count(*) AS n FROM pages GROUP BY 1") == [
+        {"outcome": "rejected", "n": 5}
+    ]

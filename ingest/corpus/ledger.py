@@ -88,15 +88,20 @@ class Ledger(Texts):
     def _enrich(self, offer: Gated, *, now: datetime, source: int | None) -> None:
         candidate = offer.candidate
         if offer.outcome == Outcome.WAITING:
+            # What a person asks for is fetched whatever became of it; what failed for good gets
+            # another chance when a source still names it a day later.
             self._run(
                 "UPDATE pages SET outcome = 'waiting', reason = :reason, next_check = :now, "
                 "title = coalesce(:title, title), relevance = :relevance, found_by = :found_by, "
-                "source = :source, priority = :priority, "
-                "depth = min(depth, :depth) "
-                "WHERE key = :key AND outcome = 'skipped'",
+                "source = :source, priority = :priority, attempts = 0, "
+                "depth = min(depth, :depth) WHERE key = :key AND (outcome = 'skipped' "
+                "OR (outcome = 'failed' AND next_check IS NULL AND last_fetched < :day_ago) "
+                "OR (:is_given AND outcome NOT IN ('article', 'copy')))",
                 {
                     "reason": offer.reason,
                     "now": iso(now),
+                    "day_ago": iso(now - timedelta(days=1)),
+                    "is_given": candidate.is_given,
                     "title": candidate.title,
                     "relevance": offer.relevance,
                     "found_by": candidate.found_by,
@@ -245,13 +250,14 @@ class Ledger(Texts):
             "WHERE id = last_insert_rowid()",
             (len(fetched.body), fetched.warc, fetched.warc_offset),
         )
-        values: dict[str, Any] = {
-            "etag": fetched.etag,
-            "last_modified": fetched.last_modified,
-            "warc": fetched.warc,
-            "warc_offset": fetched.warc_offset,
-            "attempts": 0,
-        }
+        values: dict[str, Any] = {"attempts": 0}
+        if not (standing in _KEPT and outcome == Outcome.REJECTED):  # a wall vouches for nothing
+            values |= {
+                "etag": fetched.etag,
+                "last_modified": fetched.last_modified,
+                "warc": fetched.warc,
+                "warc_offset": fetched.warc_offset,
+            }
         # The reason of a kept page is written where its family is laid out.
         if standing == outcome and standing not in _KEPT:
             values |= {"reason": reason, "article": None}

@@ -211,6 +211,7 @@ CREATE TABLE texts (
   published TEXT,                 -- UTC, ISO 8601; null: the page states no date
   relevance REAL NOT NULL,        -- 0..1
   is_related INTEGER NOT NULL,    -- 1: by its own text, 0: kept only if it copies one that is
+  sample_size INTEGER NOT NULL,   -- how many hashes the index holds of it
   seed INTEGER,                   -- nearest seed document; null: none stands out
   why TEXT NOT NULL,              -- it was kept
   run INTEGER NOT NULL,           -- that found it

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,8 +75,14 @@ class Runs(Base):
     def close_dead_runs(self, *, now: datetime) -> list[int]:
         """Close runs whose process died unseen, and free what they held; their ids."""
         with self.transaction():
-            rows = self._rows("SELECT id, process FROM runs WHERE outcome = 'running'")
-            dead = [row["id"] for row in rows if not is_alive(row["process"])]
+            rows = self._rows(
+                "SELECT id, process, started < :day_ago AND NOT EXISTS (SELECT 1 FROM pages "
+                "WHERE run = runs.id AND leased_until > :now) AS is_stale "
+                "FROM runs WHERE outcome = 'running'",
+                {"now": iso(now), "day_ago": iso(now - timedelta(days=1))},
+            )
+            # A container that starts anew has another host name: its old runs show no life.
+            dead = [row["id"] for row in rows if row["is_stale"] or not is_alive(row["process"])]
             for run in dead:
                 self._free(run)
                 self._close_row(run, outcome="died", message="its process died", now=now)

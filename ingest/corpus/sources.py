@@ -51,6 +51,11 @@ class Sources(Base):
         )
         return [DueSource(**row) for row in rows]
 
+    def forget_bodies(self) -> None:
+        """Read every source anew at its next poll, changed or not."""
+        with self.transaction():
+            self._run("UPDATE sources SET etag = NULL, last_modified = NULL, body_hash = NULL")
+
     def count_sources(self) -> int:
         """How many sources there are."""
         return int(self._value("SELECT count(*) FROM sources"))

@@ -1,0 +1,1 @@
+"""Scrapy's commands, where ours must end otherwise."""

@@ -1,0 +1,24 @@
+"""`scrapy crawl`, whose exit code tells a failed run from one that went well."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scrapy.commands.crawl import Command as ScrapyCrawl
+
+from ingest.extensions import failed_runs
+
+if TYPE_CHECKING:
+    import argparse
+
+__all__ = ["Command"]
+
+
+class Command(ScrapyCrawl):
+    """Run a spider of the project, by name."""
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Crawl; a run that failed ends with exit code 1."""
+        super().run(args, opts)
+        if failed_runs():
+            self.exitcode = 1
