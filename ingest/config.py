@@ -72,6 +72,8 @@ def _web_address(text: str) -> str:
         is_bare_host = re.fullmatch(r"[\w-]+(\.[\w-]+)+(/\S*)?", text)
         hint = f"; did you mean https://{text}?" if is_bare_host else ""
         raise ValueError(f"expected a web address{hint}")
+    if parts.username or parts.password:
+        raise ValueError("no credentials in an address: they would stand in the corpus")
     _ = parts.port  # raises ValueError when it is no port number
     return text
 

@@ -147,6 +147,7 @@ class StrictRobots(RobotsTxtMiddleware):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._unreadable: set[str] = set()
+        self._causes: dict[str, str] = {}  # in words, by host
 
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
         """Let a request pass, or end it.
@@ -156,7 +157,8 @@ class StrictRobots(RobotsTxtMiddleware):
             RobotsForbidden: robots.txt forbids the address.
         """
         if urlparse_cached(request).netloc in self._unreadable:
-            raise RobotsUnreadable("robots.txt could not be read")
+            netloc = urlparse_cached(request).netloc
+            raise RobotsUnreadable(f"robots.txt could not be read{self._causes.get(netloc, '')}")
         try:
             super().process_request_2(rp, request)
         except IgnoreRequest as exc:
@@ -166,13 +168,15 @@ class StrictRobots(RobotsTxtMiddleware):
         body = response.body
         if response.status >= _SERVER_ERROR or response.status == _TOO_MANY:
             self._unreadable.add(netloc)
+            self._causes[netloc] = f": http {response.status}"
             body = _DENY_ALL
         elif response.status >= 400:  # noqa: PLR2004  # client error, RFC 9110 section 15.5
             body = b""
         await super()._parse_robots(response.replace(body=body), netloc, request)
 
-    def _robots_error(self, exc: Exception, netloc: str) -> None:  # noqa: ARG002  # Scrapy's form
+    def _robots_error(self, exc: Exception, netloc: str) -> None:
         self._unreadable.add(netloc)
+        self._causes[netloc] = f": {str(exc)[:150]}"
         parser: Any = build_from_crawler(self._parserimpl, self.crawler, _DENY_ALL)
         waiting: Any = self._parsers[netloc]
         self._parsers[netloc] = parser

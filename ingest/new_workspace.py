@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.config import FILE_NAME, load_settings, options
@@ -10,8 +12,7 @@ from ingest.corpus import Corpus
 from ingest.errors import ConfigError, SeedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ingest.config import Settings
     from ingest.items import SeedSet
@@ -49,6 +50,7 @@ def make_workspace(folder: Path, seeds: Sequence[Path]) -> Settings:
         folder.mkdir(parents=True, exist_ok=True)
         settings = load_settings(folder, {})
         copies = _planned(seeds, settings.seeds_path)  # before anything is written
+        _try_reading(copies)
         _write_new(folder / FILE_NAME, settings_template().encode())
         _write_new(folder / "scrapy.cfg", _SCRAPY_CFG.encode())
         settings.seeds_path.mkdir(parents=True, exist_ok=True)
@@ -95,6 +97,22 @@ def _planned(seeds: Iterable[Path], folder: Path) -> dict[Path, bytes]:
                 raise SeedError(f"another seed document is called {document.name}: {document}")
             planned[target] = body
     return planned
+
+
+def _try_reading(copies: Mapping[Path, bytes]) -> None:
+    """Read the documents as a crawl would, elsewhere: one that cannot be read spoils them all.
+
+    Raises:
+        SeedError: one cannot be read, or holds nothing to learn from.
+    """
+    if not copies:
+        return
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "seeds").mkdir()
+        for target, body in copies.items():
+            (folder / "seeds" / target.name).write_bytes(body)
+        read_seeds(load_settings(folder, {}))
 
 
 def _documents(seed: Path) -> Iterator[Path]:

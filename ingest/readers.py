@@ -17,7 +17,12 @@ __all__ = ["COMMANDS"]
 _LATEST = 5
 
 _limited = click.option(
-    "-n", "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Rows at most."
+    "-n",
+    "--limit",
+    type=click.IntRange(1, 1_000_000),
+    default=20,
+    show_default=True,
+    help="Rows at most.",
 )
 
 

@@ -12,6 +12,7 @@ from ingest import clock, log
 from ingest.corpus import Corpus
 from ingest.crawl import run_crawl, scrapy_command
 from ingest.errors import ConfigError
+from ingest.workspace import Workspace
 from scheduler.jobs import FRONTIER, SOURCE_KINDS, Agenda, exit_code, is_due, job_specs
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Rounds:
 
         Raises:
             ConfigError: no source is named or known, and no page is due.
+            SeedError: there is nothing to learn a topic from.
         """
         with closing(Corpus(self.settings.corpus_path)) as corpus:
             if dead := corpus.close_dead_runs(now=clock.now()):
@@ -58,6 +60,7 @@ class Rounds:
         # A spider that keeps no sources finds addresses elsewhere, in an archive for instance.
         if is_empty and all(spec.kinds and not spec.addresses for spec in self.specs):
             raise ConfigError(["no sources: name sites, feeds or sitemaps under [sources]"])
+        Workspace(folder=self.settings.workspace, settings=self.settings).check_seeds()
 
     @property
     def specs(self) -> tuple[JobSpec, ...]:

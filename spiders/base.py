@@ -353,7 +353,7 @@ def _refusal(url: str, final_url: str, status: int) -> tuple[Outcome | None, str
 
 def _outcome_of(failure: Failure) -> tuple[Outcome, str]:
     if failure.check(RobotsUnreadable):
-        return Outcome.FAILED, "robots.txt could not be read"
+        return Outcome.FAILED, str(failure.value)
     if failure.check(RefusedAddress):
         return Outcome.REJECTED, f"{Reason.EXCLUDED}: {failure.value}"
     # Past the limit on the wire, or only once unpacked: Scrapy has no class for the latter.

@@ -9,6 +9,7 @@ from typing import Any
 from ingest import clock
 from ingest.errors import ConfigError
 from ingest.items import Candidate
+from ingest.text import clean_controls
 from ingest.urls import is_fetchable
 from spiders.base import SourceSpider
 
@@ -24,7 +25,7 @@ class UrlsSpider(SourceSpider):
         super().__init__(**kwargs)
         if not file and not url:
             raise ConfigError(["give -a file=LIST (one address a line, - for stdin) or -a url=…"])
-        self.addresses = [url] if url else []
+        self.addresses = read_list(url or "")
         if file == "-":
             self.addresses += read_list(sys.stdin.read())
         elif file:
@@ -50,5 +51,5 @@ def _read_file(path: Path) -> str:
 
 def read_list(text: str) -> list[str]:
     """The addresses of a list: one a line; blank lines and lines that start with # are left out."""
-    lines = (line.strip() for line in text.splitlines())
+    lines = (line.strip() for line in clean_controls(text).split("\n"))
     return [line for line in lines if line and not line.startswith("#")]

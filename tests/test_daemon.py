@@ -16,7 +16,7 @@ import pytest
 from ingest.config import load_settings
 from ingest.corpus import Corpus
 from ingest.crawl import CrawlReport
-from ingest.errors import ConfigError, CrawlError, DaemonRunning
+from ingest.errors import ConfigError, CrawlError, DaemonRunning, SeedError
 from ingest.items import DueSource
 from scheduler import jobs
 from scheduler.clockwork import Clockwork, Rests
@@ -56,6 +56,10 @@ def fake(
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "one.txt").write_text(
+        "Talks in Baku\n" + "The talks between Azerbaijan and Russia went on in Baku today. " * 9
+    )
     (tmp_path / "seedbed.toml").write_text(
         '[sources]\nsites = ["http://a.test/"]\nsitemaps = ["http://a.test/sitemap.xml"]\n'
     )
@@ -349,3 +353,10 @@ def test_scheduler_that_does_not_wake_ends_the_daemon(
 
     with pytest.raises(CrawlError, match="stood still"):
         clockwork.keep(threading.Event(), threading.Event())
+
+
+def test_workspace_without_seeds_is_refused(workspace: Path) -> None:
+    (workspace / "seeds" / "one.txt").unlink()
+
+    with pytest.raises(SeedError):
+        run_once(workspace)

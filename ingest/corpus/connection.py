@@ -77,7 +77,7 @@ def connect(path: Path, *, readonly: bool = False, timeout_s: float = 30.0) -> D
         try:
             db = Database(raw)
             raw.execute(f"PRAGMA busy_timeout = {int(timeout_s * 1000)}")
-            _check_identity(raw, path)
+            _check_identity(raw, path, readonly=readonly)
             if not readonly:
                 raw.execute("PRAGMA journal_mode = WAL")
                 raw.execute("PRAGMA synchronous = FULL")
@@ -105,9 +105,11 @@ def migrate(db: Database) -> None:
     raw.execute("COMMIT")
 
 
-def _check_identity(raw: Any, path: Path) -> None:
+def _check_identity(raw: Any, path: Path, *, readonly: bool) -> None:
     version = _pragma(raw, "user_version")
     tables = raw.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    if readonly and not tables:
+        raise NotACorpus("an empty file; `seedbed run --once` makes a corpus of it", path=path)
     if _pragma(raw, "application_id") != APPLICATION_ID and (tables or version):
         raise NotACorpus("a SQLite file, but no corpus of ours", path=path)
     if version > SCHEMA_VERSION:
