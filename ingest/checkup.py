@@ -51,6 +51,7 @@ def checkup(folder: Path, environ: Mapping[str, str], *, now: datetime) -> Itera
     yield Finding(state="ok", subject="settings", said=f"workspace {settings.workspace}")
     yield from _packages()
     yield from _disk(settings)
+    yield from _places(settings)
     yield from _seeds(settings)
     yield from _corpus(settings, now=now)
     if not settings.crawl.contact and not settings.crawl.user_agent:
@@ -80,6 +81,24 @@ def _disk(settings: Settings) -> Iterator[Finding]:
     if free < _NO_DISK_BYTES:
         state = "bad"
     yield Finding(state=state, subject="disk", said=f"{free / 1e9:.1f} GB free")
+
+
+def _places(settings: Settings) -> Iterator[Finding]:
+    """Whether what a crawl writes has a place that can be written."""
+    archive, corpus = settings.archive_path, settings.corpus_path
+    if archive.exists() and not archive.is_dir():
+        yield Finding(state="bad", subject="archive", said=f"no folder: {archive}")
+    elif not os.access(_nearest(archive), os.W_OK):
+        yield Finding(state="bad", subject="archive", said=f"cannot be written: {archive}")
+    if not corpus.parent.is_dir():
+        yield Finding(state="bad", subject="corpus", said=f"no folder for it: {corpus.parent}")
+    elif not os.access(corpus if corpus.exists() else corpus.parent, os.W_OK):
+        yield Finding(state="bad", subject="corpus", said=f"cannot be written: {corpus}")
+
+
+def _nearest(path: Path) -> Path:
+    """The path, or the nearest folder above it that exists."""
+    return next(place for place in (path, *path.parents) if place.exists())
 
 
 def _seeds(settings: Settings) -> Iterator[Finding]:

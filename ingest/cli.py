@@ -223,11 +223,27 @@ def web(place: Place, *, port: int, datasette_options: tuple[str, ...]) -> None:
         raise click.ClickException("Datasette is not installed: pip install 'seedbed[web]'")
     with place.reading() as corpus:  # names what is wrong with the file before a server starts
         path = corpus.path
+    if "--get" not in datasette_options and not _is_free(port):
+        raise click.ClickException(f"port {port} is taken; name another with --port")
     from datasette.cli import serve
 
-    serve.main(
-        [str(path), "--port", str(port), *datasette_options], "seedbed web", standalone_mode=False
-    )
+    # Suggested facets and whole texts in a list cost seconds on a large corpus.
+    settings = ["--setting", "suggest_facets", "off", "--setting", "truncate_cells_html", "300"]
+    arguments = [str(path), "--port", str(port), *settings, *datasette_options]
+    serve.main(arguments, "seedbed web", standalone_mode=False)
+
+
+def _is_free(port: int) -> bool:
+    """Whether a server may listen there; 0 stands for any."""
+    import socket
+
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 @seedbed.command()

@@ -1,0 +1,147 @@
+"""The commands that make and judge a workspace: init, seeds and check."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from ingest.cli import main
+from ingest.config import options
+from ingest.corpus import Corpus
+from tests.commands import empty, restored_logging, rows, workspace
+
+# The fixtures used here, which pytest finds by their names.
+__all__ = ["empty", "restored_logging", "workspace"]
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_init_makes_a_workspace_that_scrapy_and_seedbed_accept(
+    empty: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seeds = sorted((ROOT / "seeds").glob("*.txt"))
+    assert main(["init", "story", *map(str, seeds)]) == 0
+
+    said = capsys.readouterr().out
+    story = empty / "story"
+    assert sorted(path.name for path in story.iterdir()) == [
+        "corpus.db", "scrapy.cfg", "seedbed.toml", "seeds",
+    ]  # fmt: skip
+    assert [path.read_bytes() for path in sorted((story / "seeds").iterdir())] == [
+        path.read_bytes() for path in seeds
+    ]
+    assert "Azerbaijan’s Leader Challenges Putin" in said or "Azerbaijan's Leader" in said
+    assert main(["-w", "story", "status"]) == 0
+    assert "story: 0 articles" in capsys.readouterr().out
+
+
+def test_init_again_leaves_what_is_there(empty: Path) -> None:
+    (empty / "one.md").write_text("A text about the story. " * 30)
+    assert main(["init", "story", "one.md"]) == 0
+    (empty / "story" / "seedbed.toml").write_text("name = 'mine'")
+
+    assert main(["init", "story", "one.md"]) == 0
+    assert (empty / "story" / "seedbed.toml").read_text() == "name = 'mine'"
+
+
+def test_init_states_every_setting_with_its_default(empty: Path) -> None:
+    main(["init", "story"])
+    stated = (empty / "story" / "seedbed.toml").read_text()
+
+    assert all(f"# {o.path[-1]} = {o.default}".rstrip() in stated for o in options())
+    uncommented = "\n".join(
+        line.removeprefix("# ") if " = " in line and not line.endswith("=") else line
+        for line in stated.splitlines()
+        if not line.endswith(" =")
+    )
+    (empty / "story" / "seedbed.toml").write_text(uncommented)
+    assert main(["-w", "story", "status"]) == 0
+
+
+@pytest.mark.parametrize("name", ["empty.txt", "image.png", "other/one.txt", "folder"])
+def test_init_refuses_a_seed_it_cannot_use_and_writes_nothing(
+    empty: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (empty / "one.txt").write_text("A text about the story.")
+    (empty / "empty.txt").write_text("\n")
+    (empty / "image.png").write_bytes(b"\x89PNG")
+    (empty / "folder").mkdir()
+    (empty / "other").mkdir()
+    (empty / "other" / "one.txt").write_text("Another text of the same name.")
+
+    assert main(["init", "story", "one.txt", name]) == 3
+    assert Path(name).name in capsys.readouterr().err
+    assert list((empty / "story").iterdir()) == []
+
+
+def test_seeds_shows_titles_words_noise_language_and_the_topic(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    found = rows(capsys, "-w", str(ROOT), "seeds")
+
+    *documents, topic = found
+    assert [document["id"] for document in documents] == [1, 2, 3, 4, 5]
+    assert all(document["title"] and document["words"] > 100 for document in documents)
+    assert {document["language"] for document in documents} == {"en"}
+    assert all(0 < document["noise_share"] < 1 for document in documents)
+    assert topic["names"]
+    assert topic["terms"]
+
+
+def test_seeds_shows_on_demand_what_cleaning_removed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["-w", str(ROOT), "seeds"]) == 0
+    brief = capsys.readouterr().out
+    assert main(["-w", str(ROOT), "seeds", "--raw"]) == 0
+    full = capsys.readouterr().out
+
+    assert all(len(line) <= 80 for line in full.splitlines() if "://" not in line)
+    assert len(full.splitlines()) > 5 * len(brief.splitlines())
+
+
+def test_check_finds_what_stands_in_the_way(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check"]) == 1
+    said = capsys.readouterr().out
+    assert "BAD   seeds" in said
+    assert "https://b.test/sitemap.xml failed 3 times: timed out" in said
+
+    (workspace / "seeds" / "one.txt").write_text("A story of Baku and Moscow. " * 40)
+    with closing(Corpus(workspace / "corpus.db")) as corpus:
+        corpus._run("UPDATE runs SET fetched = 9, started = '2999-01-01T00:00:00Z' WHERE id = 1")
+        corpus._run("DELETE FROM runs WHERE id = 2")
+    assert main(["check"]) == 1
+    said = capsys.readouterr().out
+    assert "the outcomes of run 1 do not add up" in said
+    assert "started in the future" in said
+
+
+def test_check_of_a_sound_workspace_ends_with_0(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (workspace / "seeds" / "one.txt").write_text("A story of Baku and Moscow. " * 40)
+
+    assert main(["check"]) == 0
+    assert "BAD" not in capsys.readouterr().out
+
+
+def test_check_sees_that_the_archive_has_no_place(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (workspace / "seeds" / "one.txt").write_text("A story of Baku and Moscow. " * 40)
+    (workspace / "archive").write_text("a file")
+
+    assert main(["check"]) == 1
+    assert "BAD   archive: no folder" in capsys.readouterr().out
+
+
+def test_init_with_a_seed_that_cannot_be_read_leaves_none_behind(
+    empty: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (empty / "latin1.txt").write_bytes("Məqalə".encode("utf-16") + b"\xff\x00\xfe")
+    assert main(["init", "story", "latin1.txt"]) == 3
+    assert "latin1.txt" in capsys.readouterr().err
+
+    assert not (empty / "story" / "seeds" / "latin1.txt").exists()
