@@ -71,7 +71,6 @@ class Relation(StrEnum):
 class Stage(StrEnum):
     """The room that refused a page."""
 
-    FETCH = "fetch"
     EXTRACT = "extract"
     QUALITY = "quality"
 

@@ -104,7 +104,6 @@ def test_locked_corpus_is_an_error_of_its_own(corpus: Corpus) -> None:
         lambda: start(corpus),
         lambda: corpus.offer([gated(ONE)], run=run, now=NOW),
         lambda: corpus.claim(run=run, limit=1, now=NOW, lease_s=60),
-        lambda: corpus.release(run=run),
         lambda: corpus.close_dead_runs(now=NOW),
         lambda: corpus.set_state("key", "value"),
         lambda: corpus.finish_run(run, outcome="finished", requests=0, message=None, now=NOW),
@@ -181,15 +180,6 @@ def test_lease_that_ran_out_is_claimed_again(corpus: Corpus) -> None:
     assert not corpus.claim(run=run, limit=1, now=NOW + timedelta(seconds=61), lease_s=60)
     run = corpus.start_run(spider="frontier", trigger="command", version="t", now=NOW)
     assert corpus.claim(run=run, limit=1, now=NOW + timedelta(seconds=161), lease_s=60)
-
-
-def test_released_page_is_claimed_again(corpus: Corpus) -> None:
-    run = start(corpus)
-    corpus.offer([gated(ONE)], run=run, now=NOW)
-    corpus.claim(run=run, limit=1, now=NOW, lease_s=60)
-
-    assert corpus.release(run=run) == 1
-    assert len(corpus.claim(run=run, limit=1, now=NOW, lease_s=60)) == 1
 
 
 def test_spider_claims_only_what_it_found(corpus: Corpus) -> None:

@@ -195,15 +195,6 @@ class Ledger(Texts):
             )
         )
 
-    def release(self, *, run: int) -> int:
-        """Give back what a run still holds; returns how many pages."""
-        with self.transaction():
-            cursor = self._run(
-                "UPDATE pages SET leased_until = NULL WHERE run = ? AND leased_until IS NOT NULL",
-                (run,),
-            )
-        return int(cursor.rowcount)
-
     def key_of(self, page: int) -> str:
         """The canonical form of a page's address."""
         return str(self._value("SELECT key FROM pages WHERE id = ?", (page,)))
