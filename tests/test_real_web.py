@@ -136,8 +136,10 @@ def test_a_workspace_has_settings_that_can_be_used(tmp_path: Path) -> None:
 
 
 def test_a_command_is_measured(tmp_path: Path) -> None:
-    with serve({}) as server:
-        measured = real_web.run_seedbed(tmp_path, server, "--version")
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "one.txt").write_text("A story of Baku and Moscow. " * 40)
+    with serve({}) as server:  # learning a topic takes long enough to be seen at work
+        measured = real_web.run_seedbed(tmp_path, server, "seeds")
 
     assert measured.exit_code == 0
     assert measured.requests == 0
