@@ -15,49 +15,32 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import statistics
-from collections import Counter
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from ingest.features import Lexicon, Reading, learn_families, learn_lexicon
+from ingest.features import Lexicon, Reading
 from ingest.items import Relevance, Term
-from ingest.text import paragraphs, sentences, tokens
+from ingest.text import paragraphs, sentences
+from ingest.topic.vectors import dot, length, vector
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from ingest.items import SeedDocument, SeedSet
-
-__all__ = ["ALGORITHM", "Topic", "learn_topic"]
+__all__ = ["ALGORITHM", "SATURATION", "Topic", "version_of"]
 
 ALGORITHM = "topic 1"  #: part of every topic's version; raise it whenever scores change
 
 _THRESHOLD = 0.5  # every kind of text is scored so that one half is its cut
 _STEEPNESS = 3.0  # of the curve from the ratio score/cut to 0..1
-_SATURATION = 12.0  # research/relevance, 5.4
-_CONSENSUS = 0.5  # exponent on the share of seeds that have a feature
-# The cut is a + b x (median score of a left-out seed). At these F1 is .93 web, .75 ecb, .92 fnc,
-# and within .02 of it for a of .08 to .12, b of .3 to .5 (eval/relevance, noisy seeds).
-_CUT_FLOOR, _CUT_SLOPE = 0.10, 0.40
-_LONE_SEED_LIKENESS = 0.35  # where there is one seed only, and none to leave out
+SATURATION = 12.0  # research/relevance, 5.4
 _FAMILY_SHARE = 0.8  # of the cut, the most that one family of names brings
 _ONE_SIDED = 0.65  # factor for a text that lacks one of the core places
 _PAIR_GAIN = 1.2  # added factor for a text that speaks of both core places
 _PAIR_DENSITY = 0.01  # mentions of both (geometric mean) a word, at which the gain is whole
-_CORE_WEIGHT = 0.2  # of the profile's unit length, for a place to be core
-_CORE_SHARE = 0.33  # of the profile's squared length, that the two core places hold
-_CORE_AGREEMENT = 0.8  # share of the seeds that speak of a core place
-_PAIR = 2
 _HEADLINE_CUT = 0.4  # of the cut of an article, up to _HEADLINE_WORDS, from there growing to 1
 _HEADLINE_WORDS, _FULL_WORDS = 20, 120
-_MIN_IDF = 1.0  # nats; below are function words
 _SHOWN = 8  # reasons given with a score
-_SEED_FEATURES = 400
 _WORTH_EXPLAINING = 0.15  # score below which no passage is looked for
-_FEEDBACK_YES, _FEEDBACK_NO = 1.0, 0.5  # Rocchio's beta and gamma, research/relevance 2
-_FEEDBACK_SWAY = 1.4  # times that feedback may move the cut
 
 
 class _Sum(NamedTuple):
@@ -128,47 +111,9 @@ class Topic:
         shown = (word if len(word) <= 3 else word.title() for word in url_words.split())  # noqa: PLR2004
         return self.score_headline(" ".join(shown))
 
-    def with_feedback(self, yes: Sequence[str], no: Sequence[str]) -> Topic:
-        """The topic as moved by texts that a reader called related or unrelated.
-
-        Rocchio (1971); the cut moves to where it parts the given texts best, but not far.
-        """
-        weights = self._moved(self.weights, yes, no, is_home=True)
-        shift = _likeness(weights, self.seed_weights) / _likeness(self.weights, self.seed_weights)
-        topic = replace(
-            self,
-            version=_version(json.dumps([self.version, sorted(yes), sorted(no)])),
-            weights=weights,
-            bridge_weights=self._moved(self.bridge_weights, yes, no, is_home=False),
-            cut=self.cut * shift,
-        )
-        sway = topic._best_sway(yes, no)  # noqa: SLF001 - of its own kind
-        return replace(topic, cut=topic.cut * sway, bridge_cut=topic.bridge_cut * sway)
-
-    def _moved(
-        self, weights: Mapping[str, float], yes: Sequence[str], no: Sequence[str], *, is_home: bool
-    ) -> dict[str, float]:
-        moved = dict(weights)
-        for texts, share in ((yes, _FEEDBACK_YES), (no, -_FEEDBACK_NO)):
-            for text in sorted(texts):
-                reading = self.lexicon.read(text, is_home=is_home)
-                for feature, weight in _unit(_vector(reading)).items():
-                    moved[feature] = moved.get(feature, 0.0) + share * weight / len(texts)
-        return _ranked(_unit(moved if is_home else _bridging(moved, self.lexicon)))
-
-    def _best_sway(self, yes: Sequence[str], no: Sequence[str]) -> float:
-        """The factor on the cut that agrees with most answers; the nearest to 1 of equals."""
-        ratios = [(self._sum(self.lexicon.read(text)).ratio, True) for text in yes]
-        ratios += [(self._sum(self.lexicon.read(text)).ratio, False) for text in no]
-        at = sorted({ratio for ratio, _ in ratios if ratio > 0})
-        between = [math.sqrt(a * b) for a, b in pairwise(at)]
-        options = [1.0, *(x for x in between if 1 / _FEEDBACK_SWAY <= x <= _FEEDBACK_SWAY)]
-
-        def agreement(factor: float) -> tuple[int, float]:
-            right = sum((ratio >= factor) == is_yes for ratio, is_yes in ratios)
-            return right, -abs(math.log(factor))
-
-        return max(options, key=agreement)
+    def ratio(self, text: str) -> float:
+        """The raw score of a text over the cut of its kind; 1 stands at the cut."""
+        return self._sum(self.lexicon.read(text)).ratio
 
     def _relevance(self, reading: Reading) -> Relevance:
         found = self._sum(reading)
@@ -183,12 +128,12 @@ class Topic:
 
     def _sum(self, reading: Reading) -> _Sum:
         weights = self.weights if reading.is_home else self.bridge_weights
-        vector = _vector(reading)
-        length = _length(vector)
-        scale = length + _SATURATION
+        weighed = vector(reading)
+        size = length(weighed)
+        scale = size + SATURATION
         parts = {
             feature: weights[feature] * value / scale
-            for feature, value in vector.items()
+            for feature, value in weighed.items()
             if feature in weights
         }
         families: dict[str, float] = {}
@@ -200,7 +145,7 @@ class Topic:
         if self.core:
             ratio = sum(min(part / cut, _FAMILY_SHARE) for part in families.values())
             ratio *= self._pair_factor(reading)
-        return _Sum(ratio, parts, length)
+        return _Sum(ratio, parts, size)
 
     def _pair_factor(self, reading: Reading) -> float:
         """More than 1 where a text speaks of both core places, less where one is missing."""
@@ -211,10 +156,10 @@ class Topic:
         return 1 + _PAIR_GAIN * min(1.0, density / _PAIR_DENSITY)
 
     def _nearest_seed(self, reading: Reading) -> int:
-        vector = _vector(reading)
+        weighed = vector(reading)
         return max(
             sorted(self.seed_weights, reverse=True),
-            key=lambda seed: (_dot(self.seed_weights[seed], vector), -seed),
+            key=lambda seed: (dot(self.seed_weights[seed], weighed), -seed),
         )
 
     def _passage(self, text: str) -> str | None:
@@ -266,129 +211,8 @@ class Topic:
         )
 
 
-def learn_topic(seeds: SeedSet) -> Topic:
-    """What the seed set is about."""
-    texts = [_whole(seed) for seed in seeds.documents]
-    lexicon = learn_lexicon(texts)
-    core = _core([_vector(lexicon.read(text, is_home=True)) for text in texts])
-    if core:
-        lexicon = replace(lexicon, families=learn_families(texts, lexicon, core))
-    vectors = [_vector(lexicon.read(text, is_home=True)) for text in texts]
-    bridges = [_bridging(_vector(lexicon.read(text, is_home=False)), lexicon) for text in texts]
-    lengths = [_length(_vector(lexicon.read(text, is_home=False))) for text in texts]
-    return Topic(
-        version=_version(seeds.digest),
-        lexicon=lexicon,
-        weights=_ranked(_profile(vectors)),
-        bridge_weights=_ranked(_profile(bridges)),
-        seed_weights={
-            seed.id: dict(list(_ranked(_unit(vector)).items())[:_SEED_FEATURES])
-            for seed, vector in zip(seeds.documents, vectors, strict=True)
-        },
-        spellings=_spellings(texts, lexicon),
-        core=core,
-        cut=_cut(vectors, [_length(vector) for vector in vectors]),
-        bridge_cut=_cut(bridges, lengths),
-    )
-
-
-def _whole(seed: SeedDocument) -> str:
-    return f"{seed.title}\n{seed.text}" if seed.title else seed.text
-
-
-def _version(told: str) -> str:
+def version_of(told: str) -> str:
     return f"{ALGORITHM} {hashlib.sha256(told.encode()).hexdigest()[:16]}"
-
-
-def _vector(reading: Reading) -> dict[str, float]:
-    """Log-tf x idf of the features that are no function words."""
-    return {
-        feature: (1 + math.log(times)) * idf if times > 1 else idf
-        for feature, (times, idf) in reading.counts.items()
-        if idf > _MIN_IDF
-    }
-
-
-def _length(vector: Mapping[str, float]) -> float:
-    return math.sqrt(sum(value * value for value in vector.values()))
-
-
-def _unit(vector: Mapping[str, float]) -> dict[str, float]:
-    length = _length(vector) or 1.0
-    return {feature: value / length for feature, value in vector.items()}
-
-
-def _dot(a: Mapping[str, float], b: Mapping[str, float]) -> float:
-    return sum(weight * b[feature] for feature, weight in a.items() if feature in b)
-
-
-def _ranked(weights: Mapping[str, float]) -> dict[str, float]:
-    return dict(sorted(weights.items(), key=lambda item: (-item[1], item[0])))
-
-
-def _profile(vectors: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """The centroid, each feature weighted by the share of the vectors that have it; unit length."""
-    total: dict[str, float] = {}
-    having: Counter[str] = Counter()
-    for vector in vectors:
-        for feature, value in _unit(vector).items():
-            total[feature] = total.get(feature, 0.0) + value
-            having[feature] += 1
-    count = len(vectors)
-    return _unit({f: value * (having[f] / count) ** _CONSENSUS for f, value in total.items()})
-
-
-def _bridging(weights: Mapping[str, float], lexicon: Lexicon) -> dict[str, float]:
-    """What says the same in any language: places, concepts and names."""
-    return {f: weight for f, weight in weights.items() if f[0] in "@#" or f in lexicon.names}
-
-
-def _cut(vectors: Sequence[Mapping[str, float]], lengths: Sequence[float]) -> float:
-    """Where to part related from unrelated articles, by how alike the seeds are.
-
-    Args:
-        vectors: of the seeds.
-        lengths: |d| of the seeds, all their features counted.
-    """
-    likenesses = [_LONE_SEED_LIKENESS]
-    if len(vectors) > 1:
-        likenesses = [
-            _dot(_profile([*vectors[:at], *vectors[at + 1 :]]), vector) / (length + _SATURATION)
-            for at, (vector, length) in enumerate(zip(vectors, lengths, strict=True))
-        ]
-    return _CUT_FLOOR + _CUT_SLOPE * statistics.median(likenesses)
-
-
-def _likeness(weights: Mapping[str, float], seeds: Mapping[int, Mapping[str, float]]) -> float:
-    return statistics.fmean(_dot(seed, weights) for seed in seeds.values())
-
-
-def _core(vectors: Sequence[Mapping[str, float]]) -> tuple[str, ...]:
-    """The two countries that nearly all seeds speak of and little else unites; else none."""
-    weights = _profile(vectors)
-    agreed = [
-        feature
-        for feature in weights
-        if feature.startswith("@")
-        and sum(feature in vector for vector in vectors) >= _CORE_AGREEMENT * len(vectors)
-    ]
-    pair = sorted(agreed, key=lambda place: (-weights[place], place))[:_PAIR]
-    if len(pair) < _PAIR or min(weights[place] for place in pair) < _CORE_WEIGHT:
-        return ()
-    return tuple(pair) if sum(weights[place] ** 2 for place in pair) >= _CORE_SHARE else ()
-
-
-def _spellings(texts: Sequence[str], lexicon: Lexicon) -> dict[str, str]:
-    written: dict[str, Counter[str]] = {}
-    for text in texts:
-        for token in tokens(text):
-            plain = token.replace("’", "'").removesuffix("'s")
-            feature = lexicon.feature(token)
-            named = feature.startswith("@") or feature in lexicon.names
-            written.setdefault(feature, Counter())[plain if named else plain.lower()] += 1
-    for name, place in lexicon.families.items():
-        written.setdefault(place, Counter())[name.title()] += 0
-    return {f: min(forms, key=lambda form: (-forms[form], form)) for f, forms in written.items()}
 
 
 def _cut_share(words: int) -> float:
