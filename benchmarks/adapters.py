@@ -14,7 +14,7 @@ from ingest.extract import read_page
 from ingest.items import SeedDocument, SeedSet
 from ingest.relations.memory import factory
 from ingest.seedset import clean_dump
-from ingest.topic import learn_topic
+from ingest.topic import learn_topic, with_feedback
 from ingest.urls import address_key
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class TopicScorer:
 
     def update(self, yes: Sequence[str], no: Sequence[str]) -> None:
         """Learn from texts a reader judged."""
-        self._topic = self._topic.with_feedback(yes, no)
+        self._topic = with_feedback(self._topic, yes, no)
 
 
 def topic(seeds: Sequence[str]) -> TopicScorer:

@@ -106,7 +106,16 @@ def _fill_ledger(corpus: Corpus) -> None:
 
 
 def _fill_texts(corpus: Corpus) -> None:
-    insert(corpus, "stories", id=1, title="The raid", first_published=T1, articles=1)
+    insert(
+        corpus,
+        "stories",
+        id=1,
+        title="The raid",
+        terms="raid, Sputnik",
+        first_published=T1,
+        articles=1,
+        outlets=1,
+    )
     add_article(
         corpus, 1, title="Editor detained", outlet="first.test", published=T1, story=1, copies=1
     )

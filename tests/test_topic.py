@@ -18,7 +18,7 @@ from ingest.items import SeedDocument, SeedSet
 from ingest.names import fold, place_of
 from ingest.seedset import load_seed_set
 from ingest.text import words
-from ingest.topic import Topic, learn_topic
+from ingest.topic import Topic, learn_topic, with_feedback
 from tests.test_topic_stories import FAR, NEAR, STORY
 
 SEEDS = Path(__file__).parents[1] / "seeds"
@@ -128,8 +128,8 @@ def test_answers_of_a_reader_move_the_topic(topic: Topic) -> None:
             "Chefs of Baku and visitors from Moscow cooked plov and pomegranate for the festival.",
         ),
     )
-    wanted = topic.with_feedback(yes=["\n".join(festival)], no=[])
-    refused = topic.with_feedback(yes=[], no=["\n".join(STORY["en corridor"])])
+    wanted = with_feedback(topic, yes=["\n".join(festival)], no=[])
+    refused = with_feedback(topic, yes=[], no=["\n".join(STORY["en corridor"])])
 
     assert wanted.score(*food).score > topic.score(*food).score
     assert refused.score(*STORY["en corridor"]).score < topic.score(*STORY["en corridor"]).score
@@ -141,7 +141,7 @@ def test_answers_count_the_same_in_any_order(topic: Topic) -> None:
     yes = ["\n".join(text) for text in STORY.values()]
     no = ["\n".join(text) for text in NEAR.values()]
 
-    assert topic.with_feedback(yes, no) == topic.with_feedback(yes[::-1], no[::-1])
+    assert with_feedback(topic, yes, no) == with_feedback(topic, yes[::-1], no[::-1])
 
 
 def seed_set(*texts: str) -> SeedSet:

@@ -104,6 +104,11 @@ SHOWN: Mapping[str, Shown] = {
         highest="at",
         facets=("verdict",),
     ),
+    "topic_steps": Shown(
+        description="What the topic learned after the seeds: each step, and whether it stands.",
+        highest="id",
+        facets=("kind",),
+    ),
     "latest": Shown(
         description="The articles, latest first, in the columns that fit a screen.",
         facets=("outlet", "language"),
