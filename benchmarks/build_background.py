@@ -7,12 +7,13 @@ byte for byte, from the same versions: wordfreq 3.1.1 and Babel 2.18.0 (CLDR 47)
 from __future__ import annotations
 
 import re
-import unicodedata
 import zlib
 from pathlib import Path
 
 import wordfreq
 from babel import Locale
+
+from ingest.text import normalize
 
 DATA = Path(__file__).parents[1] / "ingest" / "data"
 COUNTRIES = Path(__file__).with_name("countries.tsv")
@@ -41,6 +42,8 @@ ZONES = {
     "Yaounde": "Douala",
     "Guatemala City": "Guatemala",
 }
+# Names that are rather a common word, `really?` in Georgian, or another place, in California.
+UNSAFE = {("GH", "ka"): "განა", ("CR", "en"): "san jose"}
 
 
 def build_background() -> None:
@@ -60,7 +63,8 @@ def build_background() -> None:
 
 def _form(name: str) -> str:
     name = re.sub(r"\s*\(.*?\)|\s*\[.*?\]", "", name)
-    return unicodedata.normalize("NFKC", name).casefold().replace("’", "'").strip()
+    # Persian joins words with a mark that parts our tokens, as a space would.
+    return normalize(name.replace("\u200c", " ")).strip()
 
 
 def _adjective(name: str, language: str) -> str:
@@ -94,10 +98,11 @@ def build_places() -> None:
                 forms |= {_form(word) for word in english.split("|")}
             if (tongue := SPOKEN.get(code)) and (name := locale.languages.get(tongue)):
                 forms.add(_adjective(name, language))
-            rows.append((code, "country", language, "|".join(sorted(forms))))
             city = _form(capital) if language == "en" else _capital_forms(locale, capital)
-            if city:
-                rows.append((code, "capital", language, city))
+            capitals = {city} if city else set()
+            for kind, names in (("country", forms), ("capital", capitals)):
+                if kept := sorted(names - {UNSAFE.get((code, language))}):
+                    rows.append((code, kind, language, "|".join(kept)))
     text = "".join("\t".join(row) + "\n" for row in rows)
     (DATA / "places.tsv").write_text(text, "utf-8")
     print(len(rows), "rows of places", len(text.encode()), "bytes")

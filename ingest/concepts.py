@@ -6,12 +6,12 @@ from functools import cache
 from importlib.resources import files
 
 from ingest.background import zipf_of
-from ingest.names import is_ending
+from ingest.endings import is_ending
 
 __all__ = ["concept_of", "concept_zipf"]
 
-_LANGUAGES = ("ru", "az", "tr")  # the columns of stems, after the English forms
-_LONGEST_ENDING = {"ru": 7, "az": 10, "tr": 10}
+_LANGUAGES = ("ru", "az", "tr", "ka", "hy")  # the columns of stems, after the English forms
+_LONGEST_ENDING = {"ru": 7, "az": 10, "tr": 10, "ka": 12, "hy": 14}
 _SAFE_STEM = 5  # letters; a shorter stem takes only an ending that declension allows
 _RAREST_ZIPF = 3.0
 

@@ -6,13 +6,14 @@ A feature is a normalised word, or `@` and the code of a country: Baku, Azerbaij
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from ingest.background import common_zipf, guess_language, idf_of_zipf, zipf_of
 from ingest.concepts import concept_of, concept_zipf
-from ingest.names import fold, is_folded_ending, place_of, place_zipf
+from ingest.names import fold, join_places, name_keys, place_of, place_zipf
 from ingest.text import normalize, paragraphs, sentences, tokens
 
 if TYPE_CHECKING:
@@ -22,8 +23,32 @@ __all__ = ["Lexicon", "Reading", "learn_families", "learn_lexicon"]
 
 _NAME_IDF = 4.0  # nats; a capitalised word that is more common is the start of a sentence
 _NAME_CHARS = 3
+_TITLE_CHARS, _TITLE_WORDS, _TITLE_SHARE = 4, 4, 0.8
+_OPENING = re.compile(r"[\"“„«:–—]|(?<!\w)['‘]")
+_CALENDAR = frozenset(
+    [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ]
+)
 _KEY_CHARS = 4
-_LONGEST_ENDING = 6
 _RARE_ZIPF = 3.2  # a more common word of the seeds' own language is no name in another spelling
 _NUMBER_IDF = {1: 1.0, 2: 2.0}
 _LONG_NUMBER_IDF = 5.0
@@ -74,7 +99,7 @@ class Lexicon:
             is_home: whether to read it as one in a language of the seeds, word by word, or as a
                 foreign one, by names and the concepts of `ingest.concepts`; None: as it is.
         """
-        written = Counter(tokens(text))
+        written = Counter(join_places(tokens(text)))
         if is_home is None:
             is_home = self._is_home(written)
         counts: dict[str, tuple[int, float]] = {}
@@ -103,7 +128,10 @@ class Lexicon:
         if place := place_of(token, word):
             return (self._place(place),)
         if word.isdigit():
-            return ((word, _NUMBER_IDF.get(len(word), _LONG_NUMBER_IDF)),)
+            is_whole = not word.startswith("0")  # 000 is what is left of 12,000
+            return ((word, _NUMBER_IDF.get(len(word), _LONG_NUMBER_IDF) if is_whole else 0.0),)
+        if len(word) == 1 and word.isascii():  # the U and the S of U.S.
+            return ((word, 0.0),)
         if not is_home and (concept := concept_of(word)):
             return (("#" + concept, idf_of_zipf(concept_zipf(concept))),)
         name = word if word in self.names else self._respelt(token, word)
@@ -122,16 +150,10 @@ class Lexicon:
 
     def _respelt(self, token: str, word: str) -> str | None:
         """The name of the topic that this is in another spelling, script or case, if any."""
-        if len(word) < _KEY_CHARS or token.islower():
-            return None
         if word.isascii() and (zipf_of(word, self.languages) or 0) > _RARE_ZIPF:
             return None
-        key = fold(word)
-        for cut in range(len(key), max(_KEY_CHARS, len(key) - _LONGEST_ENDING) - 1, -1):
-            name = self._keys.get(key[:cut])
-            if name and (cut == len(key) or is_folded_ending(key[cut:])):
-                return name
-        return None
+        found = (self._keys.get(key) for key in name_keys(token, word))
+        return next((name for name in found if name), None)
 
     def _is_home(self, written: Mapping[str, int]) -> bool:
         """Whether enough of the words, numbers aside, are known in the languages of the seeds."""
@@ -180,11 +202,17 @@ def _names(lines: Sequence[str], languages: tuple[str, ...]) -> frozenset[str]:
     capital: Counter[str] = Counter()
     small: Counter[str] = Counter()
     for line in lines:
-        for place, token in enumerate(tokens(line)):
+        written = tokens(line)
+        is_title = _is_title_case(written)
+        starts = _after_opening(line)
+        of_places = {part for one in join_places(written) if " " in one for part in one.split()}
+        for place, token in enumerate(written):
             word = bare_word(token)
             if token.islower():
                 small[word] += 1
-            elif place and token[:1].isupper() and not place_of(token, word):
+            elif is_title or place in starts or token in of_places or place_of(token, word):
+                continue
+            elif token[:1].isupper() and word not in _CALENDAR:
                 capital[word] += 1
     return frozenset(
         word
@@ -197,6 +225,23 @@ def _names(lines: Sequence[str], languages: tuple[str, ...]) -> frozenset[str]:
     )
 
 
+def _is_title_case(written: Sequence[str]) -> bool:
+    """Whether a line has nearly all its longer words in capitals: there they tell no names."""
+    longer = [token for token in written if len(token) >= _TITLE_CHARS]
+    capitals = sum(token[:1].isupper() for token in longer)
+    return len(longer) >= _TITLE_WORDS and capitals >= _TITLE_SHARE * len(longer)
+
+
+def _after_opening(line: str) -> set[int]:
+    """Places of the words that begin a line, a quotation or what follows a colon or a dash."""
+    pieces = _OPENING.split(line)
+    starts, place = set(), 0
+    for piece in pieces:
+        starts.add(place)
+        place += len(tokens(piece))
+    return starts
+
+
 def learn_families(texts: Sequence[str], lexicon: Lexicon, places: Sequence[str]) -> dict[str, str]:
     """The names that stand near one of these places far more than near any other place.
 
@@ -204,7 +249,7 @@ def learn_families(texts: Sequence[str], lexicon: Lexicon, places: Sequence[str]
     """
     ties: defaultdict[str, dict[str, float]] = defaultdict(dict)
     for sentence in _sentences(texts):
-        features = [lexicon.feature(token) for token in tokens(sentence)]
+        features = [lexicon.feature(token) for token in join_places(tokens(sentence))]
         for here, name in enumerate(features):
             if name not in lexicon.names:
                 continue

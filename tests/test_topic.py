@@ -57,7 +57,7 @@ def test_an_unrelated_text_claims_no_seed_and_no_passage(topic: Topic) -> None:
 def test_the_topic_shows_its_names_and_words(topic: Topic) -> None:
     assert topic.languages == ("en",)
     assert topic.core == ("@az", "@ru")
-    assert topic.names[:3] == ("Azerbaijan", "Aliyev", "Russia")
+    assert set(topic.names[:3]) == {"Azerbaijan", "Aliyev", "Russia"}
     assert "Yekaterinburg" in topic.names[:8]
     assert {"conflict", "tensions"} <= set(topic.terms[:10])
     assert not set(topic.names) & set(topic.terms)

@@ -3,8 +3,8 @@
 A pure function of the seeds, the text and the tables that ship with the package, never of what was
 fetched before, so a verdict does not depend on the order of arrival.
 
-The raw score is P·d / (|d| + 12): P is the centroid of the seeds weighted by how many of them
-agree (Rocchio 1971), d is log-tf x idf, and the 12 keeps a few words from scoring by one of them.
+The raw score is P·d / (|d| + 3): P is the centroid of the seeds weighted by how many of them agree
+(Rocchio 1971), d is damped log-tf x idf, and the 3 keeps a few words from scoring by one of them.
 A text in another language than the seeds is scored by its names alone. No family of names brings
 more than four fifths of the cut, and where the seeds agree on two countries, a text that speaks of
 one of them only is marked down: a topic that is a pair of names needs both.
@@ -21,24 +21,28 @@ from typing import TYPE_CHECKING, NamedTuple
 from ingest.features import Lexicon, Reading
 from ingest.items import Relevance, Term
 from ingest.text import paragraphs, sentences
-from ingest.topic.vectors import dot, length, vector
+from ingest.topic.vectors import SATURATION, TEXT_DAMPING, dot, length, vector
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ALGORITHM", "SATURATION", "Topic", "version_of"]
+__all__ = ["ALGORITHM", "Topic", "version_of"]
 
-ALGORITHM = "topic 1"  #: part of every topic's version; raise it whenever scores change
+ALGORITHM = "topic 2"  #: part of every topic's version; raise it whenever scores change
 
 _THRESHOLD = 0.5  # every kind of text is scored so that one half is its cut
-_STEEPNESS = 3.0  # of the curve from the ratio score/cut to 0..1
-SATURATION = 12.0  # research/relevance, 5.4
+_STEEPNESS = 6.0  # of the curve from the ratio score/cut to 0..1
 _FAMILY_SHARE = 0.8  # of the cut, the most that one family of names brings
 _ONE_SIDED = 0.65  # factor for a text that lacks one of the core places
 _PAIR_GAIN = 1.2  # added factor for a text that speaks of both core places
 _PAIR_DENSITY = 0.01  # mentions of both (geometric mean) a word, at which the gain is whole
-_HEADLINE_CUT = 0.4  # of the cut of an article, up to _HEADLINE_WORDS, from there growing to 1
-_HEADLINE_WORDS, _FULL_WORDS = 20, 120
+_HEADLINE_DAMPING = 0.5  # as `TEXT_DAMPING`, of a headline
+_HEADLINE_CUT = 0.62  # of the cut of an article, up to _HEADLINE_WORDS, from there growing to 1
+_HEADLINE_WORDS, _FULL_WORDS = 20, 60
+_LEAST_NAME = 4  # letters
+_PLACE_SHARE = 0.1  # of the ratio of an article, by its headline and by its opening, each
+_OPENING_CHARS = 300
+_FAINT = 0.3  # ratio below which no headline makes an article related
 _SHOWN = 8  # reasons given with a score
 _WORTH_EXPLAINING = 0.15  # score below which no passage is looked for
 
@@ -94,29 +98,51 @@ class Topic:
         """How related an article is, with reasons, nearest seed and the passage that tells most."""
         whole = f"{title}\n{text}" if title else text
         reading = self.lexicon.read(whole)
-        found = self._relevance(reading)
-        if found.score < _WORTH_EXPLAINING:
-            return found
+        found = self._sum(reading)
+        relevance = self._relevance(found._replace(ratio=self._placed(found.ratio, whole)))
+        if relevance.score < _WORTH_EXPLAINING:
+            return relevance
         return replace(
-            found, seed=self._nearest_seed(reading), passage=self._passage(text or whole)
+            relevance, seed=self._nearest_seed(reading), passage=self._passage(text or whole)
         )
+
+    def _placed(self, ratio: float, whole: str) -> float:
+        """The ratio of an article, part of it by what its headline and its opening say.
+
+        An article on the topic says so at once; one that names it in passing does so further down.
+        """
+        headline, _, body = whole.partition("\n")
+        if ratio < _FAINT or not body:
+            return ratio
+        opening = f"{headline}\n{body[:_OPENING_CHARS]}"
+        placed = self._sum(self.lexicon.read(headline)).ratio
+        placed += self._sum(self.lexicon.read(opening)).ratio
+        return (1 - 2 * _PLACE_SHARE) * ratio + _PLACE_SHARE * placed
 
     def score_headline(self, text: str) -> Relevance:
         """How related the text behind a headline, an anchor or a snippet is likely to be."""
-        return self._relevance(self.lexicon.read(text))
+        if text.islower():
+            return self.score_address(text)
+        return self._relevance(self._sum(self.lexicon.read(text)))
 
     def score_address(self, url_words: str) -> Relevance:
         """How related the page behind an address is likely to be, by the words of the address."""
-        # An address has lost its capitals; short words are rather articles than names.
-        shown = (word if len(word) <= 3 else word.title() for word in url_words.split())  # noqa: PLR2004
-        return self.score_headline(" ".join(shown))
+        restored = " ".join(map(self._restored, url_words.split()))
+        return self._relevance(self._sum(self.lexicon.read(restored)))
+
+    def _restored(self, word: str) -> str:
+        """A word as it was before an address took its capital and its apostrophe: trumps, Trump."""
+        if len(word) < _LEAST_NAME:  # rather an article or a preposition than a name
+            return word
+        word, bare = word.title(), word.removesuffix("s").title()
+        is_known = self.lexicon.feature(word) in self.weights
+        return word if is_known or self.lexicon.feature(bare) not in self.weights else bare
 
     def ratio(self, text: str) -> float:
-        """The raw score of a text over the cut of its kind; 1 stands at the cut."""
-        return self._sum(self.lexicon.read(text)).ratio
+        """The raw score of a text, its headline first, over the cut of its kind: 1 is the cut."""
+        return self._placed(self._sum(self.lexicon.read(text)).ratio, text)
 
-    def _relevance(self, reading: Reading) -> Relevance:
-        found = self._sum(reading)
+    def _relevance(self, found: _Sum) -> Relevance:
         carried = {feature: part for feature, part in found.parts.items() if part > 0}
         total = sum(carried.values())
         strongest = sorted(carried.items(), key=lambda item: (-item[1], item[0]))[:_SHOWN]
@@ -128,7 +154,9 @@ class Topic:
 
     def _sum(self, reading: Reading) -> _Sum:
         weights = self.weights if reading.is_home else self.bridge_weights
-        weighed = vector(reading)
+        grown = _grown(reading.words)
+        damping = _HEADLINE_DAMPING + (TEXT_DAMPING - _HEADLINE_DAMPING) * grown
+        weighed = vector(reading, damping)
         size = length(weighed)
         scale = size + SATURATION
         parts = {
@@ -140,7 +168,9 @@ class Topic:
         for feature, part in parts.items():
             family = self.lexicon.family(feature)
             families[family] = families.get(family, 0.0) + part
-        cut = (self.cut if reading.is_home else self.bridge_cut) * _cut_share(reading.words)
+        cut = (self.cut if reading.is_home else self.bridge_cut) * (
+            _HEADLINE_CUT + (1 - _HEADLINE_CUT) * grown
+        )
         ratio = sum(parts.values()) / cut
         if self.core:
             ratio = sum(min(part / cut, _FAMILY_SHARE) for part in families.values())
@@ -215,7 +245,7 @@ def version_of(told: str) -> str:
     return f"{ALGORITHM} {hashlib.sha256(told.encode()).hexdigest()[:16]}"
 
 
-def _cut_share(words: int) -> float:
-    """The cut of a text of so many words, as a share of the cut of an article."""
+def _grown(words: int) -> float:
+    """How far a text of so many words is from a headline (0) to an article (1)."""
     grown = math.log(max(words, 1) / _HEADLINE_WORDS) / math.log(_FULL_WORDS / _HEADLINE_WORDS)
-    return _HEADLINE_CUT + (1 - _HEADLINE_CUT) * min(max(grown, 0.0), 1.0)
+    return min(max(grown, 0.0), 1.0)

@@ -11,16 +11,33 @@ if TYPE_CHECKING:
 
     from ingest.features import Lexicon, Reading
 
-__all__ = ["bridging", "centroid", "dot", "length", "ranked", "unit", "vector"]
+__all__ = [
+    "SATURATION",
+    "TEXT_DAMPING",
+    "bridging",
+    "centroid",
+    "dot",
+    "length",
+    "ranked",
+    "raw_score",
+    "unit",
+    "vector",
+]
+
+SATURATION = 3.0  #: added to the length of a text; a feature weighs 1 to 6
 
 _CONSENSUS = 0.5  # exponent on the share of seeds that have a feature
+TEXT_DAMPING = 0.8  #: exponent on what a feature of an article weighs
 _MIN_IDF = 1.0  # nats; below are function words
 
 
-def vector(reading: Reading) -> dict[str, float]:
-    """Log-tf x idf of the features that are no function words."""
+def vector(reading: Reading, damping: float = TEXT_DAMPING) -> dict[str, float]:
+    """Damped log-tf x idf of the features that are no function words.
+
+    Without damping one rare word outweighs several that the seeds agree on.
+    """
     return {
-        feature: (1 + math.log(times)) * idf if times > 1 else idf
+        feature: ((1 + math.log(times)) * idf if times > 1 else idf) ** damping
         for feature, (times, idf) in reading.counts.items()
         if idf > _MIN_IDF
     }
@@ -40,6 +57,14 @@ def unit(weights: Mapping[str, float]) -> dict[str, float]:
 def dot(a: Mapping[str, float], b: Mapping[str, float]) -> float:
     """The product of two sparse vectors; the shorter one first is faster."""
     return sum(weight * b[feature] for feature, weight in a.items() if feature in b)
+
+
+def raw_score(profile: Mapping[str, float], text: Mapping[str, float]) -> float:
+    """P.d / (|d| + 3) of a profile of unit length and the vector of a text; 0 to 1.
+
+    It is the cosine, but for the constant, which keeps a few words from scoring by one of them.
+    """
+    return dot(text, profile) / (length(text) + SATURATION)
 
 
 def ranked(weights: Mapping[str, float]) -> dict[str, float]:
