@@ -19,35 +19,20 @@ from ingest.text import normalize, paragraphs, sentences, tokens
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Lexicon", "Reading", "learn_families", "learn_lexicon"]
+__all__ = ["MIN_IDF", "Lexicon", "Reading", "bare_word", "learn_families", "learn_lexicon"]
+
+MIN_IDF = 1.0  #: nats; what is more common is a function word and no feature
 
 _NAME_IDF = 4.0  # nats; a capitalised word that is more common is the start of a sentence
 _NAME_CHARS = 3
 _TITLE_CHARS, _TITLE_WORDS, _TITLE_SHARE = 4, 4, 0.8
 _OPENING = re.compile(r"[\"“„«:–—]|(?<!\w)['‘]")
-_CALENDAR = frozenset(
-    [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ]
-)
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+_CALENDAR = frozenset(word.lower() for word in (*_DAYS, *_MONTHS))
 _KEY_CHARS = 4
 _RARE_ZIPF = 3.2  # a more common word of the seeds' own language is no name in another spelling
 _NUMBER_IDF = {1: 1.0, 2: 2.0}
@@ -63,10 +48,19 @@ _MEMO_SIZE = 200_000  # words
 _Features = tuple[tuple[str, float], ...]  # (feature, idf in nats)
 
 
+class _Entry(NamedTuple):
+    """What is remembered of a token."""
+
+    features: _Features  # without function words
+    first: str  # feature, function word or not
+    is_word: bool
+    is_known: bool  # in a language of the seeds
+
+
 class Reading(NamedTuple):
     """What a text counts as."""
 
-    counts: dict[str, tuple[int, float]]  #: feature to (times, idf in nats)
+    counts: dict[str, tuple[int, float]]  #: feature to (times, idf in nats > `MIN_IDF`)
     words: int
     is_home: bool  #: in a language of the seeds
 
@@ -81,8 +75,7 @@ class Lexicon:
     families: Mapping[str, str] = field(default_factory=dict)
     #: name to the place it belongs to, `aliyev` to `@az`: who writes of it writes of the place
     _keys: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _known: dict[str, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _memo: dict[bool, dict[str, _Features]] = field(
+    _memo: dict[bool, dict[str, _Entry]] = field(
         default_factory=lambda: {True: {}, False: {}}, init=False, repr=False, compare=False
     )
 
@@ -100,28 +93,49 @@ class Lexicon:
                 foreign one, by names and the concepts of `ingest.concepts`; None: as it is.
         """
         written = Counter(join_places(tokens(text)))
-        if is_home is None:
-            is_home = self._is_home(written)
+        counts, is_like_home = self._count(written, is_home=is_home is not False)
+        if is_home is None and not is_like_home:
+            counts, _ = self._count(written, is_home=False)
+        return Reading(counts, written.total(), is_like_home if is_home is None else is_home)
+
+    def _count(
+        self, written: Mapping[str, int], *, is_home: bool
+    ) -> tuple[dict[str, tuple[int, float]], bool]:
+        """The features, and whether enough words are known in the languages of the seeds."""
         counts: dict[str, tuple[int, float]] = {}
         memo = self._memo[is_home]
+        known = total = 0
         for token, times in written.items():
-            for feature, idf in memo.get(token) or self._remember(token, is_home=is_home):
+            entry = memo.get(token) or self._remember(token, is_home=is_home)
+            if entry.is_word:
+                total += times
+                if entry.is_known:
+                    known += times
+            for feature, idf in entry.features:
                 counts[feature] = (counts[feature][0] + times if feature in counts else times, idf)
-        return Reading(counts, written.total(), is_home)
+        return counts, known >= (_VOCABULARY_SHARE if self.vocabulary else _KNOWN_SHARE) * total
 
     def feature(self, token: str) -> str:
         """What one word, as written, counts as first of all."""
-        return self._remember(token, is_home=True)[0][0]
+        entry = self._memo[True].get(token) or self._remember(token, is_home=True)
+        return entry.first
 
     def family(self, feature: str) -> str:
         """The feature, or the place it belongs to."""
         return self.families.get(feature, feature)
 
-    def _remember(self, token: str, *, is_home: bool) -> _Features:
+    def _remember(self, token: str, *, is_home: bool) -> _Entry:
         memo = self._memo[is_home]
         if len(memo) >= _MEMO_SIZE:
             memo.clear()
-        return memo.setdefault(token, self._features(token, is_home=is_home))
+        features = self._features(token, is_home=is_home)
+        entry = _Entry(
+            features=tuple(feature for feature in features if feature[1] > MIN_IDF),
+            first=features[0][0],
+            is_word=not token.isdigit(),
+            is_known=self._is_known(bare_word(token)),
+        )
+        return memo.setdefault(token, entry)
 
     def _features(self, token: str, *, is_home: bool) -> _Features:
         word = bare_word(token)
@@ -154,20 +168,6 @@ class Lexicon:
             return None
         found = (self._keys.get(key) for key in name_keys(token, word))
         return next((name for name in found if name), None)
-
-    def _is_home(self, written: Mapping[str, int]) -> bool:
-        """Whether enough of the words, numbers aside, are known in the languages of the seeds."""
-        known = total = 0
-        memo = self._known
-        for token, times in written.items():
-            is_known = memo.get(token)
-            if is_known is None:
-                if len(memo) >= _MEMO_SIZE:
-                    memo.clear()
-                is_known = memo[token] = self._is_known(bare_word(token))
-            known += times * is_known
-            total += times * (not token.isdigit())
-        return known >= (_VOCABULARY_SHARE if self.vocabulary else _KNOWN_SHARE) * total
 
     def _is_known(self, word: str) -> bool:
         if word.isdigit():

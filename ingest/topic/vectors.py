@@ -28,18 +28,16 @@ SATURATION = 3.0  #: added to the length of a text; a feature weighs 1 to 6
 
 _CONSENSUS = 0.5  # exponent on the share of seeds that have a feature
 TEXT_DAMPING = 0.8  #: exponent on what a feature of an article weighs
-_MIN_IDF = 1.0  # nats; below are function words
 
 
 def vector(reading: Reading, damping: float = TEXT_DAMPING) -> dict[str, float]:
-    """Damped log-tf x idf of the features that are no function words.
+    """Damped log-tf x idf of the features.
 
     Without damping one rare word outweighs several that the seeds agree on.
     """
     return {
         feature: ((1 + math.log(times)) * idf if times > 1 else idf) ** damping
         for feature, (times, idf) in reading.counts.items()
-        if idf > _MIN_IDF
     }
 
 
