@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from ingest.layout import COLUMNS
 from ingest.terminal import Place, as_json_option, print_json, print_lines, typed
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from ingest.items import SeedDocument, SeedSet
 
 __all__ = ["COMMANDS"]
 
@@ -187,20 +192,76 @@ def _page(place: Place, url: str) -> dict[str, Any]:
 
 
 @click.command()
+@click.argument("name", required=False)
 @as_json_option
-@click.option("--raw", is_flag=True, help="Show each line that cleaning removed, and its rule.")
+@click.option("--raw", is_flag=True, help="Each line as given, marked where cleaning removed it.")
+@click.option(
+    "--write-clean",
+    is_flag=True,
+    help="Write the cleaned text of NAME beside it, to be corrected by hand.",
+)
 @click.pass_obj
-def seeds(place: Place, *, as_json: bool, raw: bool) -> None:
-    """The seed documents once cleaned, and their topic."""
-    from ingest.show import seed_lines, seed_rows
-    from ingest.topic import learn_topic
+def seeds(place: Place, *, name: str | None, as_json: bool, raw: bool, write_clean: bool) -> None:
+    """The seed documents once cleaned, and their topic.
+
+    NAME is the number or the file of one of them. A file NAME.clean.txt beside a seed, headline
+    first, is taken as its cleaned text.
+    """
+    from ingest.show_seeds import seed_lines, seed_rows
     from ingest.workspace import Workspace
 
-    seed_set = Workspace.open(place.folder, os.environ).seeds()
-    topic = learn_topic(seed_set)
+    workspace = Workspace.open(place.folder, os.environ)
+    folder = workspace.settings.seeds_path
+    seed_set = workspace.seeds()
+    if write_clean:
+        if name is None:
+            raise click.UsageError("--write-clean needs the NAME of one seed")
+        return print_lines(_write_clean(folder, _named(seed_set, typed(name))))
+    topic = None
+    if name is None:
+        from ingest.topic import learn_topic
+
+        topic = learn_topic(seed_set)
+    shown = seed_set.documents if name is None else (_named(seed_set, typed(name)),)
     if as_json:
-        return print_json(*seed_rows(seed_set, topic, with_removed=raw))
-    return print_lines(seed_lines(seed_set, topic, with_removed=raw))
+        return print_json(*seed_rows(shown, topic, with_removed=raw))
+    columns = shutil.get_terminal_size((COLUMNS, 24)).columns if sys.stdout.isatty() else COLUMNS
+    by_hand = frozenset(seed.id for seed in shown if _corrected(folder, seed).is_file())
+    return print_lines(seed_lines(shown, topic, by_hand, raw_columns=columns if raw else None))
+
+
+def _named(seeds: SeedSet, name: str) -> SeedDocument:
+    """The one seed that a person means: by number, or by the beginning of its file's name."""
+    found = [
+        seed
+        for seed in seeds.documents
+        if str(seed.id) == name or seed.file == name or seed.file.startswith(name)
+    ]
+    exact = [seed for seed in found if name in {str(seed.id), seed.file}] or found
+    if len(exact) != 1:
+        known = ", ".join(f"{seed.id} {seed.file}" for seed in exact or seeds.documents)
+        raise click.ClickException(
+            f"{'no' if not exact else 'more than one'} seed is named {name}: {known}"
+        )
+    return exact[0]
+
+
+def _corrected(folder: Path, seed: SeedDocument) -> Path:
+    path = folder / seed.file
+    return path.with_name(f"{path.stem}.clean.txt")
+
+
+def _write_clean(folder: Path, seed: SeedDocument) -> list[str]:
+    path = _corrected(folder, seed)
+    headline = seed.title or "(no headline was found: write it here)"
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(f"{headline}\n\n{seed.text}\n")
+    except FileExistsError:
+        raise click.ClickException(f"{path} is there already; it is left as it is") from None
+    except OSError as exc:
+        raise click.ClickException(f"cannot write {path}: {exc.strerror}") from exc
+    return [f"wrote {path}", "its first line is the headline; from now on it is what the seed says"]
 
 
 COMMANDS = (status, seeds, sources, runs, search, show, why)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ingest.corpus.reading import HIT_END, HIT_START
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
     from ingest.checkup import Finding
     from ingest.config import Settings
     from ingest.crawl import CrawlReport
-    from ingest.items import SeedDocument, SeedSet
-    from ingest.topic import Topic
+    from ingest.items import SeedSet
 
 __all__ = [
     "article_lines",
@@ -35,8 +33,6 @@ __all__ = [
     "run_line",
     "run_lines",
     "search_lines",
-    "seed_lines",
-    "seed_rows",
     "source_lines",
     "status_lines",
     "without_marks",
@@ -352,52 +348,6 @@ def _fetch_lines(fetches: Iterable[Mapping[str, Any]]) -> list[str]:
         lines += wrapped(head, indent="  ")
         lines += wrapped(f"{fetch['outcome']}: {fetch['reason']}", indent="    ")
     return lines
-
-
-def seed_lines(seeds: SeedSet, topic: Topic, *, with_removed: bool) -> list[str]:
-    """What the seeds say once cleaned, and the topic learned from them."""
-    lines: list[str] = []
-    for seed in seeds.documents:
-        lines += wrapped(f"{seed.id}. {seed.title or 'no headline found'}", indent="   ", first="")
-        kept = f"{count(seed.words, 'word')} kept, {seed.noise_share:.0%} removed"
-        lines += wrapped(
-            f"{kept}, {seed.language or 'language unknown'}, {seed.file}", indent="   "
-        )
-        if with_removed:
-            lines += _removed_lines(seed)
-    names, terms = ", ".join(topic.names[:12]), ", ".join(topic.terms[:16])
-    return [*lines, "", *facts([("names", names), ("terms", terms)])]
-
-
-def _removed_lines(seed: SeedDocument) -> list[str]:
-    return [
-        line
-        for removed in seed.removed
-        for line in wrapped(
-            f"{removed.number:>4} {removed.rule}: {removed.text}", indent=" " * 10, first="     "
-        )
-    ]
-
-
-def seed_rows(seeds: SeedSet, topic: Topic, *, with_removed: bool) -> list[dict[str, Any]]:
-    """The seeds and, last, the topic, for programs."""
-    rows: list[dict[str, Any]] = [
-        {
-            "id": seed.id,
-            "file": seed.file,
-            "title": seed.title,
-            "words": seed.words,
-            "noise_share": round(seed.noise_share, 4),
-            "language": seed.language,
-            "sha256": seed.sha256,
-        }
-        for seed in seeds.documents
-    ]
-    if with_removed:
-        for row, seed in zip(rows, seeds.documents, strict=True):
-            row["text"] = seed.text
-            row["removed"] = [asdict(line) for line in seed.removed]
-    return [*rows, {"names": list(topic.names), "terms": list(topic.terms)}]
 
 
 def workspace_lines(settings: Settings, seeds: SeedSet | None) -> list[str]:

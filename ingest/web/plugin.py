@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -17,6 +18,7 @@ from pluggy import HookimplMarker
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
+    from jinja2 import Environment
     from markupsafe import Markup
 
 _hookimpl = HookimplMarker("datasette")  # what datasette.hookimpl is, but typed
@@ -83,6 +85,46 @@ def render_cell(
 
     address = datasette.urls.row(database, target, tilde_encode(str(value)))
     return Markup('<a href="{}">{}</a>').format(str(address), value)
+
+
+@_hookimpl
+def register_routes() -> list[tuple[str, Callable[..., Awaitable[Any]]]]:
+    from ingest.web.label import PATH
+
+    return [(f"^{PATH}$", _label)]
+
+
+async def _label(datasette: Any, request: Any) -> Any:
+    from ingest.web.label import set_label
+
+    return await set_label(datasette, request, _corpora.get(datasette, {}).keys())
+
+
+@_hookimpl
+def extra_template_vars(
+    datasette: Any, request: Any, database: str | None, table: str | None, view_name: str
+) -> Callable[[], Awaitable[dict[str, Any]]] | None:
+    """The label of a row, for the buttons below it."""
+    if view_name != "row" or not table or database not in _corpora.get(datasette, {}):
+        return None
+
+    async def look_up() -> dict[str, Any]:
+        from ingest.web.label import label_of_row
+
+        return {"seedbed_label": await label_of_row(datasette, request, database, table)}
+
+    return look_up
+
+
+@_hookimpl
+def prepare_jinja2_environment(env: Environment, datasette: Any) -> None:
+    """Offer our page of a row; one of the user's own templates wins over it."""
+    from jinja2 import ChoiceLoader, FileSystemLoader
+
+    templates = Path(__file__).with_name("templates")
+    own = Path(datasette.template_dir or templates, "row.html")
+    if env.loader and (datasette.template_dir is None or not own.exists()):
+        env.loader = ChoiceLoader([FileSystemLoader(templates), env.loader])
 
 
 @_hookimpl

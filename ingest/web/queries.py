@@ -167,6 +167,26 @@ FROM seeds s LEFT JOIN near ON near.seed = s.id LEFT JOIN carried ON carried.see
 ORDER BY articles DESC, s.id""",
     ),
     Query(
+        name="worth_a_verdict",
+        title="On which pages would a yes or no teach most?",
+        description="What nobody has judged yet and was nearest to the cut: the least related of "
+        "what was kept, the most related of what was not. Open the page and press a button.",
+        sql="""
+SELECT page, relevance, outcome, title, url FROM (
+  SELECT a.page, a.relevance, 'article' AS outcome, a.title, a.url
+  FROM articles a
+  WHERE a.relevance IS NOT NULL AND a.page NOT IN (SELECT page FROM labels)
+  ORDER BY a.relevance, a.id LIMIT 25
+)
+UNION ALL
+SELECT page, relevance, outcome, title, url FROM (
+  SELECT id AS page, relevance, outcome, title, url
+  FROM pages
+  WHERE outcome = 'off-topic' AND relevance IS NOT NULL AND id NOT IN (SELECT page FROM labels)
+  ORDER BY relevance DESC, id LIMIT 25
+)""",
+    ),
+    Query(
         name="sources_now",
         title="Are the sources well?",
         description="Every source with its state: failing, never answered, overdue by more than "

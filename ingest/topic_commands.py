@@ -1,0 +1,88 @@
+"""The command that shows the topic: what it is about, what is asked for, how it came to be."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import click
+
+from ingest.terminal import Place, as_json_option, print_json, print_lines
+
+if TYPE_CHECKING:
+    from ingest.items import SeedSet
+    from ingest.topic import Topic
+    from ingest.workspace import Workspace
+
+__all__ = ["COMMANDS"]
+
+
+@click.command()
+@as_json_option
+@click.option("--history", is_flag=True, help="What it learned, step by step.")
+@click.option("--queries", is_flag=True, help="What search services are asked, in each language.")
+@click.option(
+    "-n",
+    "--per-language",
+    type=click.IntRange(1, 100),
+    default=6,
+    show_default=True,
+    help="Queries at most in each language.",
+)
+@click.pass_obj
+def topic(place: Place, *, as_json: bool, history: bool, queries: bool, per_language: int) -> None:
+    """The topic learned from the seeds, your edits and your labels.
+
+    Change it with add, drop and pin under [topic] in seedbed.toml.
+    """
+    if history and queries:
+        raise click.UsageError("ask for --history or for --queries, not for both")
+    if history:
+        _show_history(place, as_json=as_json)
+    else:
+        _show_topic(place, as_json=as_json, queries=queries, per_language=per_language)
+
+
+def _show_history(place: Place, *, as_json: bool) -> None:
+    from ingest.show_topic import history_lines
+
+    with place.reading() as corpus:
+        steps = corpus.topic_steps()
+    if as_json:
+        print_json(*steps)
+    else:
+        print_lines(history_lines(steps))
+
+
+def _show_topic(place: Place, *, as_json: bool, queries: bool, per_language: int) -> None:
+    from ingest.show_topic import query_lines, query_row, topic_lines, topic_row
+    from ingest.topic.describe import describe
+    from ingest.workspace import Workspace
+
+    workspace = Workspace.open(place.folder, os.environ)
+    seeds = workspace.seeds()
+    told = describe(
+        _in_force(workspace, seeds), seeds, edits=workspace.edits, per_language=per_language
+    )
+    if queries and as_json:
+        print_json(*map(query_row, told.queries))
+    elif queries:
+        print_lines(query_lines(told.queries))
+    elif as_json:
+        print_json(topic_row(told))
+    else:
+        print_lines(topic_lines(told))
+
+
+def _in_force(workspace: Workspace, seeds: SeedSet) -> Topic:
+    """The topic as the next run will have it; it is learned anew, nothing is written."""
+    from ingest.topic.in_force import Lessons, topic_in_force
+
+    if not workspace.settings.corpus_path.exists():
+        return topic_in_force(Lessons(seeds=seeds, edits=workspace.edits))
+    with closing(workspace.corpus(readonly=True)) as corpus:
+        return topic_in_force(workspace.lessons(corpus, seeds))
+
+
+COMMANDS = (topic,)

@@ -1,0 +1,145 @@
+"""A reader's yes or no on a page of the corpus, given in Datasette.
+
+Only the row of `labels` is written; the topic learns from it at the next run or `seedbed relearn`.
+Who may: everybody who may see the table, unless `plugins: seedbed: label` of Datasette's own
+configuration holds an allow block that says otherwise. A label cannot be set from another site:
+Datasette's token is not asked of a request without cookies, so the origin is looked at as well.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+__all__ = ["label_of_row", "set_label"]
+
+PATH = "/-/seedbed/label"
+_VERDICTS = frozenset({"yes", "no", "none"})  # none: what was said is taken back
+#: Tables whose rows may be labelled, with the page that a row is about.
+_PAGE_OF = {
+    "articles": "SELECT page FROM articles WHERE id = ?",
+    "pages": "SELECT id FROM pages WHERE id = ?",
+}
+_LABEL = "SELECT verdict, at, by FROM labels WHERE page = ?"
+_SET = """
+INSERT INTO labels (page, verdict, at, by) VALUES (:page, :verdict, :at, :by)
+ON CONFLICT (page) DO UPDATE SET verdict = excluded.verdict, at = excluded.at, by = excluded.by"""
+_TAKE_BACK = "DELETE FROM labels WHERE page = :page"
+
+
+async def label_of_row(
+    datasette: Any, request: Any, database: str, table: str
+) -> dict[str, Any] | None:
+    """What the page of a row shows of its label; None: rows of that table have none."""
+    row = request.url_vars.get("pks", "")
+    page = await _page(datasette, database, table, row)
+    if page is None:
+        return None
+    found = (await datasette.get_database(database).execute(_LABEL, (page,))).first()
+    said = dict(zip(("verdict", "at", "by"), found, strict=True)) if found else {}
+    is_mutable = datasette.get_database(database).is_mutable
+    return said | {
+        "action": datasette.urls.path(PATH),
+        "database": database,
+        "table": table,
+        "row": row,
+        "is_open": is_mutable and await _may_label(datasette, request.actor, database, table),
+    }
+
+
+async def set_label(datasette: Any, request: Any, corpora: Collection[str]) -> Any:
+    """Write what the form says and go back to the row."""
+    from datasette.utils.asgi import Forbidden, Response
+
+    if request.method != "POST":
+        return Response.text("labels are set with the buttons of a row", status=405)
+    if not _is_same_origin(request.headers):
+        raise Forbidden("labels cannot be set from another site")
+    form = await request.post_vars()
+    database, table, row = (form.get(name, "") for name in ("database", "table", "row"))
+    if database not in corpora or form.get("verdict") not in _VERDICTS:
+        return Response.text("no such corpus, or neither yes, no nor none", status=400)
+    if not await _may_label(datasette, request.actor, database, table):
+        raise Forbidden("you may not label the pages of this corpus")
+    page = await _page(datasette, database, table, row)
+    if page is None:
+        return Response.text("no such row of articles or pages", status=404)
+    if refused := await _write(datasette, database, page, form["verdict"], request.actor):
+        return refused
+    return Response.redirect(datasette.urls.row(database, table, row))
+
+
+async def _page(datasette: Any, database: str, table: str, row: str) -> int | None:
+    if table not in _PAGE_OF or not (row.isascii() and row.isdigit()):
+        return None
+    found = (await datasette.get_database(database).execute(_PAGE_OF[table], (int(row),))).first()
+    return int(found[0]) if found else None
+
+
+async def _write(
+    datasette: Any, database: str, page: int, verdict: str, actor: Mapping[str, Any] | None
+) -> Any | None:
+    """Write one label; the response that says why not, if it could not be."""
+    from datasette.utils.asgi import Response
+    from datasette.utils.sqlite import sqlite3
+
+    from ingest.corpus.connection import OLDEST_SQLITE
+
+    opened = datasette.get_database(database)
+    if not opened.is_mutable:
+        return Response.text("this corpus is served for reading alone", status=403)
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        return Response.text("this SQLite may damage a corpus that a run writes", status=503)
+    values = {
+        "page": page,
+        "verdict": verdict,
+        "at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "by": str((actor or {}).get("id") or "datasette"),
+    }
+
+    def write(connection: Any) -> None:
+        with connection:
+            connection.execute(_TAKE_BACK if verdict == "none" else _SET, values)
+
+    try:
+        await opened.execute_write_fn(write)
+    except sqlite3.OperationalError as exc:
+        return Response.text(f"the corpus cannot be written now: {exc}", status=503)
+    return None
+
+
+async def _may_label(
+    datasette: Any, actor: Mapping[str, Any] | None, database: str, table: str
+) -> bool:
+    from datasette.utils import actor_matches_allow
+
+    allow = (datasette.plugin_config("seedbed", database=database) or {}).get("label", True)
+    if not actor_matches_allow(actor, allow):
+        return False
+    if not hasattr(datasette, "permission_allowed"):  # Datasette 1.0
+        from datasette.resources import TableResource
+
+        resource = TableResource(database, table)
+        return bool(await datasette.allowed(action="view-table", resource=resource, actor=actor))
+    visible, _ = await datasette.check_visibility(
+        actor,
+        permissions=[
+            ("view-table", (database, table)),
+            ("view-database", database),
+            "view-instance",
+        ],
+    )
+    allowed = await datasette.permission_allowed(actor, "seedbed-label", database, default=True)
+    return bool(visible and allowed)
+
+
+def _is_same_origin(headers: Mapping[str, str]) -> bool:
+    """Whether a form was sent from a page of this server; browsers say where each is sent from."""
+    if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        return False
+    origin = headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == headers.get("host")
