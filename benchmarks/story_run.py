@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks import real_web
 from benchmarks.first_run import PAGE, cost_lines
 from benchmarks.real_web import SavedPage
+from ingest.calibration import ratio_of
 from ingest.corpus import Corpus
 from ingest.demo.server import serve
 from ingest.seedset import load_seed_set
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 # Chosen before any run: a crime, a war and a person in office.
 STORIES = ("fll", "mosul", "tillerson")
 _SEEDS = 4
-_SHARES = (0.02, 0.1, 0.25, 0.5, 1.0)
+_SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 _LEAST_WORDS = (3, 12, 60)
 _LEAST_SEED_CHARS = 300  # as in the scorer of the collection
 _KEPT = ("article", "copy")
@@ -325,7 +326,7 @@ def _offer(topic: Topic, text: Mapping[str, Any], *, is_relevant: bool) -> Offer
     )
     return Offer(
         is_relevant=is_relevant,
-        ratio=headline.score / headline.threshold,
+        ratio=ratio_of(headline.score),
         words=len(words(said or address)),
         is_related=topic.score(text["title"], text["text"]).is_related,
     )

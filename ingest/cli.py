@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ingest import readers
+from ingest import readers, story_commands, teaching, topic_commands
 from ingest.errors import IngestError
 from ingest.terminal import Place, as_json_option, print_json, print_lines, typed
 
@@ -265,8 +265,9 @@ def demo(ctx: click.Context, *, as_json: bool, keep: Path | None) -> None:
     ctx.exit(run_demo(as_json=as_json, keep=keep))
 
 
-for _reader in readers.COMMANDS:
-    seedbed.add_command(_reader)
+for _room in (readers, topic_commands, story_commands, teaching):
+    for _command in _room.COMMANDS:
+        seedbed.add_command(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

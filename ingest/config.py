@@ -30,7 +30,7 @@ from pydantic import (
 
 from ingest.errors import ConfigError
 from ingest.mistakes import NamePath, in_words, syntax_in_words, unknown_variable, variable_of
-from ingest.text import clean_controls
+from ingest.text import clean_controls, normalize, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -84,6 +84,13 @@ def _growing(hours: tuple[float, ...]) -> tuple[float, ...]:
     return hours
 
 
+def _holding_words(said: tuple[str, ...]) -> tuple[str, ...]:
+    for text in said:
+        if not words(text):
+            raise ValueError(f"{text!r} holds no word")
+    return said
+
+
 def _upper_level(level: object) -> object:
     is_level = isinstance(level, str) and level.upper() in {"DEBUG", "INFO", "WARNING", "ERROR"}
     return str(level).upper() if is_level else level
@@ -93,6 +100,7 @@ Text = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\x00-\x1f\x7f
 Address = Annotated[str, AfterValidator(_web_address)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Hours = Annotated[float, Field(gt=0, le=24 * 366)]
+Words = Annotated[tuple[Text, ...], AfterValidator(_holding_words)]
 
 
 class _Table(BaseModel):
@@ -151,8 +159,28 @@ class TopicSettings(_Table):
     headline_threshold: Share | None = Field(
         None, description="Relevance from which a headline is fetched, 0 to 1; unset: learned."
     )
-    add: tuple[Text, ...] = Field((), description="Words to add to what the seeds say.")
-    drop: tuple[Text, ...] = Field((), description="Words of the seeds to ignore.")
+    add: Words = Field(
+        (), description="Words and names that count like the strong words of the seeds."
+    )
+    drop: Words = Field(
+        (), description="Words and names that count for nothing, in any spelling or language."
+    )
+    pin: Words = Field(
+        (),
+        description="Words and names that always count as much as the strongest one, whatever "
+        "labels and drift teach.",
+    )
+    drift: bool = Field(
+        False, description="Follow the story: learn slowly from articles that are related for sure."
+    )
+
+    @model_validator(mode="after")
+    def _dropped_or_not(self) -> TopicSettings:
+        dropped = {normalize(word) for word in self.drop}
+        for word in (*self.add, *self.pin):
+            if normalize(word) in dropped:
+                raise ValueError(f"{word!r} is to be dropped and to count")
+        return self
 
 
 class Schedule(_Table):

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ingest.calibration import ratio_of, score_of
 from ingest.items import Gated, Judged, Outcome
 from ingest.text import words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from ingest.corpus.labels import Label
     from ingest.items import Article, Candidate, Kin, KnownPage, Rejection, Relevance
 
 __all__ = [
@@ -19,33 +21,38 @@ __all__ = [
     "LINK_SHARE",
     "OWN_LANGUAGE",
     "count_changes",
+    "explain",
     "gate",
+    "is_worth_storing",
     "judge",
+    "stands_alone",
 ]
 
-#: Share of the headline cut from which a link is followed: a headline says little and membership is
-#: decided on the text, so one strong name is enough.
-LINK_SHARE = 0.2
+#: Share of the headline cut, in raw score, from which a link is followed: a headline says little
+#: and membership is decided on the text, so one strong name is enough.
+LINK_SHARE = 0.35
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lenience:
     """When what a feed or sitemap lists is refused unread: too little trace in enough words."""
 
-    share: float  #: of the headline cut
+    share: float  #: of the headline cut, in raw score
     words: int  #: with fewer there is nothing to refuse it for
 
 
 #: In a language of the seeds, words tell: over 13 labelled stories this fetches .06 of what feeds
 #: list and costs .003 of the recall (`python -m benchmarks.story_run --gate`).
-OWN_LANGUAGE = Lenience(share=0.25, words=12)
+OWN_LANGUAGE = Lenience(share=0.4, words=12)
 #: In another language only names can tell, and headlines are sparing with names.
-FOREIGN_LANGUAGE = Lenience(share=0.02, words=60)
+FOREIGN_LANGUAGE = Lenience(share=0.15, words=60)
 #: A mere address, of a sitemap that may hold 50,000; its section and date count as words.
-ADDRESS_ALONE = Lenience(share=0.02, words=12)
+ADDRESS_ALONE = Lenience(share=0.15, words=12)
 
 _KEPT = (Outcome.ARTICLE, Outcome.COPY)
 _SHOWN_TERMS = 5
+_PASSAGE_CHARS = 140
+_BORDERLINE_SHARE = 0.7  # of the cut, in raw score
 
 
 def gate(
@@ -88,13 +95,14 @@ def gate(
     lenience = ADDRESS_ALONE
     if candidate.title:
         lenience = FOREIGN_LANGUAGE if is_foreign else OWN_LANGUAGE
-    cut = headline.threshold * (LINK_SHARE if is_link else lenience.share)
+    share = LINK_SHARE if is_link else lenience.share
+    cut = score_of(ratio_of(headline.threshold) * share)
     if headline.score >= cut:
         return decided(Outcome.WAITING, "its headline may belong to the topic")
     if not is_link and headline_words < lenience.words:
         return decided(Outcome.WAITING, "its source said too little to judge it by")
     said = "link" if is_link else "headline"
-    return decided(Outcome.SKIPPED, f"{said} scores {headline.score:.2f}, below the cut {cut:.2f}")
+    return decided(Outcome.SKIPPED, f"{said} scores {headline.score:.4f}, below the cut {cut:.4f}")
 
 
 def judge(
@@ -104,12 +112,16 @@ def judge(
     kin: tuple[Kin, ...],
     known: KnownPage,
     seed_titles: Mapping[int, str],
+    *,
+    label: Label | None = None,
+    missing: Sequence[str] = (),
 ) -> Judged:
     """The verdict on one fetched page; the one place where it is made.
 
-    A page is kept when its text reaches the relevance cut or carries a seed document. Whether a
-    kept page leads its family or is a copy within it is for `settle` to say, which sees the whole
-    family: here a copy is what has an earlier-known text to be a copy of.
+    What a reader said of the page stands. Else it is kept when its text reaches the relevance cut
+    or carries a seed document. Whether a kept page leads its family or is a copy within it is for
+    `settle` to say, which sees the whole family: here a copy is what has an earlier-known text to
+    be a copy of.
 
     Args:
         article: What was read; None: `rejection` says why not.
@@ -118,6 +130,8 @@ def judge(
         kin: Documents that share text with it.
         known: What the ledger holds of the page.
         seed_titles: Title by seed id, for the sentence.
+        label: What a reader said of the page; None: nobody did.
+        missing: The strongest names of the topic that it does not name, for the sentence.
     """
     if article is None or relevance is None:
         assert rejection is not None
@@ -126,19 +140,52 @@ def judge(
             outcome=Outcome.REJECTED, why=f"{rejection.reason}{detail}", rejection=rejection
         )
     carried = next((one for one in kin if one.document < 0 and one.is_copy), None)
-    why = explain(relevance, seed_titles)
-    if known.outcome in _KEPT and known.article is not None:
+    why = explain(relevance, seed_titles, missing)
+    if carried is not None:
+        why = f"{carried.relation}: seed {seed_titles.get(-carried.document, '')}".rstrip()
+    if label is not None:
+        why = f"{label.by or 'you'} said {'yes' if label.is_yes else 'no'}: {why}"
+    if label is not None and not label.is_yes:
+        outcome = Outcome.OFF_TOPIC
+    elif known.outcome in _KEPT and known.article is not None:
         outcome = _judge_change(known.article, article)
     elif carried is not None:
         outcome = Outcome.COPY
-        why = f"{carried.relation}: seed {seed_titles.get(-carried.document, '')}".rstrip()
-    elif not relevance.is_related:
+    elif not relevance.is_related and label is None:
         outcome = Outcome.OFF_TOPIC
     elif any(one.is_copy for one in kin):
         outcome = Outcome.COPY
     else:
         outcome = Outcome.ARTICLE
     return Judged(outcome=outcome, why=why, article=article, relevance=relevance, kin=kin)
+
+
+def stands_alone(judged: Judged, label: Label | None, *, was_related: bool = False) -> bool:
+    """Whether a page is kept for its own sake.
+
+    Args:
+        judged: The verdict on it; a page that carries a seed needs no relevance.
+        label: What a reader said of it, which stands against everything else.
+        was_related: Whether an earlier wording of it was kept for its own sake.
+    """
+    if label is not None:
+        return label.is_yes
+    relevance = judged.relevance
+    carries_seed = any(one.document < 0 and one.is_copy for one in judged.kin)
+    return (relevance is not None and relevance.is_related) or carries_seed or was_related
+
+
+def is_worth_storing(judged: Judged, label: Label | None) -> bool:
+    """Whether a text may be kept.
+
+    It is related, or so near that a related copy would vouch for it, or the topic learns from it.
+    """
+    if label is not None or judged.outcome != Outcome.OFF_TOPIC:
+        return True
+    relevance = judged.relevance
+    if relevance is None:
+        return False
+    return ratio_of(relevance.score) >= _BORDERLINE_SHARE * ratio_of(relevance.threshold)
 
 
 def _judge_change(before: Article, after: Article) -> Outcome:
@@ -160,12 +207,34 @@ def count_changes(before: Article, after: Article) -> tuple[int, int]:
     return added, removed
 
 
-def explain(relevance: Relevance, seed_titles: Mapping[int, str]) -> str:
+def explain(
+    relevance: Relevance, seed_titles: Mapping[int, str], missing: Sequence[str] = ()
+) -> str:
     """Why a text was kept or refused, as a sentence a person can check."""
     named = ", ".join(term.term for term in relevance.terms[:_SHOWN_TERMS])
     if not relevance.is_related:
         shared = f"; all it shares with the topic: {named}" if named else "; it shares nothing"
-        return f"relevance {relevance.score:.2f}, below the cut {relevance.threshold:.2f}{shared}"
+        lacks = f"; it does not name {_either(missing)}" if missing else ""
+        return (
+            f"relevance {relevance.score:.2f}, below the cut {relevance.threshold:.2f}"
+            f"{shared}{lacks}"
+        )
     nearest = seed_titles.get(relevance.seed or 0)
     seed = f"; nearest seed: {nearest}" if nearest else ""
-    return f"relevance {relevance.score:.2f} (cut {relevance.threshold:.2f}): {named}{seed}"
+    passage = f"; most of it in “{_short(relevance.passage)}”" if relevance.passage else ""
+    return (
+        f"relevance {relevance.score:.2f} (cut {relevance.threshold:.2f}): {named}{seed}{passage}"
+    )
+
+
+def _either(names: Sequence[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+def _short(passage: str) -> str:
+    """The start of a passage, cut between words."""
+    line = " ".join(passage.split())
+    if len(line) <= _PASSAGE_CHARS:
+        return line
+    return line[:_PASSAGE_CHARS].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"

@@ -15,6 +15,8 @@ from ingest.archive import Archive
 from ingest.config import seedbed_version
 from ingest.errors import CorpusError, CrawlError
 from ingest.intake import Intake
+from ingest.rejudge import after_run, before_run
+from ingest.stories import lay_stories
 from ingest.workspace import current_workspace
 
 if TYPE_CHECKING:
@@ -85,9 +87,9 @@ class RunRecorder:
         name = self.crawler.spidercls.name
         trigger = os.environ.get(TRIGGER_VARIABLE, "scrapy")
         corpus = workspace.corpus()
-        knowledge = workspace.learn(corpus)
         now = clock.now()
         corpus.close_dead_runs(now=now)
+        knowledge = before_run(workspace, corpus, now=now)
         run = corpus.start_run(spider=name, trigger=trigger, version=seedbed_version(), now=now)
         bound = log.get("seedbed").bind(run=run, spider=name)
         _BENCHES[self.crawler] = Bench(
@@ -128,9 +130,27 @@ class RunRecorder:
             _FAILED.append(bench.run)
             bench.log.error("counts do not add up", fetched=bench.handed_in, written=row["fetched"])
             raise CrawlError(message)
+        if outcome == "finished":  # one that was told to stop leaves it to the next
+            _look_back(bench)
         counts = {name: row[name] for name in _LOGGED if row[name]}
         bench.log.info("run finished", outcome=outcome, seconds=row["seconds"], **counts)
         bench.corpus.close()
+
+
+def _look_back(bench: Bench) -> None:
+    """Let the topic drift, where it may, and thread what the run brought.
+
+    The run's row is closed already, so that a kill here loses nothing; what an error leaves undone
+    the next run does.
+    """
+    topic = bench.intake.knowledge.topic
+    try:
+        if (step := after_run(bench.workspace, bench.corpus, now=clock.now())) is not None:
+            bench.log.info("topic drifted", step=step)
+        if touched := lay_stories(bench.corpus, topic.lexicon, topic.languages):
+            bench.log.info("stories laid out", stories=touched)
+    except CorpusError as exc:
+        bench.log.warning("look back not finished", error=str(exc))
 
 
 _LOGGED = (

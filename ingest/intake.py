@@ -9,16 +9,20 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from ingest.cadence import next_check
-from ingest.decide import count_changes, gate, judge
+from ingest.decide import count_changes, gate, is_worth_storing, judge, stands_alone
 from ingest.extract.metadata import find_language
 from ingest.items import Candidate, Outcome
-from ingest.relations import Fingerprint, find_kin, fingerprint, settle
+from ingest.relations import Fingerprint, find_kin, fingerprint
+from ingest.settling import settle_families
 from ingest.text import words
+from ingest.topic.in_force import missing_names
 from ingest.urls import address_key, is_fetchable, outlet_of, url_words
+from ingest.workspace import stored_topic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
 
     from ingest.config import Settings
     from ingest.corpus import Corpus
+    from ingest.corpus.labels import Label
     from ingest.extract import PageRead
     from ingest.items import (
         Article,
@@ -35,6 +40,7 @@ if TYPE_CHECKING:
         Judged,
         Kin,
         KnownPage,
+        Rejection,
         Relevance,
     )
     from ingest.workspace import Knowledge
@@ -43,7 +49,6 @@ __all__ = ["Intake"]
 
 _KEPT = (Outcome.ARTICLE, Outcome.COPY)
 _FIRST_YEAR = 1850
-_BORDERLINE_SHARE = 0.5  # of the cut
 _CACHED_TEXTS = 512  # fingerprints kept at hand; one is some 50 kB
 
 
@@ -62,10 +67,16 @@ class Intake:
         self, candidates: Iterable[Candidate], *, now: datetime, source: int | None = None
     ) -> int:
         """Pass candidates through the gate into the ledger; returns how many were new."""
-        gated = [self._gate(_with_plausible_dates(one, now)) for one in candidates]
+        gated = [self.gate(_with_plausible_dates(one, now)) for one in candidates]
         return self.corpus.offer(gated, run=self.run, now=now, source=source)
 
-    def _gate(self, candidate: Candidate) -> Gated:
+    def gate(self, candidate: Candidate, *, words_said: int = 0) -> Gated:
+        """Whether an address is worth a request, by what was said of it.
+
+        Args:
+            candidate: what is known of the address.
+            words_said: how many words were said of it at least, where not all are known any more.
+        """
         topic = self.knowledge.topic
         said = " ".join(filter(None, (candidate.title, candidate.snippet)))
         address = url_words(candidate.url)
@@ -84,7 +95,7 @@ class Intake:
             outlet=outlet_of(candidate.url),
             is_page=is_fetchable(candidate.url),
             headline=headline,
-            headline_words=len(words(said or address)),
+            headline_words=max(len(words(said or address)), words_said),
             is_foreign=find_language(said, candidate.language) not in topic.languages,
         )
 
@@ -107,7 +118,7 @@ class Intake:
                 failed,
                 run=self.run,
                 standing=standing,
-                next_check=self._next_check(
+                next_check=self.next_check(
                     failed.outcome if not is_kept else known.outcome,
                     known,
                     failed.fetched_at,
@@ -121,33 +132,112 @@ class Intake:
         """Judge a page and store what came of it, in one transaction."""
         now = page.fetched_at
         with self.corpus.transaction():
-            self._forget_if_changed()
+            self._catch_up()
             known = self.corpus.known_page(page.page)
-            article = self._complete(read.article, known)
-            relevance = self._score(article) if article else None
-            mark = fingerprint(article.text) if article else None
-            kin = self._kin(known, article, mark) if article and mark else ()
-            judged = judge(
-                article, read.rejection, relevance, kin, known, self.knowledge.seed_titles
-            )
-            outcome, standing = self._store(judged, known, mark, now)
+            label = self.corpus.labels_of([page.page]).get(page.page)
+            judged = self.judge_page(read, known, label)
+            outcome, standing = self._store(judged, known, label, now)
             self.corpus.close_page(
                 page,
                 outcome=outcome,
                 standing=standing,
                 reason=judged.why,
                 run=self.run,
-                next_check=self._next_check(standing, known, now, attempts=0),
-                relevance=relevance.score if relevance else None,
+                next_check=self.next_check(standing, known, now, attempts=0),
+                relevance=judged.relevance.score if judged.relevance else None,
             )
-            if standing in _KEPT and article is not None:
+            if standing in _KEPT and judged.article is not None:
                 self.corpus.mark_gone(page.page, now=None)
-            # A page kept for a copy's sake leads nowhere: whether it is kept may change later.
-            if standing in _KEPT and article is not None and _stands_alone(judged, known):
-                self._follow(read, known, now)
-                if known.outcome not in _KEPT and self.settings.sources.discover:
-                    self._enter_home(page.final_url, now)
+                self._lead_on(judged, known, label, read, page.final_url, now)
         return replace(judged, outcome=outcome)
+
+    def take_again(self, page: int, read: PageRead, *, now: datetime) -> Outcome:
+        """Judge a page anew as it was read at its last fetch; where its address came to stand.
+
+        A fetch is counted once, so nothing is written of one.
+        """
+        with self.corpus.transaction():
+            self._catch_up()
+            known = self.corpus.known_page(page)
+            if read.article is None:  # this version refuses what another one read
+                return known.outcome
+            label = self.corpus.labels_of([page]).get(page)
+            judged = self.judge_page(read, known, label)
+            _, standing = self._store(judged, known, label, known.last_fetched or now)
+            assert judged.relevance is not None
+            self.corpus.restand(
+                page,
+                standing,
+                reason=judged.why,
+                relevance=judged.relevance.score,
+                next_check=self.next_check(standing, known, now, attempts=0),
+            )
+            if standing in _KEPT:
+                self._lead_on(judged, known, label, read, read.article.url, now)
+        return standing
+
+    def judge_page(self, read: PageRead, known: KnownPage, label: Label | None) -> Judged:
+        """The verdict on what was read from a page."""
+        article = self._complete(read.article, known)
+        relevance = self.score(article) if article else None
+        kin = self._kin(known, article, _mark(article.text)) if article else ()
+        return self.verdict(article, relevance, kin, known, label, rejection=read.rejection)
+
+    def verdict(
+        self,
+        article: Article | None,
+        relevance: Relevance | None,
+        kin: tuple[Kin, ...],
+        known: KnownPage,
+        label: Label | None,
+        *,
+        rejection: Rejection | None = None,
+    ) -> Judged:
+        """`judge`, told what the topic misses in a text that falls short."""
+        missing: tuple[str, ...] = ()
+        if article is not None and relevance is not None and not relevance.is_related:
+            missing = missing_names(self.knowledge.topic, f"{article.title}\n{article.text}")
+        return judge(
+            article,
+            rejection,
+            relevance,
+            kin,
+            known,
+            self.knowledge.seed_titles,
+            label=label,
+            missing=missing,
+        )
+
+    def _lead_on(
+        self,
+        judged: Judged,
+        known: KnownPage,
+        label: Label | None,
+        read: PageRead,
+        url: str,
+        now: datetime,
+    ) -> None:
+        # A page kept for a copy's sake leads nowhere: whether it is kept may change later.
+        if stands_alone(judged, label, was_related=_was_related(known)):
+            self.lead_on(known, read, url, now=now, is_new=known.outcome not in _KEPT)
+
+    def lead_on(
+        self, known: KnownPage, read: PageRead, url: str, *, now: datetime, is_new: bool = True
+    ) -> None:
+        """Follow the links of a page kept for its own sake, and make its outlet a source.
+
+        There is no limit of depth: it would make what is found depend on which way a page was
+        found first. What bounds a crawl is that only related pages lead on.
+        """
+        self.offer(
+            (
+                Candidate(url=link, found_by="links", title=anchor or None, depth=known.depth + 1)
+                for link, anchor in read.links
+            ),
+            now=now,
+        )
+        if is_new and self.settings.sources.discover:
+            self._enter_home(url, now)
 
     def _complete(self, article: Article | None, known: KnownPage) -> Article | None:
         """Lend an article the date that its source stated, where the page states none."""
@@ -155,7 +245,8 @@ class Intake:
             return article
         return replace(article, published=known.published)
 
-    def _score(self, article: Article) -> Relevance:
+    def score(self, article: Article) -> Relevance:
+        """How related an article is, by the cut that holds here."""
         relevance = self.knowledge.topic.score(article.title, article.text)
         cut = self.settings.topic.threshold
         return relevance if cut is None else replace(relevance, threshold=cut)
@@ -173,12 +264,19 @@ class Intake:
             mark, article.text, candidates, self._print_of, sizes, quotes_other=quotes_other
         )
 
-    def _forget_if_changed(self) -> None:
-        """Drop what is at hand once another process wrote: it may have reworded a page."""
+    def _catch_up(self) -> None:
+        """Forget what is at hand once another process wrote.
+
+        It may have reworded a page, or, being told something by a reader, learned a newer topic.
+        """
         version = self.corpus.written_by_others()
-        if version != self._version:
-            self._prints.clear()
-            self._version = version
+        if version == self._version:
+            return
+        self._version = version
+        self._prints.clear()
+        if self.corpus.state("topic_version") not in (None, self.knowledge.topic.version):
+            topic = stored_topic(self.corpus) or self.knowledge.topic
+            self.knowledge = replace(self.knowledge, topic=topic)
 
     def _print_of(self, document: int) -> tuple[Fingerprint, str]:
         cached = self._prints.get(document)
@@ -197,21 +295,30 @@ class Intake:
         return cached
 
     def _store(
-        self, judged: Judged, known: KnownPage, mark: Fingerprint | None, now: datetime
+        self, judged: Judged, known: KnownPage, label: Label | None, now: datetime
     ) -> tuple[Outcome, Outcome]:
         """Store the text of a kept page; returns the outcomes of the fetch and of the address."""
         was_kept = known.outcome in _KEPT
-        if judged.article is None or mark is None or not _is_worth_storing(judged):
+        if judged.article is None or not is_worth_storing(judged, label):
             return judged.outcome, known.outcome if was_kept else judged.outcome
         if judged.outcome == Outcome.UNCHANGED:
             return Outcome.UNCHANGED, known.outcome
+        if label is not None and not label.is_yes and known.article is not None:
+            # What the reader saw stays: the topic learns from it.
+            standing = self._unsettle(judged, known)
+            return standing, standing
         before = self._neighbours(known)
         if known.article is not None:
             self._replace(known, judged.article, now)
-        standing = self._keep(judged, known, mark, before, now)
+        standing = self._keep(judged, known, label, before, now)
         if standing in _KEPT and not was_kept:
             self.corpus.count_kept(known.page)
         return (Outcome.REVISION if judged.outcome == Outcome.REVISION else standing), standing
+
+    def _unsettle(self, judged: Judged, known: KnownPage) -> Outcome:
+        assert judged.relevance is not None
+        self.corpus.rescore(known.page, judged.relevance, is_related=False, why=judged.why)
+        return settle_families(self.corpus, [known.page], changed=known.page)
 
     def _replace(self, known: KnownPage, after: Article, now: datetime) -> None:
         """Make room for a new wording; what readers saw of the old one becomes a revision."""
@@ -229,7 +336,7 @@ class Intake:
         self,
         judged: Judged,
         known: KnownPage,
-        mark: Fingerprint,
+        label: Label | None,
         before: list[int],
         now: datetime,
     ) -> Outcome:
@@ -237,12 +344,13 @@ class Intake:
         article, relevance = judged.article, judged.relevance
         assert article is not None
         assert relevance is not None
+        mark = _mark(article.text)
         self.corpus.store_text(
             known.page,
             article,
             canonical_key=address_key(article.url),
             relevance=relevance,
-            is_related=_stands_alone(judged, known),
+            is_related=stands_alone(judged, label, was_related=_was_related(known)),
             sample_size=len(mark.selected),
             why=judged.why,
             run=self.run,
@@ -250,12 +358,7 @@ class Intake:
         )
         self.corpus.add(known.page, mark.selected)
         self.corpus.store_edges(known.page, judged.kin)
-        standings, edges = self.corpus.family_of([known.page, *before])
-        return self.corpus.place(
-            settle(standings, edges),
-            members=[standing.document for standing in standings],
-            changed=known.page,
-        )
+        return settle_families(self.corpus, [known.page, *before], changed=known.page)
 
     def _neighbours(self, known: KnownPage) -> list[int]:
         """Pages whose family may lose this one by its new wording."""
@@ -264,7 +367,7 @@ class Intake:
         standings, _ = self.corpus.family_of([known.page])
         return [one.document for one in standings if one.document > 0]
 
-    def _next_check(
+    def next_check(
         self,
         outcome: Outcome,
         known: KnownPage,
@@ -273,6 +376,7 @@ class Intake:
         attempts: int,
         retry_after_s: float | None = None,
     ) -> datetime | None:
+        """When an address is due again after a fetch that ended so."""
         return next_check(
             outcome,
             first_seen=known.first_seen,
@@ -292,20 +396,6 @@ class Intake:
                 every_minutes=every, now=now,
             )  # fmt: skip
 
-    def _follow(self, read: PageRead, known: KnownPage, now: datetime) -> None:
-        """Offer the links of a kept page; those of any other page are not followed.
-
-        There is no limit of depth: it would make what is found depend on which way a page was
-        found first. What bounds a crawl is that only related pages lead on.
-        """
-        self.offer(
-            (
-                Candidate(url=url, found_by="links", title=anchor or None, depth=known.depth + 1)
-                for url, anchor in read.links
-            ),
-            now=now,
-        )
-
 
 def _with_plausible_dates(candidate: Candidate, now: datetime) -> Candidate:
     """The candidate without dates that no article has: zero times, years to come."""
@@ -321,17 +411,11 @@ def _with_plausible_dates(candidate: Candidate, now: datetime) -> Candidate:
     )
 
 
-def _stands_alone(judged: Judged, known: KnownPage) -> bool:
-    """Whether a page is kept for its own sake: related, a seed's copy, or it was so before."""
-    relevance = judged.relevance
-    carries_seed = any(one.document < 0 and one.is_copy for one in judged.kin)
-    was = known.is_related and known.outcome in _KEPT
-    return (relevance is not None and relevance.is_related) or carries_seed or was
+@lru_cache(maxsize=2)
+def _mark(text: str) -> Fingerprint:
+    """Of the page in hand; asked for once to compare it and once to store it."""
+    return fingerprint(text)
 
 
-def _is_worth_storing(judged: Judged) -> bool:
-    """Whether a text may be kept: it is related, or so near that a related copy would vouch."""
-    if judged.outcome != Outcome.OFF_TOPIC:
-        return True
-    relevance = judged.relevance
-    return relevance is not None and relevance.score >= relevance.threshold * _BORDERLINE_SHARE
+def _was_related(known: KnownPage) -> bool:
+    return known.is_related and known.outcome in _KEPT

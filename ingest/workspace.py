@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,18 +12,25 @@ from typing import TYPE_CHECKING
 from ingest import clock, log
 from ingest.config import Settings, find_workspace, load_settings
 from ingest.corpus import Corpus
+from ingest.corpus.labels import Step
 from ingest.errors import ConfigError
 from ingest.relations import VERSION as FINGERPRINT_VERSION
 from ingest.relations import fingerprint
 from ingest.seedset import load_seed_set
-from ingest.topic import Topic, learn_topic
+from ingest.topic import ALGORITHM, Topic
+from ingest.topic.edits import Edits
+from ingest.topic.in_force import Lessons, changed_words, topic_in_force
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ingest.corpus.labels import StepKind
     from ingest.items import SeedSet
 
-__all__ = ["Knowledge", "Workspace", "current_workspace"]
+__all__ = ["Knowledge", "Workspace", "current_workspace", "stored_topic", "titles_of"]
+
+#: What a topic is learned from; where several changed at once, the first names the step.
+KINDS: tuple[StepKind, ...] = ("seeds", "settings", "labels", "drift")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +92,48 @@ class Workspace:
         except OSError as exc:
             raise ConfigError([f"the archive folder cannot be made: {exc}"]) from exc
 
+    @property
+    def edits(self) -> Edits:
+        """What the settings say of single words."""
+        said = self.settings.topic
+        return Edits(add=said.add, drop=said.drop, pin=said.pin)
+
     def learn(self, corpus: Corpus) -> Knowledge:
-        """The topic of the seeds, from the corpus when nothing changed since it was learned."""
+        """The topic in force, from the corpus when nothing changed since it was learned.
+
+        A change of the topic is written down as a step. What was judged by the topic before is for
+        `ingest.rejudge` to judge anew.
+        """
+        seeds = self.sync_seeds(corpus)
+        told = _told(self, corpus, seeds)
+        topic = _stored_topic(corpus, told)
+        if topic is None:
+            topic = topic_in_force(self.lessons(corpus, seeds))
+            with corpus.transaction():
+                self._store(corpus, topic, told, seeds)
+        return Knowledge(topic=topic, seed_titles=titles_of(seeds))
+
+    def lessons(self, corpus: Corpus, seeds: SeedSet) -> Lessons:
+        """Everything there is to learn the topic from."""
+        labelled = corpus.labelled_texts()
+        steps = corpus.drift_steps() if self.settings.topic.drift else []
+        refused = {one.page for one in labelled if not one.is_yes}
+        recent = {
+            page: text
+            for _, at, pages in steps
+            for page in pages
+            if page not in refused and (text := corpus.text_as_of(page, at)) is not None
+        }
+        return Lessons(
+            seeds=seeds,
+            edits=self.edits,
+            yes=tuple(one.text for one in labelled if one.is_yes),
+            no=tuple(one.text for one in labelled if not one.is_yes),
+            recent=tuple(recent.values()),
+        )
+
+    def sync_seeds(self, corpus: Corpus) -> SeedSet:
+        """Bring the seeds of the corpus up to date with the files; under the corpus's numbers."""
         seeds = self.seeds()
         with corpus.transaction():  # a seed without its fingerprints would never get them
             seeds, changed = corpus.sync_seeds(seeds)
@@ -94,13 +142,28 @@ class Workspace:
                     mark = fingerprint(corpus.seed_text(document.id), is_seed=True)
                     corpus.add(-document.id, mark.selected)
             corpus.set_state("fingerprint_version", str(FINGERPRINT_VERSION))
-        titles = {seed.id: seed.title or seed.file for seed in seeds.documents}
-        topic = _stored_topic(corpus, seeds) or learn_topic(seeds)
-        if corpus.state("seeds_digest") not in (None, seeds.digest):
+        return seeds
+
+    def _store(self, corpus: Corpus, topic: Topic, told: dict[str, str], seeds: SeedSet) -> None:
+        before = stored_topic(corpus)
+        former = json.loads(corpus.state("topic_told") or "{}")
+        changed = [kind for kind in KINDS if former.get(kind) != told[kind]]
+        if former and {"seeds", "settings"} & set(changed):
             corpus.forget_bodies()  # what sources named is to be looked at with other eyes
+        kind: StepKind = changed[0] if changed else "seeds"
+        # A step of drift is written where it is made, with what it learned from.
+        if kind != "drift" and corpus.state("topic_version") != topic.version:
+            gained, lost = changed_words(before, topic)
+            pages = [page for page, _, _ in corpus.labelled()] if kind == "labels" else []
+            texts = {"seeds": len(seeds.documents), "labels": len(pages)}.get(kind, 0)
+            step = Step(
+                kind=kind, version=topic.version, texts=texts, gained=gained, lost=lost, pages=pages
+            )
+            corpus.add_step(step, now=clock.now())
         corpus.set_state("topic", topic.to_json())
+        corpus.set_state("topic_version", topic.version)
+        corpus.set_state("topic_told", json.dumps(told))
         corpus.set_state("seeds_digest", seeds.digest)
-        return Knowledge(topic=topic, seed_titles=titles)
 
 
 def _read_seed_page(body: bytes) -> tuple[str | None, str]:
@@ -111,13 +174,37 @@ def _read_seed_page(body: bytes) -> tuple[str | None, str]:
     return (read.article.title, read.article.text) if read.article else (None, "")
 
 
-def _stored_topic(corpus: Corpus, seeds: SeedSet) -> Topic | None:
-    """The topic as stored, unless the seeds or the way of learning changed."""
+def titles_of(seeds: SeedSet) -> dict[int, str]:
+    """How to name each seed in a sentence."""
+    return {seed.id: seed.title or seed.file for seed in seeds.documents}
+
+
+def stored_topic(corpus: Corpus) -> Topic | None:
+    """The topic as last learned; None: never, or by another version of the program."""
     stored = corpus.state("topic")
-    if stored is None or corpus.state("seeds_digest") != seeds.digest:
-        return None
-    topic = Topic.from_json(stored)
+    topic = Topic.from_json(stored) if stored else None
     return topic if topic is not None and topic.is_current else None
+
+
+def _told(workspace: Workspace, corpus: Corpus, seeds: SeedSet) -> dict[str, str]:
+    """What each kind of lesson says now, to tell whether any changed and which."""
+    edits = workspace.edits
+    labelled = [
+        (page, is_yes, at, corpus.text_of(page) is not None)
+        for page, is_yes, at in corpus.labelled()
+    ]
+    drift = [number for number, _, _ in corpus.drift_steps()]
+    return {
+        "seeds": f"{ALGORITHM} {seeds.digest}",
+        "settings": json.dumps([*map(sorted, (edits.add, edits.drop, edits.pin))]),
+        "labels": json.dumps(labelled),
+        "drift": json.dumps(drift if workspace.settings.topic.drift else []),
+    }
+
+
+def _stored_topic(corpus: Corpus, told: dict[str, str]) -> Topic | None:
+    """The topic as stored, unless what it was learned from changed."""
+    return stored_topic(corpus) if corpus.state("topic_told") == json.dumps(told) else None
 
 
 @lru_cache(maxsize=1)

@@ -19,8 +19,6 @@ from ingest.cadence import next_poll_minutes
 from ingest.extensions import bench_of
 from ingest.items import DuePage, DueSource, FailedFetch, FetchedPage, Outcome, Reason
 from ingest.middlewares import (
-    ALLOW_PRIVATE,
-    PROXY,
     RefusedAddress,
     RobotsForbidden,
     RobotsUnreadable,
@@ -29,6 +27,7 @@ from ingest.text import clean_controls
 from ingest.urls import host_of, outlet_of
 from ingest.workspace import current_workspace
 from spiders.headers import charset_of, headers_of, retry_after_s, text_header
+from spiders.policy import workspace_policy
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -50,8 +49,6 @@ _ERRORS = 400
 # Redirects stay with Scrapy; every other answer is ours to judge.
 _OURS = [_NOT_MODIFIED, *range(_ERRORS, 600)]
 _NO_ROBOTS = frozenset(range(400, 500)) - {429}  # there is none, and no harm (RFC 9309, 2.3.1.3)
-_LEAST_DELAY_S = 0.001
-_MIB = 1024 * 1024
 
 
 def join(base_url: str, address: str) -> str | None:
@@ -80,22 +77,7 @@ class SourceSpider(Spider):
     def update_settings(cls, settings: BaseSettings) -> None:
         """Put the workspace's settings over the project's; `-s` still goes over these."""
         super().update_settings(settings)
-        ours = current_workspace().settings
-        crawl = ours.crawl
-        settings.setdict(
-            {
-                "USER_AGENT": ours.user_agent,
-                "ROBOTSTXT_OBEY": crawl.obey_robots,
-                # without any delay Scrapy forgets the limit of one request a host
-                "DOWNLOAD_DELAY": max(crawl.delay_s, _LEAST_DELAY_S),
-                "CONCURRENT_REQUESTS": crawl.concurrency,
-                "DOWNLOAD_TIMEOUT": crawl.timeout_s,
-                "DOWNLOAD_MAXSIZE": int(crawl.max_body_mib * _MIB),
-                ALLOW_PRIVATE: crawl.allow_private_networks,
-                PROXY: crawl.proxy,
-            },
-            priority="spider",
-        )
+        settings.setdict(workspace_policy(current_workspace().settings), priority="spider")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> SourceSpider:

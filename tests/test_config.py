@@ -336,3 +336,25 @@ def test_any_file_gives_settings_or_problems_with_a_place(
     (folder / "seedbed.toml").write_text(toml, encoding="utf-8", newline="")
 
     assert all(problem.startswith("seedbed.toml") for problem in problems_of(folder, {}))
+
+
+def test_words_of_the_topic_may_be_said_in_the_file_or_the_environment(tmp_path: Path) -> None:
+    toml = '[topic]\nadd = ["Актау"]\npin = ["Sputnik Azerbaijan"]\n'
+    found = settings(tmp_path, toml, SEEDBED_TOPIC__DROP="Nobel, tennis")
+
+    assert found.topic.add == ("Актау",)
+    assert found.topic.pin == ("Sputnik Azerbaijan",)
+    assert found.topic.drop == ("Nobel", "tennis")
+    assert not found.topic.drift
+
+
+def test_a_word_cannot_be_dropped_and_count(tmp_path: Path) -> None:
+    said = problems(tmp_path, '[topic]\ndrop = ["Baku"]\npin = ["BAKU"]\n')
+
+    assert said == ["seedbed.toml:1: [topic]: 'BAKU' is to be dropped and to count"]
+
+
+def test_what_holds_no_word_is_no_word_of_the_topic(tmp_path: Path) -> None:
+    assert problems(tmp_path, '[topic]\nadd = ["--"]\n') == [
+        "seedbed.toml:2: [topic] add = ['--']: '--' holds no word"
+    ]

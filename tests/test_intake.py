@@ -3,7 +3,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
@@ -84,14 +84,17 @@ def prose(seed: int, sentences: int = 12) -> str:
 class WordTopic:
     """Related is what names Baku, and nearly so what names the Caspian."""
 
+    word: str = "baku"
     languages = ("en",)
+    version = "word topic"
+    weights: ClassVar[dict[str, float]] = {}
 
     def score(self, title: str | None, text: str) -> Relevance:
         return self.score_headline(f"{title} {text}")
 
     def score_headline(self, text: str) -> Relevance:
-        hit = "baku" in text.lower()
-        terms = (Term(term="baku", weight=1.0),) if hit else ()
+        hit = self.word in text.lower()
+        terms = (Term(term=self.word, weight=1.0),) if hit else ()
         score = 0.8 if hit else 0.4 if "caspian" in text.lower() else 0.0
         return Relevance(score=score, threshold=0.5, terms=terms)
 

@@ -52,7 +52,7 @@ def server(web: DemoWeb) -> Iterator[DemoServer]:
 
 # In another order of spiders the same is kept. Only the lines of unrelated addresses may differ:
 # how deep a link lies, and so whether it is looked at, depends on where one came from.
-KEPT_TABLES = ("articles", "copies", "revisions", "links", "edges", "seeds")
+KEPT_TABLES = ("articles", "copies", "revisions", "links", "edges", "seeds", "stories")
 
 
 @pytest.mark.parametrize(

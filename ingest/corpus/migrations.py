@@ -420,11 +420,11 @@ _STORIES_AND_STEPS = """
 DROP VIEW story_summary;
 DROP TABLE stories;
 CREATE TABLE stories (
-  id INTEGER PRIMARY KEY,         -- number of the story; kept while it lives
-  title TEXT NOT NULL,            -- of its first article
+  id INTEGER PRIMARY KEY AUTOINCREMENT, -- kept while the story lives; never given twice
+  title TEXT NOT NULL,            -- of its first article in a language of the seeds, else of any
   terms TEXT NOT NULL,            -- words that hold it together, strongest first, `, ` between
   articles INTEGER NOT NULL,      -- how many it holds
-  outlets INTEGER NOT NULL,       -- how many published them
+  outlets INTEGER NOT NULL,       -- how many carry it, by an article or by a copy
   first_published TEXT,           -- UTC, ISO 8601; null: none of its articles states a date
   last_published TEXT,            -- UTC, ISO 8601; null: none of its articles states a date
   first_outlet TEXT REFERENCES outlets(id), -- that reported it first; null: nothing is dated

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from ingest.corpus.families import Families
+from ingest.corpus.labels import Labels
 from ingest.corpus.ledger import Ledger
 from ingest.corpus.reading import Reading
+from ingest.corpus.rejudging import Rejudging
 from ingest.corpus.runs import Runs
 from ingest.corpus.seeds import Seeds
 from ingest.corpus.sources import Sources
+from ingest.corpus.stories import Stories
 from ingest.corpus.tour import Tour
 
 __all__ = ["Corpus"]
 
 
-class Corpus(Families, Ledger, Runs, Seeds, Sources, Reading, Tour):
+class Corpus(Families, Labels, Ledger, Rejudging, Runs, Seeds, Sources, Stories, Reading, Tour):
     """The corpus at `path`, made and migrated if need be.
 
     One writer at a time: every write stands in `transaction()`, which takes the lock at once.

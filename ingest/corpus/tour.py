@@ -85,6 +85,11 @@ _COMPARED = {
     "c.url, c.relation, c.similarity, c.passage, c.hours_later FROM copies c "
     "JOIN pages p ON p.id = c.page LEFT JOIN articles a ON a.id = c.article "
     "LEFT JOIN pages o ON o.id = a.page LEFT JOIN seeds s ON s.id = c.seed ORDER BY p.key, o.key",
+    "stories": "SELECT s.title, s.terms, s.articles, s.outlets, s.first_published, "
+    "s.last_published, s.first_outlet, p.key AS first_key, (SELECT group_concat(k, ' ') FROM "
+    "(SELECT q.key AS k FROM articles b JOIN pages q ON q.id = b.page WHERE b.story = s.id "
+    "ORDER BY q.key)) AS told_by FROM stories s LEFT JOIN articles a ON a.id = s.first_article "
+    "LEFT JOIN pages p ON p.id = a.page ORDER BY first_key",
     "revisions": "SELECT p.key, r.title, r.new_title, r.words_added, r.words_removed, r.text "
     "FROM revisions r JOIN pages p ON p.id = r.page ORDER BY p.key, r.id",
     "pages": "SELECT p.key, p.outlet, p.outcome, p.reason, p.http_status, p.relevance, "

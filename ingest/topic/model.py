@@ -18,6 +18,7 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from ingest.calibration import THRESHOLD, score_of
 from ingest.features import Lexicon, Reading
 from ingest.items import Relevance, Term
 from ingest.text import paragraphs, sentences
@@ -30,8 +31,6 @@ __all__ = ["ALGORITHM", "Topic", "version_of"]
 
 ALGORITHM = "topic 2"  #: part of every topic's version; raise it whenever scores change
 
-_THRESHOLD = 0.5  # every kind of text is scored so that one half is its cut
-_STEEPNESS = 6.0  # of the curve from the ratio score/cut to 0..1
 _FAMILY_SHARE = 0.8  # of the cut, the most that one family of names brings
 _ONE_SIDED = 0.65  # factor for a text that lacks one of the core places
 _PAIR_GAIN = 1.2  # added factor for a text that speaks of both core places
@@ -149,8 +148,7 @@ class Topic:
         terms = tuple(
             Term(term=self.spelling(feature), weight=part / total) for feature, part in strongest
         )
-        steep = max(found.ratio, 0.0) ** _STEEPNESS
-        return Relevance(score=steep / (1 + steep), threshold=_THRESHOLD, terms=terms)
+        return Relevance(score=score_of(found.ratio), threshold=THRESHOLD, terms=terms)
 
     def _sum(self, reading: Reading) -> _Sum:
         weights = self.weights if reading.is_home else self.bridge_weights

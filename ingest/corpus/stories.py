@@ -1,0 +1,203 @@
+"""Stories: reading what is to be threaded, and laying out the threads."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ingest.corpus.base import Base, iso, parse_iso
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+__all__ = ["Stories", "StoryRow"]
+
+# When an article was published; one without a date stands at the day on which it was first seen.
+_AT = "coalesce(a.published, substr(a.first_seen, 1, 10) || 'T00:00:00Z')"
+_FROM = "(a.published >= :at OR (a.published IS NULL AND a.first_seen >= :at))"
+_LEAST_ARTICLES = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryRow:
+    """An article as threading needs it."""
+
+    article: int
+    at: datetime  #: aware UTC; when published, or else the day of first sight
+    language: str | None
+    story: int | None  #: that it is laid out with
+    title: str
+    text: str = field(repr=False)
+
+
+class Stories(Base):
+    """The rows of `stories`, and the story of each article."""
+
+    def digest_by_day(self) -> dict[str, str]:
+        """What threading would read, day by day: a hash that changes when any of it does.
+
+        It sees whatever happened to the articles, whoever did it, without being told.
+        """
+        digests: dict[str, Any] = {}
+        rows = self._run(
+            f"SELECT {_AT} AS at, a.id, a.url, a.sha256, a.title, a.language, a.outlet, "  # noqa: S608
+            "a.published IS NULL, a.copies FROM articles a ORDER BY at, a.url"
+        )
+        for at, *facts in rows:
+            day = digests.setdefault(at[:10], hashlib.blake2b(digest_size=8))
+            day.update(repr((at, facts)).encode())
+        return {day: digest.hexdigest() for day, digest in digests.items()}
+
+    def tellings(self, since: datetime) -> Iterator[StoryRow]:
+        """Articles published since a time, in order of time and address; read as they are asked."""
+        rows = self._run(
+            f"SELECT a.id, {_AT} AS at, a.language, a.story, a.title, a.text FROM articles a "  # noqa: S608
+            f"WHERE {_FROM} ORDER BY at, a.url",
+            {"at": iso(since)},
+        )
+        for article, at, language, story, title, text in rows:
+            moment = parse_iso(at)
+            assert moment is not None
+            yield StoryRow(
+                article=article, at=moment, language=language, story=story, title=title, text=text
+            )
+
+    def stories_older_than(self, horizon: datetime) -> set[int]:
+        """Stories with an article published before a time."""
+        rows = self._rows(
+            f"SELECT DISTINCT a.story FROM articles a WHERE a.story IS NOT NULL AND {_AT} < ?",  # noqa: S608
+            (iso(horizon),),
+        )
+        return {row["story"] for row in rows}
+
+    def lay_out(
+        self,
+        threads: Sequence[tuple[Sequence[int], int | None]],
+        *,
+        languages: Sequence[str],
+    ) -> list[int]:
+        """Give every article its story, in one transaction; the stories that these threads touch.
+
+        Articles that were withdrawn meanwhile are passed over. A story left with fewer than two
+        articles ends.
+
+        Args:
+            threads: articles in order of time, and the story they go on with; None: a new one
+                where there are two or more, else none.
+            languages: that a title is preferred in.
+        """
+        touched = set[int]()
+        with self.transaction():
+            for articles, story in threads:
+                touched |= self._stories_of(articles)
+                if story is None and len(articles) >= _LEAST_ARTICLES:
+                    story = self._open_story()  # noqa: PLW2901
+                self._many(
+                    "UPDATE articles SET story = ? WHERE id = ? AND story IS NOT ?",
+                    [(story, article, story) for article in articles],
+                )
+                touched |= {story} if story else set()
+            self._end_stories()
+            return [story for story in sorted(touched) if self._describe(story, languages)]
+
+    def _stories_of(self, articles: Sequence[int]) -> set[int]:
+        marks = ", ".join(map(str, articles))
+        rows = self._rows(
+            f"SELECT DISTINCT story FROM articles WHERE id IN ({marks}) AND story IS NOT NULL"  # noqa: S608
+        )
+        return {row["story"] for row in rows}
+
+    def _open_story(self) -> int:
+        cursor = self._run(
+            "INSERT INTO stories (title, terms, articles, outlets) VALUES ('', '', 0, 0)"
+        )
+        return int(cursor.lastrowid)
+
+    def _end_stories(self) -> None:
+        self._run(
+            "UPDATE articles SET story = NULL WHERE story IN (SELECT story FROM articles "
+            "WHERE story IS NOT NULL GROUP BY story HAVING count(*) < ?)",
+            (_LEAST_ARTICLES,),
+        )
+        self._run(
+            "DELETE FROM stories WHERE NOT EXISTS "
+            "(SELECT 1 FROM articles WHERE articles.story = stories.id)"
+        )
+
+    def _describe(self, story: int, languages: Sequence[str]) -> bool:
+        """Bring the row of a story up to date but for its terms; False: it has ended."""
+        rows = self._rows(
+            "SELECT id, published, outlet, language, title FROM articles WHERE story = ? "
+            "ORDER BY published IS NULL, published, url",
+            (story,),
+        )
+        if not rows:
+            return False
+        first = rows[0]
+        titled = next((row for row in rows if row["language"] in languages), first)
+        dates = [row["published"] for row in rows if row["published"]]
+        self._run(
+            "UPDATE stories SET title = :title, articles = :articles, outlets = (SELECT count(*) "
+            "FROM (SELECT outlet FROM articles WHERE story = :story UNION SELECT c.outlet "
+            "FROM copies c JOIN articles a ON a.id = c.article WHERE a.story = :story)), "
+            "first_published = :first, last_published = :last, first_outlet = :outlet, "
+            "first_article = :article WHERE id = :story",
+            {
+                "story": story,
+                "title": titled["title"],
+                "articles": len(rows),
+                "first": dates[0] if dates else None,
+                "last": dates[-1] if dates else None,
+                "outlet": first["outlet"] if dates else None,
+                "article": first["id"],
+            },
+        )
+        return True
+
+    def story_texts(
+        self, story: int, *, languages: Sequence[str], limit: int
+    ) -> list[tuple[str, str, str | None, str]]:
+        """Title, text, language and outlet of its first articles, from that of its title on."""
+        rows = self._run(
+            "SELECT title, text, language, outlet FROM articles WHERE story = :story ORDER BY "
+            "language IS NULL OR language NOT IN (SELECT value FROM json_each(:languages)), "
+            "published IS NULL, published, url LIMIT :limit",
+            {"story": story, "languages": json.dumps(list(languages)), "limit": limit},
+        )
+        return list(rows)
+
+    def word_stories(self, terms: Mapping[int, Sequence[str]]) -> None:
+        """Write the words that hold stories together, strongest first."""
+        with self.transaction():
+            self._many(
+                "UPDATE stories SET terms = :terms WHERE id = :story AND terms <> :terms",
+                [{"story": story, "terms": ", ".join(words)} for story, words in terms.items()],
+            )
+
+    def seed_documents(self) -> list[tuple[str | None, str, str | None]]:
+        """Title, cleaned text and language of every seed document."""
+        return list(self._run("SELECT title, text, language FROM seeds ORDER BY file"))
+
+    def latest_stories(self, limit: int) -> list[dict[str, Any]]:
+        """Stories, the one that was told last first."""
+        return self._rows(
+            "SELECT id, title, articles, outlets, first_published, last_published, first_outlet, "
+            "terms, first_article FROM stories "
+            "ORDER BY last_published IS NULL, last_published DESC, id DESC LIMIT ?",
+            (limit,),
+        )
+
+    def story(self, number: int) -> dict[str, Any] | None:
+        """One story, as a row."""
+        return self._row("SELECT * FROM stories WHERE id = ?", (number,))
+
+    def articles_of(self, story: int) -> list[dict[str, Any]]:
+        """The articles of a story, by date; undated ones last."""
+        return self._rows(
+            "SELECT id, published, title, outlet, language, relevance, copies, url FROM articles "
+            "WHERE story = ? ORDER BY published IS NULL, published, url",
+            (story,),
+        )

@@ -1,0 +1,333 @@
+"""Bring a corpus up to date with its topic, and the topic with its corpus.
+
+When seeds, settings or labels change what the topic is, every stored text is scored anew, the
+families are settled anew, and what the old topic left aside is looked at again: off-topic pages out
+of the archive, refused addresses by their headline. It goes on in short transactions from where it
+was stopped, and ends with the corpus that the new topic would have made from the same pages.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from w3lib.encoding import http_content_type_encoding
+
+from ingest.archive import read_record
+from ingest.calibration import THRESHOLD, ratio_of, score_of
+from ingest.decide import is_worth_storing, stands_alone
+from ingest.extract import read_page
+from ingest.following import after_run
+from ingest.intake import Intake
+from ingest.items import Candidate, Kin, Outcome
+from ingest.relations import find_kin, fingerprint, flip, is_copy, name_relation
+from ingest.settling import settle_families
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any
+
+    from ingest.corpus import Corpus
+    from ingest.corpus.labels import Label
+    from ingest.extract import PageRead
+    from ingest.items import Edge
+    from ingest.relations import Fingerprint
+    from ingest.workspace import Knowledge, Workspace
+
+__all__ = ["Rejudged", "after_run", "before_run", "read_archived", "rejudge"]
+
+_FAMILIES_A_TRANSACTION = 20
+_ADDRESSES_A_TRANSACTION = 500
+_ENOUGH_WORDS = 99  # they were enough to refuse the address by; of a teaser they are not kept
+#: Share of the cut, in raw score, from which an off-topic page is read again out of the archive;
+#: labels and drift do not move a text further. New seeds may be about anything: then all are.
+_WORTH_READING_AGAIN = 0.4
+_KEPT = (Outcome.ARTICLE, Outcome.COPY)
+
+
+@dataclass(slots=True, kw_only=True)
+class Rejudged:
+    """What changed."""
+
+    scored: int = 0  #: texts
+    came_in: list[int] = field(default_factory=list)  #: pages
+    went_out: list[int] = field(default_factory=list)  #: pages
+    woken: int = 0  #: refused addresses that will be fetched after all
+
+
+def before_run(workspace: Workspace, corpus: Corpus, *, now: datetime) -> Knowledge:
+    """The topic in force, and a corpus that was judged by it throughout.
+
+    What a run calls first. Nothing is done when nothing changed.
+    """
+    knowledge, _ = rejudge(workspace, corpus, now=now)
+    return knowledge
+
+
+def rejudge(workspace: Workspace, corpus: Corpus, *, now: datetime) -> tuple[Knowledge, Rejudged]:
+    """Learn the topic, and judge by it whatever was judged by another one."""
+    knowledge = workspace.learn(corpus)
+    told = Rejudged()
+    again = _Again(workspace, corpus, knowledge, now, told)
+    if again.read_labelled():
+        knowledge = workspace.learn(corpus)
+        again = _Again(workspace, corpus, knowledge, now, told)
+    again.judge_all()
+    return knowledge, told
+
+
+def read_archived(workspace: Workspace, row: Mapping[str, Any]) -> PageRead | None:
+    """What the last response of a page says, read as it was then; None: it is not to be had.
+
+    Args:
+        workspace: whose archive it is.
+        row: as `Corpus.archived` gives it.
+    """
+    try:
+        record = read_record(workspace.settings.archive_path / row["warc"], row["warc_offset"])
+    except (OSError, ValueError):
+        return None
+    kind = next((value for name, value in record.headers if name.lower() == "content-type"), None)
+    return read_page(
+        record.body,
+        record.url,
+        http_content_type_encoding(kind),
+        kind,
+        now=datetime.fromisoformat(row["last_fetched"]),
+        status=record.status,
+    )
+
+
+class _Again:
+    """One pass over a corpus."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        corpus: Corpus,
+        knowledge: Knowledge,
+        now: datetime,
+        told: Rejudged,
+    ) -> None:
+        self.workspace = workspace
+        self.corpus = corpus
+        self.knowledge = knowledge
+        self.now = now
+        self.told = told
+        self.intake = Intake(corpus, knowledge, workspace.settings, run=0)
+        cuts = workspace.settings.topic
+        self.by = json.dumps([knowledge.topic.version, cuts.threshold, cuts.headline_threshold])
+        self.seeds = corpus.state("seeds_digest")
+        self.has_new_seeds = corpus.state("judged_seeds") != self.seeds
+
+    def read_labelled(self) -> bool:
+        """Store the texts of pages that a reader judged unread; whether there were any."""
+        found = False
+        for page in self.corpus.labelled_without_text():
+            row = self.corpus.archived(page)
+            read = read_archived(self.workspace, row) if row else None
+            if row and read and read.article:
+                self._take_again(row, read)
+                found = True
+        return found
+
+    def judge_all(self) -> None:
+        """Every stage that is not done yet; nothing when all were."""
+        if self.corpus.state("judged_by") == self.by and not self.has_new_seeds:
+            return
+        first, after = self._reached()
+        stages = (self._judge_seeds, self._judge_texts, self._judge_archive, self._judge_gate)
+        for number, judge_some in enumerate(stages[first:], start=first):
+            while (reached := judge_some(after)) is not None:
+                after = reached
+                self._reach(number, after)
+            after = 0
+            self._reach(number + 1, after)
+        with self.corpus.transaction():
+            self.corpus.set_state("judged_by", self.by)
+            self.corpus.set_state("judged_seeds", self.seeds or "")
+
+    def _reached(self) -> tuple[int, int]:
+        """Where an earlier pass by the same topic was stopped: stage, and page within it."""
+        by, stage, after = json.loads(self.corpus.state("rejudging") or '["", 0, 0]')
+        return (stage, after) if by == self.by else (0, 0)
+
+    def _reach(self, stage: int, after: int) -> None:
+        self.corpus.set_state("rejudging", json.dumps([self.by, stage, after]))
+
+    # Each stage takes the page after which to go on, and gives the page up to which it went, or
+    # None at its end. Done twice, each does the same.
+
+    def _judge_seeds(self, after: int) -> int | None:
+        """Compare the stored texts with the seeds, if those are new."""
+        if not self.has_new_seeds:
+            return None
+        corpus, seeds = self.corpus, sorted(self.knowledge.seed_titles)
+        marks = {-seed: _seed_print(corpus.seed_text(seed)) for seed in seeds}
+        if after == 0:
+            with corpus.transaction():
+                corpus.retire_seeds(seeds)
+        near = {
+            page
+            for mark, _ in marks.values()
+            for page, _, _ in corpus.candidates(mark.selected)
+            if page > after
+        }
+        for page in sorted(near)[:_FAMILIES_A_TRANSACTION]:
+            after = page
+            self._compare_with_seeds(page, marks)
+        return after if near else None
+
+    def _compare_with_seeds(self, page: int, marks: Mapping[int, tuple[Fingerprint, str]]) -> None:
+        with self.corpus.transaction():
+            article = self.corpus.text_of(page)
+            if article is None:
+                return
+            mark = fingerprint(article.text)
+            found = self.corpus.candidates(mark.selected)
+            seeds = [(document, shared) for document, shared, _ in found if document in marks]
+            kin = find_kin(mark, article.text, seeds, marks.__getitem__)
+            self.corpus.store_edges(page, kin)
+
+    def _judge_texts(self, after: int) -> int | None:
+        """Score the stored texts and settle their families, a family at a time."""
+        pages = self.corpus.texts_after(after, limit=_FAMILIES_A_TRANSACTION)
+        if not pages:
+            return None
+        with self.corpus.transaction():
+            for page in pages:
+                if self.corpus.holds_text(
+                    page
+                ):  # else it was dropped with an earlier page's family
+                    self._judge_family(page)
+        return pages[-1]
+
+    def _judge_family(self, page: int) -> None:
+        standings, edges = self.corpus.family_of([page])
+        members = [one.document for one in standings if one.document > 0]
+        if min(members) < page:  # it was judged with its first page
+            return
+        before = self.corpus.standing_of(members)
+        was_related = {one.document: one.is_related for one in standings}
+        labels = self.corpus.labels_of(members)
+        absent, risen = set[int](), list[int]()
+        # A related page that is not kept waits for a label that was taken back since.
+        is_moved = bool(labels) or self.has_new_seeds
+        for member in members:
+            is_related = self._judge_text(member, edges, labels.get(member))
+            is_moved |= is_related != was_related[member]
+            is_moved |= bool(is_related) and before[member] not in _KEPT
+            if is_related is None:
+                absent.add(member)
+            elif is_related and not was_related[member]:
+                risen.append(member)
+        self.corpus.restate(members)
+        if is_moved:
+            settle_families(self.corpus, members, changed=page, absent=absent)
+        for member in absent:
+            self._forget(member)
+        self._tell(members, before)
+        for member in risen:
+            self._lead_on(member)
+
+    def _judge_text(self, page: int, edges: Iterable[Edge], label: Label | None) -> bool | None:
+        """Score one text; whether it is kept for its own sake, None: it is not worth storing."""
+        known = self.corpus.known_page(page)
+        article = known.article
+        assert article is not None, page
+        self.told.scored += 1
+        kin = tuple(_kin_with_seeds(page, edges))
+        as_new = replace(known, outcome=Outcome.WAITING, article=None)
+        judged = self.intake.verdict(article, self.intake.score(article), kin, as_new, label)
+        assert judged.relevance is not None
+        is_related = stands_alone(judged, label)
+        if not is_related and label is None:
+            is_related = any(
+                self.intake.score(replace(article, title=title, text=text)).is_related
+                for title, text in self.corpus.wordings_before(page)
+            )
+        self.corpus.rescore(page, judged.relevance, is_related=is_related, why=judged.why)
+        return is_related if is_related or is_worth_storing(judged, label) else None
+
+    def _forget(self, page: int) -> None:
+        article = self.corpus.text_of(page)
+        assert article is not None, page
+        self.corpus.forget_text(page, fingerprint(article.text).selected)
+
+    def _tell(self, members: Iterable[int], before: Mapping[int, Outcome]) -> None:
+        """Count who came and went, and have them fetched again as befits."""
+        for page, outcome in self.corpus.standing_of(members).items():
+            if (outcome in _KEPT) == (before[page] in _KEPT):
+                continue
+            known = self.corpus.known_page(page)
+            (self.told.came_in if outcome in _KEPT else self.told.went_out).append(page)
+            due = self.intake.next_check(outcome, known, self.now, attempts=0)
+            self.corpus.recheck(page, due)
+            if outcome in _KEPT:
+                self.corpus.count_kept(page)
+
+    def _lead_on(self, page: int) -> None:
+        """Follow the links of a page that is now kept for its own sake."""
+        row = self.corpus.archived(page)
+        if row is None or (read := read_archived(self.workspace, row)) is None:
+            return
+        self.intake.run = row["run"]
+        self.intake.lead_on(self.corpus.known_page(page), read, row["url"], now=self.now)
+
+    def _judge_archive(self, after: int) -> int | None:
+        """Read off-topic pages again that the topic may think otherwise of."""
+        cut = self.workspace.settings.topic.threshold or THRESHOLD
+        floor = 0.0 if self.has_new_seeds else score_of(_WORTH_READING_AGAIN * ratio_of(cut))
+        rows = self.corpus.unread_after(after, floor=floor, limit=_FAMILIES_A_TRANSACTION)
+        for row in rows:
+            read = read_archived(self.workspace, row)
+            if read is not None:
+                self._take_again(row, read)
+        return rows[-1]["id"] if rows else None
+
+    def _take_again(self, row: Mapping[str, Any], read: PageRead) -> None:
+        self.intake.run = row["run"]
+        if self.intake.take_again(row["id"], read, now=self.now) in _KEPT:
+            self.told.came_in.append(row["id"])
+
+    def _judge_gate(self, after: int) -> int | None:
+        """Let refused addresses through whose headline the topic knows now."""
+        rows = self.corpus.skipped_after(after, limit=_ADDRESSES_A_TRANSACTION)
+        with self.corpus.transaction():
+            for row in rows:
+                gated = self.intake.gate(
+                    Candidate(
+                        url=row["url"], found_by=row["found_by"], title=row["title"],
+                        depth=row["depth"],
+                    ),
+                    words_said=_ENOUGH_WORDS,
+                )  # fmt: skip
+                self.corpus.regate(
+                    row["id"], gated.outcome, reason=gated.reason, relevance=gated.relevance,
+                    now=self.now,
+                )  # fmt: skip
+                self.told.woken += gated.outcome == Outcome.WAITING
+        return rows[-1]["id"] if rows else None
+
+
+def _seed_print(text: str) -> tuple[Fingerprint, str]:
+    return fingerprint(text, is_seed=True), text
+
+
+def _kin_with_seeds(page: int, edges: Iterable[Edge]) -> Iterator[Kin]:
+    """The seeds that a page shares text with, as when it was taken in; the closest first."""
+    found = []
+    for edge in edges:
+        if edge.b != page or edge.a > 0:
+            continue
+        likeness = flip(edge.likeness)
+        if (relation := name_relation(likeness, seed=True)) is not None:
+            found.append(
+                Kin(
+                    document=edge.a, likeness=likeness, relation=relation,
+                    is_copy=is_copy(relation, likeness),
+                )
+            )  # fmt: skip
+    return iter(sorted(found, key=lambda one: (-one.likeness.jaccard, one.document)))

@@ -1,0 +1,195 @@
+"""The commands that teach the topic: a reader's verdicts, and learning anew by hand."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ingest.items import Outcome
+from ingest.terminal import Place, as_json_option, print_json, print_lines, typed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ingest.corpus import Corpus
+    from ingest.rejudge import Rejudged
+    from ingest.workspace import Workspace
+
+__all__ = ["COMMANDS"]
+
+_MOST_NUMBER = 2**63 - 1
+_TITLE_CHARS = 60
+_UNFETCHED = (Outcome.WAITING, Outcome.SKIPPED, Outcome.FAILED)
+
+
+@click.command()
+@click.argument("which", metavar="ID")
+@click.argument("verdict", metavar="yes|no", required=False, type=click.Choice(["yes", "no"]))
+@click.option("--page", "is_page", is_flag=True, help="ID is the number of a page.")
+@click.option("--by", metavar="NAME", help="Who says so.")
+@click.option("--undo", is_flag=True, help="Take back what was said.")
+@as_json_option
+@click.pass_obj
+def label(
+    place: Place,
+    *,
+    which: str,
+    verdict: str | None,
+    is_page: bool,
+    by: str | None,
+    undo: bool,
+    as_json: bool,
+) -> None:
+    """Say whether a text is about the story; the topic learns from it.
+
+    ID is the number of an article, or an address. The verdict stands for that very text, and what
+    else was judged by the topic is judged anew.
+    """
+    if undo == bool(verdict):
+        raise click.UsageError("say yes or no, or take back with --undo")
+    with _teaching(place) as (workspace, corpus):
+        row = _page(corpus, typed(which), is_page=is_page)
+        if undo:
+            if not corpus.unlabel(row["id"]):
+                raise click.ClickException(f"nobody judged {row['url']}")
+        else:
+            _check_text(workspace, corpus, row)
+            _say(corpus, row, is_yes=verdict == "yes", by=typed(by) if by else None)
+        told = _relearn(workspace, corpus)
+        after = corpus.page_for_label(row["id"])
+    assert after is not None
+    if as_json:
+        return print_json({"page": row["id"], "url": row["url"], "outcome": after["outcome"],
+                           "reason": after["reason"], **told})  # fmt: skip
+    back = [] if undo else [f"take it back: seedbed label --page {row['id']} --undo"]
+    return print_lines([_standing_line(after), *_told_lines(told), *back])
+
+
+@click.command()
+@click.option(
+    "--undo", "step", metavar="STEP", type=click.IntRange(1, _MOST_NUMBER),
+    help="Take back a step of drift; `seedbed topic` shows their numbers.",
+)  # fmt: skip
+@as_json_option
+@click.pass_obj
+def relearn(place: Place, *, step: int | None, as_json: bool) -> None:
+    """Learn the topic anew and judge every text by it.
+
+    From the seeds, the settings, what readers said, and the steps of drift that stand. A run does
+    it by itself when any of these changed.
+    """
+    from ingest import clock
+
+    with _teaching(place) as (workspace, corpus):
+        if step is not None and not corpus.undo_step(step, now=clock.now()):
+            raise click.ClickException(f"no step {step} of drift that stands")
+        told = _relearn(workspace, corpus)
+    if as_json:
+        return print_json(told)
+    return print_lines(_told_lines(told))
+
+
+@contextlib.contextmanager
+def _teaching(place: Place) -> Iterator[tuple[Workspace, Corpus]]:
+    """The workspace, and its corpus for writing; there must be one already."""
+    from ingest.workspace import Workspace
+
+    workspace = Workspace.open(place.folder, os.environ)
+    workspace.configure_log()
+    with place.reading():  # says what is wrong where there is no corpus, and makes none
+        pass
+    with contextlib.closing(workspace.corpus()) as corpus:
+        yield workspace, corpus
+
+
+def _page(corpus: Corpus, which: str, *, is_page: bool) -> dict[str, Any]:
+    """The line of the ledger that a reader means."""
+    from ingest.urls import address_key
+
+    page: int | None = None
+    if which.isdecimal() and int(which) <= _MOST_NUMBER:
+        page = int(which) if is_page else corpus.page_of_article(int(which))
+    elif not is_page:
+        url = which if "://" in which else f"https://{which}"
+        found = corpus.find_page(address_key(url))
+        page = found["id"] if found else None
+    row = corpus.page_for_label(page) if page is not None else None
+    if row is None:
+        kind = "page" if is_page else "article" if which.isdecimal() else "address"
+        raise click.ClickException(
+            f"no {kind} {which}; `seedbed search` shows articles, `seedbed why URL` an address"
+        )
+    return row
+
+
+def _check_text(workspace: Workspace, corpus: Corpus, row: dict[str, Any]) -> None:
+    """Make sure that there is, or will be, a text to judge.
+
+    Raises:
+        ClickException: there never will.
+    """
+    from ingest.rejudge import read_archived
+
+    if corpus.holds_text(row["id"]) or row["outcome"] in _UNFETCHED:
+        return
+    archived = corpus.archived(row["id"])
+    read = read_archived(workspace, archived) if archived else None
+    if read is None or read.article is None:
+        missing = "its text is neither in the corpus nor in the archive"
+        told = missing if read is None and archived else f"{row['outcome']}: {row['reason']}"
+        raise click.ClickException(f"there is no text to learn from at {row['url']} ({told})")
+
+
+def _say(corpus: Corpus, row: dict[str, Any], *, is_yes: bool, by: str | None) -> None:
+    from ingest import clock
+
+    with corpus.transaction():
+        corpus.label(row["id"], is_yes=is_yes, by=by, now=clock.now())
+        if is_yes and row["outcome"] in _UNFETCHED:
+            corpus.call_for(row["id"], reason=f"{by or 'you'} said yes", now=clock.now())
+
+
+def _relearn(workspace: Workspace, corpus: Corpus) -> dict[str, Any]:
+    """What learning anew changed."""
+    from ingest import clock
+    from ingest.rejudge import rejudge
+
+    before = {step["id"] for step in corpus.topic_steps()}
+    knowledge, told = rejudge(workspace, corpus, now=clock.now())
+    steps = [step for step in corpus.topic_steps() if step["id"] not in before]
+    return {
+        "version": knowledge.topic.version,
+        "gained": steps[-1]["gained"] if steps else "",
+        "lost": steps[-1]["lost"] if steps else "",
+        **_counts(told),
+    }
+
+
+def _counts(told: Rejudged) -> dict[str, int]:
+    return {
+        "scored": told.scored,
+        "came_in": len(told.came_in),
+        "went_out": len(told.went_out),
+        "to_fetch": told.woken,
+    }
+
+
+def _standing_line(row: dict[str, Any]) -> str:
+    title = row["title"] or row["url"]
+    shown = title if len(title) <= _TITLE_CHARS else title[: _TITLE_CHARS - 1].rstrip() + "…"
+    return f"{shown}: {row['outcome']} ({row['reason']})"
+
+
+def _told_lines(told: dict[str, Any]) -> list[str]:
+    """One line on the texts, one on the words."""
+    texts = f"{told['scored']} texts judged: {told['came_in']} came in, {told['went_out']} went out"
+    if told["to_fetch"]:
+        texts += f", {told['to_fetch']} refused addresses will be fetched"
+    words = [f"{name}: {told[name]}" for name in ("gained", "lost") if told[name]]
+    return [texts, "; ".join(words) or "the topic is as it was"]
+
+
+COMMANDS = (label, relearn)

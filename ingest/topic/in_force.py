@@ -1,0 +1,72 @@
+"""The topic that verdicts are made by: seeds, then settings, then labels, then drift.
+
+A pure function of its lessons: learned again from scratch, it is the same topic.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from ingest.topic.drift import with_drift
+from ingest.topic.edits import Edits, with_edits
+from ingest.topic.feedback import with_feedback
+from ingest.topic.learn import learn_topic
+
+if TYPE_CHECKING:
+    from ingest.items import SeedSet
+    from ingest.topic.model import Topic
+
+__all__ = ["Lessons", "anchor_of", "changed_words", "missing_names", "topic_in_force"]
+
+_SHOWN_CHANGES = 8
+_LEAST_CHANGE = 0.005  # of a weight in a profile of unit length, to be worth a word
+_SHOWN_MISSING = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lessons:
+    """Everything that a topic is learned from."""
+
+    seeds: SeedSet
+    edits: Edits
+    yes: tuple[str, ...] = ()  #: texts that a reader called related
+    no: tuple[str, ...] = ()  #: and unrelated
+    recent: tuple[str, ...] = ()  #: articles of the steps of drift that stand
+
+
+def anchor_of(lessons: Lessons) -> Topic:
+    """What people said the topic is: without drift."""
+    topic = with_edits(learn_topic(lessons.seeds), lessons.edits)
+    return with_feedback(topic, lessons.yes, lessons.no, edits=lessons.edits)
+
+
+def topic_in_force(lessons: Lessons) -> Topic:
+    """The topic that all this teaches."""
+    return with_drift(anchor_of(lessons), lessons.recent, edits=lessons.edits)
+
+
+def changed_words(before: Topic | None, after: Topic) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The words that gained and that lost most weight, as people write them, the most first."""
+    if before is None:
+        return tuple(map(after.spelling, list(after.weights)[:_SHOWN_CHANGES])), ()
+    moves = {
+        feature: after.weights.get(feature, 0.0) - before.weights.get(feature, 0.0)
+        for feature in after.weights.keys() | before.weights.keys()
+    }
+    told = sorted(
+        (feature for feature, move in moves.items() if abs(move) >= _LEAST_CHANGE),
+        key=lambda feature: (-abs(moves[feature]), feature),
+    )
+    gained = [after.spelling(feature) for feature in told if moves[feature] > 0]
+    lost = [before.spelling(feature) for feature in told if moves[feature] < 0]
+    return tuple(gained[:_SHOWN_CHANGES]), tuple(lost[:_SHOWN_CHANGES])
+
+
+def missing_names(topic: Topic, text: str) -> tuple[str, ...]:
+    """The strongest names of the topic that a text does not name, in any spelling."""
+    names = (f for f in topic.weights if f.startswith("@") or f in topic.lexicon.names)
+    strongest = tuple(islice(names, 2 * _SHOWN_MISSING))
+    said = topic.lexicon.read(text).counts if strongest else {}
+    return tuple(topic.spelling(f) for f in strongest if f not in said)[:_SHOWN_MISSING]

@@ -1,0 +1,243 @@
+"""Stories in the corpus: laid out at the end of a run, kept while they live."""
+
+from __future__ import annotations
+
+import json
+import random
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner
+
+from ingest.corpus import Corpus
+from ingest.errors import CorpusLocked
+from ingest.stories import lay_stories
+from ingest.story_commands import COMMANDS
+from ingest.terminal import Place
+from tests.filled import add_article, add_copy, add_page, insert
+from tests.test_stories import CRASH, LEXICON, RAID
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from click.testing import Result
+
+SEEN = "2025-07-05T10:00:00Z"
+OUTLETS = ("a.test", "b.test", "c.test", "d.test")
+# article: (outlet, published, what it tells)
+ARTICLES: dict[int, tuple[str, str | None, tuple[str, str, str]]] = {
+    1: ("a.test", "2025-07-01T08:00:00Z", CRASH[2]),
+    2: ("b.test", "2025-07-01T09:00:00Z", CRASH[0]),
+    3: ("c.test", "2025-07-02T09:00:00Z", RAID[0]),
+    4: ("a.test", "2025-07-02T19:00:00Z", CRASH[1]),
+    5: ("b.test", "2025-07-03T09:00:00Z", RAID[1]),
+    6: ("c.test", "2025-07-03T09:00:00Z", RAID[2]),
+    7: ("c.test", "2025-09-20T09:00:00Z", RAID[0]),
+    8: ("a.test", "2025-09-21T09:00:00Z", ("en", "Gas", "Gas exports rose in autumn.")),
+    9: ("b.test", "2025-09-22T09:00:00Z", RAID[1]),
+}
+
+
+@pytest.fixture
+def corpus(corpus: Corpus) -> Corpus:
+    for outlet in OUTLETS:
+        insert(corpus, "outlets", id=outlet, first_seen=SEEN, last_seen=SEEN)
+    insert(
+        corpus, "runs", id=1, started=SEEN, spider="feeds", trigger="command", outcome="finished",
+        version="0.1.0",
+    )  # fmt: skip
+    return corpus
+
+
+def find(corpus: Corpus, articles: Iterable[int], **more: Any) -> None:
+    for number in articles:
+        outlet, published, (language, title, text) = ARTICLES[number]
+        add_page(corpus, number, outlet=outlet, outcome="article", source=None)
+        facts = {"published": published, "language": language, "first_seen": SEEN, "seed": None}
+        add_article(
+            corpus, number, title=title, outlet=outlet, text=text,
+            sha256=f"{number:064d}", **(facts | more),
+        )  # fmt: skip
+
+
+def lay(corpus: Corpus) -> int:
+    return lay_stories(corpus, LEXICON, ["en"])
+
+
+def partition(corpus: Corpus) -> list[list[int]]:
+    """The articles of each story, in order of the first of them."""
+    rows = corpus._rows("SELECT story, id FROM articles WHERE story IS NOT NULL ORDER BY id")
+    found: dict[int, list[int]] = {}
+    for row in rows:
+        found.setdefault(row["story"], []).append(row["id"])
+    return sorted(found.values())
+
+
+WHOLE = [[1, 2, 4], [3, 5, 6], [7, 9]]
+
+
+def test_story_names_title_outlets_and_first_reporter(corpus: Corpus) -> None:
+    find(corpus, ARTICLES)
+    add_page(corpus, 20, outlet="d.test", outcome="copy", article=2, source=None)
+    add_copy(
+        corpus, 1, article=2, outlet="d.test", published=SEEN, page=20, url="https://d.test/20"
+    )
+    lay(corpus)
+    crash = corpus.story(1)
+
+    assert partition(corpus) == WHOLE
+    assert crash is not None
+    assert crash["title"] == CRASH[0][1], "the first in a language of the seeds"
+    assert crash["terms"].startswith("Aktau, ")
+    assert (crash["articles"], crash["outlets"]) == (3, 3), "the copy adds an outlet, no article"
+    assert (crash["first_outlet"], crash["first_article"]) == ("a.test", 1)
+    assert (crash["first_published"], crash["last_published"]) == (
+        "2025-07-01T08:00:00Z", "2025-07-02T19:00:00Z",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("chance", range(6))
+def test_order_of_arrival_over_several_runs_changes_nothing(corpus: Corpus, chance: int) -> None:
+    order = list(ARTICLES)
+    draw = random.Random(chance)
+    draw.shuffle(order)
+    while order:
+        find(corpus, order[:2])
+        order = order[2:]
+        lay(corpus)
+
+    assert partition(corpus) == WHOLE
+    titles = [row["title"] for row in corpus.latest_stories(9)]
+    assert sorted(titles) == sorted([CRASH[0][1], RAID[0][1], RAID[0][1]])
+
+
+def test_story_keeps_its_id_when_its_beginning_is_found_late(corpus: Corpus) -> None:
+    find(corpus, [3, 4, 2])
+    lay(corpus)
+    find(corpus, [5])
+    lay(corpus)
+    (crash,) = corpus._rows("SELECT story FROM articles WHERE id = 4")
+    find(corpus, [1, 6])
+    lay(corpus)
+
+    story = corpus.story(crash["story"])
+    assert story is not None
+    assert story["first_article"] == 1
+    assert partition(corpus) == WHOLE[:2]
+
+
+def test_nothing_is_done_where_nothing_changed(corpus: Corpus) -> None:
+    assert lay(corpus) == 0
+    find(corpus, ARTICLES)
+
+    assert lay(corpus) == 3
+    before = corpus.written_by_others(), corpus._raw.total_changes
+    assert lay(corpus) == 0
+    assert (corpus.written_by_others(), corpus._raw.total_changes) == before
+
+
+def test_later_run_touches_only_its_window(corpus: Corpus) -> None:
+    find(corpus, [1, 2, 3, 4, 5, 6])
+    lay(corpus)
+    corpus._run("UPDATE stories SET terms = 'as it was'")
+    find(corpus, [7, 8, 9])
+
+    assert lay(corpus) == 1
+    assert [row["terms"] for row in corpus.latest_stories(9)][1:] == ["as it was"] * 2
+
+
+def test_changed_text_moves_an_article_and_ends_a_story(corpus: Corpus) -> None:
+    find(corpus, [3, 7, 8, 9])
+    lay(corpus)
+    language, title, text = ARTICLES[8][2]
+    corpus._run(
+        "UPDATE articles SET title = ?, text = ?, language = ?, sha256 = 'new' WHERE id = 9",
+        (title, text, language),
+    )
+    lay(corpus)
+
+    assert partition(corpus) == [[8, 9]]
+    assert len(corpus.latest_stories(9)) == 1
+
+
+def test_withdrawn_article_leaves_a_story_of_one_which_is_none(corpus: Corpus) -> None:
+    find(corpus, [3, 7, 9])
+    lay(corpus)
+    corpus._run("DELETE FROM articles WHERE id = 9")
+    lay(corpus)
+
+    assert partition(corpus) == []
+    assert corpus.latest_stories(9) == []
+
+
+def test_undated_article_stands_at_the_day_it_was_seen_and_reports_nothing_first(
+    corpus: Corpus,
+) -> None:
+    find(corpus, [2, 4])
+    find(corpus, [1], published=None, first_seen="2025-07-01T07:00:00Z")
+    find(corpus, [9], published=None, first_seen=SEEN)
+    lay(corpus)
+    story = corpus.latest_stories(1)[0]
+
+    assert partition(corpus) == [[1, 2, 4]]
+    assert (story["first_article"], story["first_outlet"]) == (2, "b.test")
+
+
+def test_dates_at_the_ends_of_time_are_taken(corpus: Corpus) -> None:
+    find(corpus, [3], published="0001-01-01T00:00:00Z")
+    find(corpus, [5], published="9999-12-31T23:59:59Z")
+    find(corpus, [7, 9])
+    lay(corpus)
+
+    assert partition(corpus) == [[7, 9]]
+
+
+def test_another_lexicon_threads_all_anew_and_keeps_ids(corpus: Corpus) -> None:
+    find(corpus, ARTICLES)
+    lay(corpus)
+    before = corpus._rows("SELECT id, title, first_article FROM stories ORDER BY id")
+    other = type(LEXICON)(
+        languages=("en",), names=LEXICON.names | {"aktau"}, vocabulary=frozenset()
+    )
+
+    assert lay_stories(corpus, other, ["en"]) == 3
+    assert corpus._rows("SELECT id, title, first_article FROM stories ORDER BY id") == before
+
+
+def test_locked_corpus_is_said_to_be_locked(corpus: Corpus) -> None:
+    find(corpus, ARTICLES)
+    with (
+        closing(Corpus(corpus.path, timeout_s=0.1)) as other,
+        corpus.transaction(),
+        pytest.raises(CorpusLocked),
+    ):
+        lay(other)
+
+
+def run(corpus: Corpus, *arguments: str) -> Result:
+    (command,) = COMMANDS
+    place = Place(named=corpus.path.parent)
+    return CliRunner().invoke(command, arguments, obj=place)
+
+
+def test_command_lists_stories_and_shows_one_by_date(corpus: Corpus) -> None:
+    find(corpus, ARTICLES)
+    lay(corpus)
+    listed = run(corpus, "--json").output.splitlines()
+    shown = json.loads(run(corpus, "1", "--json").output)
+    plain = run(corpus, "1").output
+
+    assert [json.loads(line)["articles"] for line in listed] == [2, 3, 3]
+    assert [row["id"] for row in shown["told_by"]] == [1, 2, 4]
+    assert CRASH[0][1] in plain
+    assert "3 articles, carried by 2 outlets" in plain
+    assert CRASH[0][1] in run(corpus).output
+
+
+def test_command_says_that_there_is_no_such_story(corpus: Corpus) -> None:
+    assert "no stories yet" in run(corpus).output
+    missing = run(corpus, "7")
+
+    assert missing.exit_code == 1
+    assert "no story 7" in missing.output
