@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     Command: TypeAlias = Callable[[str, Mapping[str, str], Mapping[str, str]], list[str]]
 
-__all__ = ["CrawlReport", "Trigger", "run_crawl", "scrapy_command"]
+__all__ = ["CrawlReport", "Trigger", "fetch_seeds", "run_crawl", "scrapy_command"]
 
 Trigger = Literal["schedule", "command"]
 
@@ -77,6 +77,16 @@ def scrapy_command(
         for name, value in pairs.items():
             command += [flag, f"{name}={value}"]
     return command
+
+
+def fetch_seeds(workspace: Path) -> int:
+    """Save the pages of the seed addresses that are not saved yet; the exit code of the child.
+
+    It is no run: it writes no corpus, and there may be no topic yet.
+    """
+    command = scrapy_command("seeds", {}, {})
+    environ = _child_environment(os.environ, workspace, "command")
+    return subprocess.run(command, check=False, env=environ, cwd=workspace).returncode  # noqa: S603
 
 
 def run_crawl(

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FriendlySpiderLoader"]
 
+_FETCHES_SEEDS = "seeds"  # this spider needs neither topic nor corpus
+
 
 class FriendlySpiderLoader(SpiderLoader):
     """Scrapy's loader; checks the workspace and the name before a crawler is made."""
@@ -38,9 +40,10 @@ class FriendlySpiderLoader(SpiderLoader):
             workspace = current_workspace()
             workspace.configure_log()
             _quieten_scrapy()
-            workspace.check_seeds()
-            workspace.check_archive()
-            workspace.corpus().close()
+            if spider_name != _FETCHES_SEEDS:
+                workspace.check_seeds()
+                workspace.check_archive()
+                workspace.corpus().close()
         except IngestError as exc:
             sys.stderr.write(f"seedbed: {exc}\n")
             raise SystemExit(exc.exit_code) from exc

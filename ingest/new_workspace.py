@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ingest.config import FILE_NAME, load_settings, options
 from ingest.corpus import Corpus
 from ingest.errors import ConfigError, SeedError
+from ingest.seedset import SEED_SUFFIXES, addresses_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["make_workspace", "read_seeds", "settings_template"]
 
-SEED_SUFFIXES = frozenset({".txt", ".md", ".html"})
 _SCRAPY_CFG = """\
 # Lets `scrapy crawl NAME` work in this folder.
 [settings]
@@ -112,19 +112,22 @@ def _try_reading(copies: Mapping[Path, bytes]) -> None:
         (folder / "seeds").mkdir()
         for target, body in copies.items():
             (folder / "seeds" / target.name).write_bytes(body)
-        read_seeds(load_settings(folder, {}))
+        for listed in {one.file for one in addresses_of(folder / "seeds")}:
+            (folder / "seeds" / listed).unlink()  # of addresses there is nothing to read yet
+        if any((folder / "seeds").iterdir()):
+            read_seeds(load_settings(folder, {}))
 
 
 def _documents(seed: Path) -> Iterator[Path]:
     if seed.is_dir():
         found = [path for path in sorted(seed.iterdir()) if path.suffix.lower() in SEED_SUFFIXES]
         if not found:
-            raise SeedError(f"no .txt, .md or .html document in {seed}")
+            raise SeedError(f"no .txt, .md, .html or .urls document in {seed}")
         yield from found
     elif seed.suffix.lower() in SEED_SUFFIXES:
         yield seed
     else:
-        raise SeedError(f"a seed document ends in .txt, .md or .html: {seed}")
+        raise SeedError(f"a seed document ends in .txt, .md, .html or .urls: {seed}")
 
 
 def _write_new(path: Path, body: bytes) -> None:

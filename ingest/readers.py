@@ -200,8 +200,11 @@ def _page(place: Place, url: str) -> dict[str, Any]:
     is_flag=True,
     help="Write the cleaned text of NAME beside it, to be corrected by hand.",
 )
+@click.option("--fetch", is_flag=True, help="First fetch the pages of addresses among the seeds.")
 @click.pass_obj
-def seeds(place: Place, *, name: str | None, as_json: bool, raw: bool, write_clean: bool) -> None:
+def seeds(
+    place: Place, *, name: str | None, as_json: bool, raw: bool, write_clean: bool, fetch: bool
+) -> None:
     """The seed documents once cleaned, and their topic.
 
     NAME is the number or the file of one of them. A file NAME.clean.txt beside a seed, headline
@@ -212,6 +215,8 @@ def seeds(place: Place, *, name: str | None, as_json: bool, raw: bool, write_cle
 
     workspace = Workspace.open(place.folder, os.environ)
     folder = workspace.settings.seeds_path
+    if fetch:
+        _fetch(workspace.folder, folder)
     seed_set = workspace.seeds()
     if write_clean:
         if name is None:
@@ -228,6 +233,18 @@ def seeds(place: Place, *, name: str | None, as_json: bool, raw: bool, write_cle
     columns = shutil.get_terminal_size((COLUMNS, 24)).columns if sys.stdout.isatty() else COLUMNS
     by_hand = frozenset(seed.id for seed in shown if _corrected(folder, seed).is_file())
     return print_lines(seed_lines(shown, topic, by_hand, raw_columns=columns if raw else None))
+
+
+def _fetch(workspace: Path, folder: Path) -> None:
+    from ingest.crawl import fetch_seeds
+    from ingest.seedset import addresses_of
+
+    if fetch_seeds(workspace):
+        raise click.ClickException("the addresses among the seeds could not be fetched")
+    for missing in addresses_of(folder):
+        if not (folder / missing.page).is_file():
+            place = f"{missing.file}, line {missing.line}"
+            click.echo(f"not fetched: {missing.url} ({place})", err=True)
 
 
 def _named(seeds: SeedSet, name: str) -> SeedDocument:

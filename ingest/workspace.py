@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ingest.corpus.labels import StepKind
-    from ingest.items import SeedSet
+    from ingest.items import Article, SeedSet
 
 __all__ = ["Knowledge", "Workspace", "current_workspace", "stored_topic", "titles_of"]
 
@@ -166,12 +166,11 @@ class Workspace:
         corpus.set_state("seeds_digest", seeds.digest)
 
 
-def _read_seed_page(body: bytes) -> tuple[str | None, str]:
-    """Title and text of a saved web page; no text: it holds no article."""
+def _read_seed_page(body: bytes, url: str) -> Article | None:
+    """The article of a saved page; None: it holds none."""
     from ingest.extract import read_page
 
-    read = read_page(body, "http://seed.invalid/", None, "text/html", now=clock.now())
-    return (read.article.title, read.article.text) if read.article else (None, "")
+    return read_page(body, url, None, "text/html", now=clock.now()).article
 
 
 def titles_of(seeds: SeedSet) -> dict[int, str]:

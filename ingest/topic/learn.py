@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ingest.features import Lexicon, learn_families, learn_lexicon
-from ingest.text import tokens
+from ingest.text import tokens, words
 from ingest.topic.model import Topic, version_of
-from ingest.topic.vectors import bridging, centroid, ranked, raw_score, unit, vector
+from ingest.topic.vectors import bridging, centroid, length, ranked, raw_score, unit, vector
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,7 +28,8 @@ _CORE_SHARE = 0.33  # of the profile's squared length, that the two core places 
 _CORE_AGREEMENT = 0.8  # share of the seeds that speak of a core place
 _PAIR = 2
 _SEED_FEATURES = 400
-_TITLE_SHARE = 0.3  # of the length of a seed, what its headline counts again
+_TELLING_CHARS, _TITLE_SAID = 4, 0.3  # share of the longer words of a headline that its body says
+_TITLE_SHARE = 0.35  # of the length of a seed, what its headline counts again
 
 
 def learn_topic(seeds: SeedSet) -> Topic:
@@ -58,21 +59,35 @@ def learn_topic(seeds: SeedSet) -> Topic:
 
 
 def _seed_vector(seed: SeedDocument, lexicon: Lexicon, *, is_home: bool) -> dict[str, float]:
-    """What a seed says; what its headline says that its body says too counts again.
+    """What a seed says; what its headline says and its body says too counts again.
 
-    Other words of the headline do not: in a dump it may be the headline of something else.
+    The less of a headline the body says, the less it counts: in a dump it may be the headline of
+    something else.
     """
     whole = lexicon.read(_whole(seed), is_home=is_home)
-    headline = lexicon.read(seed.title or "", is_home=is_home)
+    headline = lexicon.read(_own_title(seed), is_home=is_home)
+    said_twice = {
+        feature: weight
+        for feature, weight in unit(vector(headline)).items()
+        if whole.counts[feature][0] > headline.counts[feature][0]
+    }
+    trust = length(said_twice) ** 2
     weights = unit(vector(whole))
-    for feature, weight in unit(vector(headline)).items():
-        if whole.counts[feature][0] > headline.counts[feature][0]:
-            weights[feature] += _TITLE_SHARE * weight
+    for feature, weight in said_twice.items():
+        weights[feature] += _TITLE_SHARE * trust * weight
     return weights
 
 
 def _whole(seed: SeedDocument) -> str:
-    return f"{seed.title}\n{seed.text}" if seed.title else seed.text
+    title = _own_title(seed)
+    return f"{title}\n{seed.text}" if title else seed.text
+
+
+def _own_title(seed: SeedDocument) -> str:
+    """The headline of a seed, where the body speaks of the same; else nothing."""
+    told = {word for word in words(seed.title or "") if len(word) >= _TELLING_CHARS}
+    said = told & set(words(seed.text))
+    return seed.title if seed.title and len(said) >= _TITLE_SAID * len(told) else ""
 
 
 def _cut(vectors: Sequence[Mapping[str, float]], readings: Sequence[Reading]) -> float:
