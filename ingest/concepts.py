@@ -43,7 +43,8 @@ def concept_of(word: str) -> str | None:
     if concept := _forms().get(word):
         return concept
     stems = _stems()
-    for cut in range(len(word), 2, -1):
+    least = max(2, len(word) - max(_LONGEST_ENDING.values()) - 1)
+    for cut in range(len(word), least, -1):
         found = stems.get(word[:cut])
         if found is None or len(word) - cut > _LONGEST_ENDING[found[1]]:
             continue

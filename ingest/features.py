@@ -43,6 +43,7 @@ _LEAST_TIES = 0.3  # summed nearness (1 / words between): once, three words apar
 _KNOWN_ZIPF = 3.0  # separated English headlines from Russian, Azerbaijani, Turkish ones: .5 to .4
 _KNOWN_SHARE = 0.5
 _VOCABULARY_SHARE = 0.25  # the same, where the only list of words is the seeds' own
+_LONGEST_WORD = 60  # letters; what is longer is a key or a picture, and costly to look up
 _MEMO_SIZE = 200_000  # words
 
 _Features = tuple[tuple[str, float], ...]  # (feature, idf in nats)
@@ -138,6 +139,8 @@ class Lexicon:
         return memo.setdefault(token, entry)
 
     def _features(self, token: str, *, is_home: bool) -> _Features:
+        if len(token) > _LONGEST_WORD:
+            return ((token[:_LONGEST_WORD], 0.0),)
         word = bare_word(token)
         if place := place_of(token, word):
             return (self._place(place),)

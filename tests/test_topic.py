@@ -269,3 +269,7 @@ def test_languages_are_told_by_their_everyday_words(language: str, case: str) ->
 def test_too_little_text_has_no_language() -> None:
     assert guess_language([]) is None
     assert guess_language(["zzz", "qqq", "yekaterinburg"]) is None
+
+
+def test_a_word_of_a_million_letters_is_no_word(topic: Topic) -> None:
+    assert topic.lexicon.read("x" * 1_000_000 + " " + "Ж" * 1_000_000).counts == {}

@@ -29,7 +29,7 @@ _CORE_AGREEMENT = 0.8  # share of the seeds that speak of a core place
 _PAIR = 2
 _SEED_FEATURES = 400
 _TELLING_CHARS, _TITLE_SAID = 4, 0.3  # share of the longer words of a headline that its body says
-_TITLE_SHARE = 0.35  # of the length of a seed, what its headline counts again
+_TITLE_SHARE = 0.45  # of the length of a seed, what its headline counts again
 
 
 def learn_topic(seeds: SeedSet) -> Topic:
