@@ -44,6 +44,7 @@ _KNOWN_ZIPF = 3.0  # separated English headlines from Russian, Azerbaijani, Turk
 _KNOWN_SHARE = 0.5
 _VOCABULARY_SHARE = 0.25  # the same, where the only list of words is the seeds' own
 _LONGEST_WORD = 60  # letters; what is longer is a key or a picture, and costly to look up
+_COMMON_SHARE, _COMMON_TIMES, _COMMON_CHARS = 0.08, 3, 4  # of function words
 _MEMO_SIZE = 200_000  # words
 
 _Features = tuple[tuple[str, float], ...]  # (feature, idf in nats)
@@ -73,6 +74,7 @@ class Lexicon:
     languages: tuple[str, ...]  #: of the seeds that have a table, the most frequent first
     names: frozenset[str]  #: words that the seeds write as names
     vocabulary: frozenset[str]  #: the seeds' words, where a language of theirs has no table
+    common: frozenset[str] = frozenset()  #: of that vocabulary, what stands in too many sentences
     families: Mapping[str, str] = field(default_factory=dict)
     #: name to the place it belongs to, `aliyev` to `@az`: who writes of it writes of the place
     _keys: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -139,15 +141,13 @@ class Lexicon:
         return memo.setdefault(token, entry)
 
     def _features(self, token: str, *, is_home: bool) -> _Features:
-        if len(token) > _LONGEST_WORD:
-            return ((token[:_LONGEST_WORD], 0.0),)
-        word = bare_word(token)
+        word = bare_word(token) if len(token) <= _LONGEST_WORD else ""
         if place := place_of(token, word):
             return (self._place(place),)
         if word.isdigit():
             is_whole = not word.startswith("0")  # 000 is what is left of 12,000
             return ((word, _NUMBER_IDF.get(len(word), _LONG_NUMBER_IDF) if is_whole else 0.0),)
-        if len(word) == 1 and word.isascii():  # the U and the S of U.S.
+        if not word or (len(word) == 1 and word.isascii()):  # the U and the S of U.S.
             return ((word, 0.0),)
         if not is_home and (concept := concept_of(word)):
             return (("#" + concept, idf_of_zipf(concept_zipf(concept))),)
@@ -159,6 +159,8 @@ class Lexicon:
         return (own, self._place(home[1:])) if home else (own,)
 
     def _idf(self, word: str) -> float:
+        if word in self.common:
+            return 0.0
         return idf_of_zipf(zipf_of(word, self.languages) or common_zipf(word))
 
     def _place(self, place: str) -> tuple[str, float]:
@@ -193,6 +195,18 @@ def learn_lexicon(texts: Sequence[str]) -> Lexicon:
         languages=languages,
         names=_names(_sentences(texts), languages),
         vocabulary=frozenset(bare_word(token) for text in strange for token in tokens(text)),
+        common=_function_words(_sentences(strange)),
+    )
+
+
+def _function_words(lines: Sequence[str]) -> frozenset[str]:
+    """The short words that stand in many of these sentences, where no table tells them."""
+    inside: Counter[str] = Counter()
+    for line in lines:
+        inside.update({bare_word(token) for token in tokens(line) if not place_of(token, token)})
+    least = max(_COMMON_TIMES, _COMMON_SHARE * len(lines))
+    return frozenset(
+        word for word, times in inside.items() if times >= least and len(word) <= _COMMON_CHARS
     )
 
 

@@ -95,7 +95,9 @@ def load_seed_set(folder: Path, extract: ReadPage | None = None) -> SeedSet:
     documents = tuple(
         replace(seed, id=number) for number, seed in enumerate(_distinct(seeds), start=1)
     )
-    told = "\n".join(f"{seed.file} {seed.sha256} {seed.text}" for seed in documents)
+    told = "\n".join(
+        f"{seed.file} {seed.sha256} {seed.title} {seed.published} {seed.text}" for seed in documents
+    )
     return SeedSet(documents=documents, digest=hashlib.sha256(told.encode()).hexdigest())
 
 

@@ -6,6 +6,7 @@ guard, delay and size are those of every crawl.
 
 from __future__ import annotations
 
+import codecs
 import os
 import tempfile
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy import Request, Spider
 from scrapy.exceptions import IgnoreRequest
-from scrapy.http import TextResponse
+from scrapy.http import HtmlResponse
 
 from ingest import log
 from ingest.seedset import addresses_of, marked_page
@@ -63,12 +64,15 @@ class SeedsSpider(Spider):
 
     def save(self, response: Response, address: SeedAddress) -> None:
         """Write the page, whole or not at all."""
-        if response.status in _REFUSALS or not isinstance(response, TextResponse):
+        if response.status in _REFUSALS or not isinstance(response, HtmlResponse):
             kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
             self._refuse(address, f"answered {response.status} {kind}".rstrip())
             return
         path = current_workspace().settings.seeds_path / address.page
-        _write(path, marked_page(response.url, response.text.encode("utf-8", "replace")))
+        _write(
+            path,
+            marked_page(response.url, codecs.BOM_UTF8 + response.text.encode("utf-8", "replace")),
+        )
         _log.info("seed saved", url=address.url, file=path.name)
 
     def tell(self, failure: Failure) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ingest.corpus.base import Base, iso
 
@@ -25,7 +25,8 @@ class Seeds(Base):
         """
         with self.transaction():
             stored = {
-                row["file"]: row for row in self._rows("SELECT id, file, sha256, text FROM seeds")
+                row["file"]: row
+                for row in self._rows("SELECT id, file, sha256, title, published, text FROM seeds")
             }
             fresh = self._next_number("seeds")
             documents, changed = [], []
@@ -34,10 +35,7 @@ class Seeds(Base):
                 number = known["id"] if known else fresh
                 fresh += known is None
                 documents.append(replace(document, id=number))
-                if not known or (known["sha256"], known["text"]) != (
-                    document.sha256,
-                    document.text,
-                ):
+                if not known or _wording(known) != _told(document):
                     changed.append(number)
                     self._write_seed(documents[-1])
             for row in stored.values():
@@ -100,3 +98,12 @@ class Seeds(Base):
                 "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
                 (key, value),
             )
+
+
+def _wording(row: dict[str, Any]) -> tuple[Any, ...]:
+    return row["sha256"], row["title"], row["published"], row["text"]
+
+
+def _told(seed: SeedDocument) -> tuple[Any, ...]:
+    published = iso(seed.published) if seed.published else None
+    return seed.sha256, seed.title, published, seed.text

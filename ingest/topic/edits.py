@@ -132,12 +132,13 @@ def _features(lexicon: Lexicon, words: Sequence[str]) -> set[str]:
 
     A word typed in small letters may be a name all the same.
     """
-    return {
-        next(iter(lexicon.read(written, is_home=is_home).counts))
+    read = (
+        next(iter(lexicon.read(written, is_home=is_home).counts), None)
         for word in words
         for written in (word, word.title())
         for is_home in (True, False)
-    }
+    )
+    return {feature for feature in read if feature is not None}  # a function word counts as none
 
 
 def _no_places(features: Iterable[str]) -> frozenset[str]:

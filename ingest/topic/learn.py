@@ -22,7 +22,9 @@ __all__ = ["learn_topic"]
 
 # The cut is a + b x (median score of a left-out seed).
 _CUT_FLOOR, _CUT_SLOPE = 0.14, 0.30
-_LONE_SEED_LIKENESS = 0.4  # where there is one seed only, and none to leave out
+# Where there is one seed only, and none to leave out: the cut of two seeds that have as little in
+# common as those of a story told from many sides.
+_LONE_SEED_LIKENESS = 0.2
 _CORE_WEIGHT = 0.2  # of the profile's unit length, for a place to be core
 _CORE_SHARE = 0.33  # of the profile's squared length, that the two core places hold
 _CORE_AGREEMENT = 0.8  # share of the seeds that speak of a core place

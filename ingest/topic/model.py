@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ALGORITHM", "Topic", "version_of"]
 
-ALGORITHM = "topic 2"  #: part of every topic's version; raise it whenever scores change
+ALGORITHM = "topic 3"  #: part of every topic's version; raise it whenever scores change
 
 _FAMILY_SHARE = 0.8  # of the cut, the most that one family of names brings
 _ONE_SIDED = 0.65  # factor for a text that lacks one of the core places
@@ -203,6 +203,7 @@ class Topic:
                 "names": sorted(self.lexicon.names),
                 "families": self.lexicon.families,
                 "vocabulary": sorted(self.lexicon.vocabulary),
+                "common": sorted(self.lexicon.common),
                 "weights": self.weights,
                 "bridge_weights": self.bridge_weights,
                 "seed_weights": self.seed_weights,
@@ -225,6 +226,7 @@ class Topic:
             names=frozenset(read["names"]),
             families=read["families"],
             vocabulary=frozenset(read["vocabulary"]),
+            common=frozenset(read["common"]),
         )
         return cls(
             version=read["version"],

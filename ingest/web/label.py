@@ -19,6 +19,7 @@ __all__ = ["label_of_row", "set_label"]
 
 PATH = "/-/seedbed/label"
 _VERDICTS = frozenset({"yes", "no", "none"})  # none: what was said is taken back
+_MOST_DIGITS = 18  # of a number that SQLite holds
 #: Tables whose rows may be labelled, with the page that a row is about.
 _PAGE_OF = {
     "articles": "SELECT page FROM articles WHERE id = ?",
@@ -74,7 +75,8 @@ async def set_label(datasette: Any, request: Any, corpora: Collection[str]) -> A
 
 
 async def _page(datasette: Any, database: str, table: str, row: str) -> int | None:
-    if table not in _PAGE_OF or not (row.isascii() and row.isdigit()):
+    is_number = row.isascii() and row.isdigit() and len(row) <= _MOST_DIGITS
+    if table not in _PAGE_OF or not is_number:
         return None
     found = (await datasette.get_database(database).execute(_PAGE_OF[table], (int(row),))).first()
     return int(found[0]) if found else None
