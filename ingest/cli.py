@@ -85,10 +85,15 @@ def init(_place: Place, *, folder: Path, seeds: tuple[Path, ...]) -> None:
     already is left as it is.
     """
     from ingest.new_workspace import make_workspace, read_seeds
+    from ingest.seedset import addresses_of
     from ingest.show import workspace_lines
 
     settings = make_workspace(folder.absolute(), seeds)
-    print_lines(workspace_lines(settings, read_seeds(settings) if seeds else None))
+    addresses = addresses_of(settings.seeds_path)
+    is_readable = seeds and not addresses
+    print_lines(workspace_lines(settings, read_seeds(settings) if is_readable else None))
+    if addresses:
+        print_lines([f"  seedbed seeds --fetch, for the {len(addresses)} addresses in seeds/"])
 
 
 @seedbed.command()

@@ -214,6 +214,7 @@ def seeds(
     from ingest.workspace import Workspace
 
     workspace = Workspace.open(place.folder, os.environ)
+    workspace.configure_log()
     folder = workspace.settings.seeds_path
     if fetch:
         _fetch(workspace.folder, folder)

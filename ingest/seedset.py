@@ -255,6 +255,8 @@ def _read_page(path: Path, extract: ReadPage | None, *, needs_text: bool) -> _Re
     body = _read_bytes(path)
     if extract is None and needs_text:
         raise SeedError(f"no extractor to read the web page {path}")
+    if decode(body) is None:
+        raise SeedError(f"seed document {path} is no web page: its bytes are no text")
     return _extracted(body, page_address(body), extract)
 
 

@@ -293,3 +293,10 @@ def test_one_page_has_one_name_and_a_safe_one() -> None:
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1))
 def test_utf8_is_never_taken_for_another_encoding(text: str) -> None:
     assert decode(text.encode()) == (text.removeprefix("\ufeff"), "utf-8")
+
+
+def test_bytes_that_are_no_text_are_no_page(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_bytes(bytes(range(256)) * 40)
+
+    with pytest.raises(SeedError, match=r"a\.html is no web page"):
+        load_seed_set(tmp_path, extract=read_nothing)
