@@ -13,7 +13,7 @@ from scrapy import signals
 from ingest import clock, log
 from ingest.archive import Archive
 from ingest.config import seedbed_version
-from ingest.errors import CorpusError, CrawlError
+from ingest.errors import CorpusError, CrawlError, IngestError
 from ingest.intake import Intake
 from ingest.rejudge import after_run, before_run
 from ingest.stories import lay_stories
@@ -149,7 +149,7 @@ def _look_back(bench: Bench) -> None:
             bench.log.info("topic drifted", step=step)
         if touched := lay_stories(bench.corpus, topic.lexicon, topic.languages):
             bench.log.info("stories laid out", stories=touched)
-    except CorpusError as exc:
+    except IngestError as exc:
         bench.log.warning("look back not finished", error=str(exc))
 
 

@@ -38,10 +38,9 @@ def after_run(workspace: Workspace, corpus: Corpus, *, now: datetime) -> int | N
     if corpus.state("drift_stopped") == anchor.version:
         return None
     texts = _texts_to_learn(corpus, anchor)
-    learned = {page for _, _, pages in corpus.drift_steps() for page in pages}
-    fresh = sorted(texts.keys() - learned)
-    if not fresh:
+    if not texts:
         return None
+    fresh = sorted(texts)
     recent = (*lessons.recent, *(texts[page] for page in fresh))
     topic = with_drift(anchor, recent, edits=lessons.edits)
     share = near_no_seed(anchor, _latest_related(corpus, topic))
@@ -60,14 +59,15 @@ def after_run(workspace: Workspace, corpus: Corpus, *, now: datetime) -> int | N
 
 
 def _texts_to_learn(corpus: Corpus, anchor: Topic) -> dict[int, str]:
-    """By page, the articles of all days but the newest that the topic is sure of."""
+    """By page, the articles of all days but the newest, not learned yet, that it is sure of."""
     dated = corpus.articles_by_date()
     newest = dated[-1][1][:_DAY_CHARS] if dated else ""
-    refused = corpus.undone_pages()
+    learned = {page for _, _, pages in corpus.drift_steps() for page in pages}
+    passed_over = learned | corpus.undone_pages()
     texts = {
         page: _whole(corpus, page)
         for page, published in dated
-        if published[:_DAY_CHARS] < newest and page not in refused
+        if published[:_DAY_CHARS] < newest and page not in passed_over
     }
     return {page: text for page, text in texts.items() if is_sure(anchor, text)}
 

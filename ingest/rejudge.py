@@ -121,6 +121,7 @@ class _Again:
         self.by = json.dumps([knowledge.topic.version, cuts.threshold, cuts.headline_threshold])
         self.seeds = corpus.state("seeds_digest")
         self.has_new_seeds = corpus.state("judged_seeds") != self.seeds
+        self.met = set[int]()  # pages whose family this pass came by
 
     def read_labelled(self) -> bool:
         """Store the texts of pages that a reader judged unread; whether there were any."""
@@ -138,6 +139,10 @@ class _Again:
         if self.corpus.state("judged_by") == self.by and not self.has_new_seeds:
             return
         first, after = self._reached()
+        with self.corpus.transaction():  # stopped halfway, it is judged by no topic throughout
+            self.corpus.set_state("judged_by", "")
+            self.corpus.set_state("judged_seeds", "")
+            self._reach(first, after)
         stages = (self._judge_seeds, self._judge_texts, self._judge_archive, self._judge_gate)
         for number, judge_some in enumerate(stages[first:], start=first):
             while (reached := judge_some(after)) is not None:
@@ -198,15 +203,15 @@ class _Again:
             return None
         with self.corpus.transaction():
             for page in pages:
-                if self.corpus.holds_text(
-                    page
-                ):  # else it was dropped with an earlier page's family
+                # One without text was dropped with the family of an earlier page.
+                if page not in self.met and self.corpus.holds_text(page):
                     self._judge_family(page)
         return pages[-1]
 
     def _judge_family(self, page: int) -> None:
         standings, edges = self.corpus.family_of([page])
         members = [one.document for one in standings if one.document > 0]
+        self.met.update(members)
         if min(members) < page:  # it was judged with its first page
             return
         before = self.corpus.standing_of(members)

@@ -71,7 +71,7 @@ def label(
 @click.command()
 @click.option(
     "--undo", "step", metavar="STEP", type=click.IntRange(1, _MOST_NUMBER),
-    help="Take back a step of drift; `seedbed topic` shows their numbers.",
+    help="Take back a step of drift; `seedbed topic --history` shows their numbers.",
 )  # fmt: skip
 @as_json_option
 @click.pass_obj
@@ -119,8 +119,10 @@ def _page(corpus: Corpus, which: str, *, is_page: bool) -> dict[str, Any]:
     row = corpus.page_for_label(page) if page is not None else None
     if row is None:
         kind = "page" if is_page else "article" if which.isdecimal() else "address"
+        left = "; one that left keeps its page: give its address, or --page N"
         raise click.ClickException(
-            f"no {kind} {which}; `seedbed search` shows articles, `seedbed why URL` an address"
+            f"no {kind} {which}{left if kind == 'article' else ''}; "
+            "`seedbed search` shows articles, `seedbed why URL` an address"
         )
     return row
 
@@ -156,9 +158,11 @@ def _relearn(workspace: Workspace, corpus: Corpus) -> dict[str, Any]:
     """What learning anew changed."""
     from ingest import clock
     from ingest.rejudge import rejudge
+    from ingest.stories import lay_stories
 
     before = {step["id"] for step in corpus.topic_steps()}
     knowledge, told = rejudge(workspace, corpus, now=clock.now())
+    lay_stories(corpus, knowledge.topic.lexicon, knowledge.topic.languages)
     steps = [step for step in corpus.topic_steps() if step["id"] not in before]
     return {
         "version": knowledge.topic.version,

@@ -53,6 +53,7 @@ def run_once(
     rounds = _rounds(workspace, environ, command, on_report)
     with only_daemon(rounds.settings.corpus_path):
         rounds.prepare()
+        rounds.judge_anew()
         code, signum = attended(rounds.run_round)
     return code if signum is None else INTERRUPTED
 

@@ -62,6 +62,25 @@ class Rounds:
             raise ConfigError(["no sources: name sites, feeds or sitemaps under [sources]"])
         Workspace(folder=self.settings.workspace, settings=self.settings).check_seeds()
 
+    def judge_anew(self) -> None:
+        """Bring the corpus up to date with seeds and settings, though no crawl be due.
+
+        Raises:
+            SeedError: there is nothing to learn a topic from.
+        """
+        from ingest.rejudge import rejudge  # with the readers of pages, which a daemon needs not
+        from ingest.stories import lay_stories
+
+        workspace = Workspace(folder=self.settings.workspace, settings=self.settings)
+        with closing(workspace.corpus()) as corpus:
+            knowledge, told = rejudge(workspace, corpus, now=clock.now())
+            lay_stories(corpus, knowledge.topic.lexicon, knowledge.topic.languages)
+        if told.came_in or told.went_out or told.woken:
+            _log.info(
+                "texts judged anew", judged=told.scored, came_in=len(told.came_in),
+                went_out=len(told.went_out), to_fetch=told.woken,
+            )  # fmt: skip
+
     @property
     def specs(self) -> tuple[JobSpec, ...]:
         """The crawls that look for addresses, in order."""

@@ -24,6 +24,7 @@ from scheduler.daemon import run_once
 from scheduler.jobs import FRONTIER, Agenda, JobSpec, exit_code, is_due, job_specs
 from scheduler.lock import only_daemon
 from scheduler.rounds import Rounds
+from tests.taught import all_prints, crawl, make_workspace, opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -194,6 +195,25 @@ def test_round_without_any_answer_says_so(workspace: Path) -> None:
 
 def test_round_of_failed_crawls_fails(workspace: Path) -> None:
     assert run_once(workspace, environ={}, command=fake("die")) == 1
+
+
+def test_round_judges_anew_what_the_settings_change(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    sources = '[sources]\nsites = ["http://a.test/"]\n'
+    with opened(tmp_path, None, sources) as (taught, corpus):
+        crawl(taught, corpus, all_prints()[:8])
+    caplog.set_level("INFO")
+    run_once(tmp_path, environ={}, command=fake("finish"))
+    assert "texts judged anew" not in caplog.messages
+    make_workspace(tmp_path, None, f"{sources}[topic]\nthreshold = 0.99\n")
+
+    run_once(tmp_path, environ={}, command=fake("finish"))
+
+    said = next(one for one in caplog.records if one.message == "texts judged anew")
+    assert getattr(said, "seedbed_fields")["went_out"] == 3  # noqa: B009
+    with closing(Corpus(tmp_path / "corpus.db")) as corpus:
+        assert len(corpus.articles_by_date()) == 2
 
 
 def test_no_source_at_all_is_a_mistake_of_the_settings(tmp_path: Path) -> None:

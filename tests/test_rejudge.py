@@ -15,8 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ingest import log
+from ingest.archive import Archive
 from ingest.corpus import Corpus
-from ingest.rejudge import after_run, before_run, rejudge
+from ingest.extensions import Bench, _look_back
+from ingest.intake import Intake
+from ingest.rejudge import _Again, after_run, before_run, rejudge
 from ingest.workspace import Workspace, stored_topic
 from tests.rows import NOW
 from tests.taught import (
@@ -98,7 +102,6 @@ def test_each_change_of_the_topic_is_a_step(tmp_path: Path) -> None:
 
 
 def test_refused_address_is_fetched_once_its_headline_belongs_to_the_topic(tmp_path: Path) -> None:
-    from ingest.intake import Intake
     from ingest.items import Candidate
 
     headline = (
@@ -162,6 +165,54 @@ def kill_after(folder: Path, transactions: int) -> bool:
     return is_killed
 
 
+@pytest.mark.parametrize("case", ["words dropped", "a higher cut"])
+@pytest.mark.parametrize("signs", [2, 3])
+def test_change_taken_back_after_a_kill_leaves_the_corpus_as_it_was(
+    case: str, signs: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(tmp_path) as (workspace, corpus):
+        crawl(workspace, corpus, PRINTS)
+        before = snapshot(corpus)
+        left, reach = iter(range(signs)), _Again._reach
+
+        def stop(again: _Again, stage: int, after: int) -> None:
+            if next(left, None) is None:
+                raise KeyboardInterrupt
+            reach(again, stage, after)
+
+        other = make_workspace(tmp_path, *CHANGES[case])
+        monkeypatch.setattr(_Again, "_reach", stop)
+        with pytest.raises(KeyboardInterrupt):
+            before_run(other, corpus, now=NOW)
+        monkeypatch.undo()
+        halfway = snapshot(corpus)
+        before_run(make_workspace(tmp_path), corpus, now=NOW)
+
+        assert halfway != before
+        assert snapshot(corpus) == before
+
+
+def test_a_family_is_loaded_once_however_many_it_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = next(text for text in TEXTS if text.topic == "story" and text.language == "en")
+    loaded: list[list[int]] = []
+    family_of = Corpus.family_of
+
+    def noting(corpus: Corpus, pages: list[int]) -> Any:
+        loaded.append(pages)
+        return family_of(corpus, pages)
+
+    with opened(tmp_path) as (workspace, corpus):
+        crawl(workspace, corpus, [print_of(story, f"m{number}.test") for number in range(8)])
+        monkeypatch.setattr(Corpus, "family_of", noting)
+        toml = '[topic]\nadd = ["metro"]\n'
+        _, told = rejudge(make_workspace(tmp_path, None, toml), corpus, now=NOW)
+
+    assert told.scored == 8
+    assert len(loaded) == 1
+
+
 DRIFT = "[topic]\ndrift = true\n"
 STORY = [print_of(text) for text in TEXTS if text.topic == "story"]
 
@@ -199,6 +250,24 @@ def test_without_the_setting_nothing_drifts(tmp_path: Path) -> None:
         crawl(workspace, corpus, STORY[:10])
 
         assert after_run(workspace, corpus, now=NOW) is None
+
+
+def test_seeds_that_vanish_during_a_run_do_not_make_it_fail(
+    drifting: tuple[Workspace, Corpus], caplog: pytest.LogCaptureFixture
+) -> None:
+    workspace, corpus = drifting
+    knowledge = workspace.learn(corpus)
+    for seed in workspace.settings.seeds_path.iterdir():
+        seed.unlink()
+    _look_back(
+        Bench(
+            workspace=workspace, corpus=corpus, run=1, log=log.get("test"),
+            intake=Intake(corpus, knowledge, workspace.settings, 1),
+            archive=Archive(workspace.settings.archive_path, run=1, spider="feeds"),
+        )
+    )  # fmt: skip
+
+    assert "look back not finished" in caplog.messages
 
 
 def test_a_step_taken_back_is_not_made_again(drifting: tuple[Workspace, Corpus]) -> None:

@@ -71,6 +71,27 @@ def test_an_article_refused_by_its_number_leaves_and_says_how_to_take_it_back(
     assert back[1].endswith("1 came in, 0 went out")
 
 
+def test_an_article_that_left_is_found_by_its_page(folder: Path) -> None:
+    ask(folder, "label", "1", "no")
+    result = ask(folder, "label", "1", "--undo")
+
+    assert result.exit_code == 1
+    assert "one that left keeps its page: give its address, or --page N" in result.output
+
+
+def test_stories_follow_what_was_said(folder: Path) -> None:
+    def in_a_story() -> list[int]:
+        with opened(folder) as (_, corpus):
+            rows = corpus._rows("SELECT id FROM articles WHERE story IS NOT NULL ORDER BY id")
+        return [row["id"] for row in rows]
+
+    assert in_a_story() == []
+    ask(folder, "relearn")
+    assert in_a_story() == [1, 2]
+    ask(folder, "label", "1", "no")
+    assert in_a_story() == [], "one article alone is no story"
+
+
 def test_an_address_in_any_spelling_can_be_wanted(folder: Path) -> None:
     url = FAR[0].url.replace("http://", "https://www.") + "?utm_source=x"
     read = told(folder, "label", url, "yes", "--by", "Ann")
