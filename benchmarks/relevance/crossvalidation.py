@@ -11,7 +11,7 @@ import hashlib
 import itertools
 from collections import defaultdict
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import TYPE_CHECKING
 from unittest import mock
@@ -19,7 +19,7 @@ from unittest import mock
 from benchmarks.relevance.measure import Figures, mean, rank
 from benchmarks.relevance.methods import Ours
 from ingest.calibration import ratio_of, score_of
-from ingest.topic import learn, model
+from ingest.topic import learn, model, vectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,7 +37,8 @@ class Setting:
 
     title_share: float
     headline_damping: float
-    place_share: float
+    text_damping: float
+    text_consensus: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,17 +48,30 @@ class CutSetting:
     factor: float
 
 
-SETTINGS = [
-    Setting(title_share=title, headline_damping=damping, place_share=place)
-    for title, damping, place in itertools.product((0.0, 0.3), (0.5, 0.8), (0.0, 0.1))
-]
-CUTS = [CutSetting(factor=factor) for factor in (0.8, 0.9, 1.0, 1.1, 1.2)]
-
 SHIPPED = Setting(
     title_share=learn._TITLE_SHARE,  # noqa: SLF001 - what is shipped is what is asked
-    headline_damping=model._HEADLINE_DAMPING,  # noqa: SLF001
-    place_share=model._PLACE_SHARE,  # noqa: SLF001
+    headline_damping=vectors.HEADLINE.damping,
+    text_damping=vectors.TEXT.damping,
+    text_consensus=vectors.TEXT.consensus,
 )
+_OTHERS = itertools.product((0.2, 0.45), (0.42, 0.8), (0.8, 1.0), (0.25, 0.5))
+SETTINGS = [
+    SHIPPED,
+    *(
+        setting
+        for title, headline, text, consensus in _OTHERS
+        if (
+            setting := Setting(
+                title_share=title,
+                headline_damping=headline,
+                text_damping=text,
+                text_consensus=consensus,
+            )
+        )
+        != SHIPPED
+    ),
+]
+CUTS = [CutSetting(factor=factor) for factor in (0.8, 0.9, 1.0, 1.1, 1.2)]
 
 #: figures by story, draw by draw
 _ByStory = dict[str, list[Figures]]
@@ -89,13 +103,13 @@ def fold_of(story: str) -> int:
 
 
 def _figures(group: Group, setting: Setting) -> dict[CutSetting, _ByStory]:
+    text = replace(vectors.TEXT, damping=setting.text_damping, consensus=setting.text_consensus)
+    headline = replace(vectors.HEADLINE, damping=setting.headline_damping)
     with ExitStack() as patched:
-        for module, name, value in (
-            (learn, "_TITLE_SHARE", setting.title_share),
-            (model, "_HEADLINE_DAMPING", setting.headline_damping),
-            (model, "_PLACE_SHARE", setting.place_share),
-        ):
-            patched.enter_context(mock.patch.object(module, name, value))
+        patched.enter_context(mock.patch.object(learn, "_TITLE_SHARE", setting.title_share))
+        for module in (learn, model, vectors):
+            patched.enter_context(mock.patch.object(module, "TEXT", text))
+            patched.enter_context(mock.patch.object(module, "HEADLINE", headline))
         scored = Ours().score(group)
     by_cut: dict[CutSetting, _ByStory] = {cut: defaultdict(list) for cut in CUTS}
     for task, scores, at in zip(group.tasks, scored.scores, scored.cuts, strict=True):

@@ -5,23 +5,47 @@ from __future__ import annotations
 import statistics
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ingest.features import Lexicon, learn_families, learn_lexicon
 from ingest.text import tokens, words
 from ingest.topic.model import Topic, version_of
-from ingest.topic.vectors import bridging, centroid, length, ranked, raw_score, unit, vector
+from ingest.topic.vectors import (
+    FOREIGN,
+    HEADLINE,
+    TEXT,
+    bridging,
+    centroid,
+    length,
+    ranked,
+    raw_score,
+    unit,
+    vector,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ingest.features import Reading
     from ingest.items import SeedDocument, SeedSet
+    from ingest.topic.vectors import Manner
 
 __all__ = ["learn_topic"]
 
-# The cut is a + b x (median score of a left-out seed).
-_CUT_FLOOR, _CUT_SLOPE = 0.14, 0.30
+
+class _Cut(NamedTuple):
+    """Where to part related from unrelated, by how alike the seeds are."""
+
+    floor: float
+    slope: float
+
+    def at(self, likeness: float) -> float:
+        """The cut where a left-out seed scores `likeness` (median)."""
+        return self.floor + self.slope * likeness
+
+
+_CUT = _Cut(0.14, 0.30)
+_HEADLINE_CUT = _Cut(0.087, 0.186)
 # Where there is one seed only, and none to leave out: the cut of two seeds that have as little in
 # common as those of a story told from many sides.
 _LONE_SEED_LIKENESS = 0.2
@@ -41,27 +65,41 @@ def learn_topic(seeds: SeedSet) -> Topic:
     core = _core([vector(lexicon.read(text, is_home=True), 1.0) for text in texts])
     if core:
         lexicon = replace(lexicon, families=learn_families(texts, lexicon, core))
-    vectors = [_seed_vector(seed, lexicon, is_home=True) for seed in seeds.documents]
-    foreign = [_seed_vector(seed, lexicon, is_home=False) for seed in seeds.documents]
-    bridges = [bridging(one, lexicon) for one in foreign]
+    home = [lexicon.read(text, is_home=True) for text in texts]
+    foreign = [lexicon.read(text, is_home=False) for text in texts]
+    vectors = [unit(vector(reading)) for reading in home]
+    profile = centroid(vectors, TEXT.consensus)
+    headlined = [_headlined(seed, lexicon, is_home=True) for seed in seeds.documents]
+    bridges = [
+        bridging(_headlined(seed, lexicon, is_home=False), lexicon) for seed in seeds.documents
+    ]
+    cut = _CUT.at(_likeness(vectors, home, TEXT))
+    headline_cut = _HEADLINE_CUT.at(_likeness(headlined, home, FOREIGN))
     return Topic(
         version=version_of(seeds.digest),
         lexicon=lexicon,
-        weights=ranked(centroid(vectors)),
-        bridge_weights=ranked(centroid(bridges)),
+        weights=ranked(profile),
+        headline_gain=_gain(profile, centroid(headlined, HEADLINE.consensus)),
+        bridge_weights=ranked(centroid(bridges, FOREIGN.consensus)),
         seed_weights={
-            seed.id: dict(list(ranked(unit(one)).items())[:_SEED_FEATURES])
+            seed.id: dict(list(ranked(one).items())[:_SEED_FEATURES])
             for seed, one in zip(seeds.documents, vectors, strict=True)
         },
         spellings=_spellings(texts, lexicon),
         core=core,
-        cut=_cut(vectors, [lexicon.read(text, is_home=True) for text in texts]),
-        bridge_cut=_cut(bridges, [lexicon.read(text, is_home=False) for text in texts]),
+        cut=cut,
+        headline_cut=headline_cut / cut,
+        bridge_cut=_CUT.at(_likeness(bridges, foreign, FOREIGN)),
     )
 
 
-def _seed_vector(seed: SeedDocument, lexicon: Lexicon, *, is_home: bool) -> dict[str, float]:
-    """What a seed says; what its headline says and its body says too counts again.
+def _gain(profile: Mapping[str, float], headlines: Mapping[str, float]) -> dict[str, float]:
+    """By what the profile of articles is multiplied to be that of headlines."""
+    return {feature: weight / profile[feature] for feature, weight in headlines.items()}
+
+
+def _headlined(seed: SeedDocument, lexicon: Lexicon, *, is_home: bool) -> dict[str, float]:
+    """What a seed says, damped; what its headline says and its body says too counts again.
 
     The less of a headline the body says, the less it counts: in a dump it may be the headline of
     something else.
@@ -70,11 +108,11 @@ def _seed_vector(seed: SeedDocument, lexicon: Lexicon, *, is_home: bool) -> dict
     headline = lexicon.read(_own_title(seed), is_home=is_home)
     said_twice = {
         feature: weight
-        for feature, weight in unit(vector(headline)).items()
+        for feature, weight in unit(vector(headline, FOREIGN.damping)).items()
         if whole.counts[feature][0] > headline.counts[feature][0]
     }
     trust = length(said_twice) ** 2
-    weights = unit(vector(whole))
+    weights = unit(vector(whole, FOREIGN.damping))
     for feature, weight in said_twice.items():
         weights[feature] += _TITLE_SHARE * trust * weight
     return weights
@@ -92,20 +130,25 @@ def _own_title(seed: SeedDocument) -> str:
     return seed.title if seed.title and len(said) >= _TITLE_SAID * len(told) else ""
 
 
-def _cut(vectors: Sequence[Mapping[str, float]], readings: Sequence[Reading]) -> float:
-    """Where to part related from unrelated articles, by how alike the seeds are."""
-    likenesses = [_LONE_SEED_LIKENESS]
-    if len(vectors) > 1:
-        likenesses = [
-            raw_score(centroid([*vectors[:at], *vectors[at + 1 :]]), vector(reading))
-            for at, reading in enumerate(readings)
-        ]
-    return _CUT_FLOOR + _CUT_SLOPE * statistics.median(likenesses)
+def _likeness(
+    vectors: Sequence[Mapping[str, float]], readings: Sequence[Reading], manner: Manner
+) -> float:
+    """The median score of a left-out seed."""
+    if len(vectors) == 1:
+        return _LONE_SEED_LIKENESS
+    return statistics.median(
+        raw_score(
+            centroid([*vectors[:at], *vectors[at + 1 :]], manner.consensus),
+            vector(reading, manner.damping),
+            manner.saturation,
+        )
+        for at, reading in enumerate(readings)
+    )
 
 
 def _core(vectors: Sequence[Mapping[str, float]]) -> tuple[str, ...]:
     """The two countries that nearly all seeds speak of and little else unites; else none."""
-    weights = centroid(vectors)
+    weights = centroid(vectors, FOREIGN.consensus)
     agreed = [
         feature
         for feature in weights

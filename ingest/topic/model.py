@@ -3,11 +3,12 @@
 A pure function of the seeds, the text and the tables that ship with the package, never of what was
 fetched before, so a verdict does not depend on the order of arrival.
 
-The raw score is P·d / (|d| + 3): P is the centroid of the seeds weighted by how many of them agree
-(Rocchio 1971), d is damped log-tf x idf, and the 3 keeps a few words from scoring by one of them.
-A text in another language than the seeds is scored by its names alone. No family of names brings
-more than four fifths of the cut, and where the seeds agree on two countries, a text that speaks of
-one of them only is marked down: a topic that is a pair of names needs both.
+The raw score is P·d / (|d| + s): P is the centroid of the seeds weighted by how many of them agree
+(Rocchio 1971), d is log-tf x idf, and s keeps a few words from scoring by one of them. Headlines
+are scored by a profile of their own, in which what the seeds' headlines say counts more, and with
+their words damped. A text in another language than the seeds is scored by its names alone. No
+family of names brings more than four fifths of the cut, and where the seeds agree on two countries,
+a text that speaks of one of them only is marked down: a topic that is a pair of names needs both.
 """
 
 from __future__ import annotations
@@ -22,26 +23,22 @@ from ingest.calibration import THRESHOLD, score_of
 from ingest.features import Lexicon, Reading
 from ingest.items import Relevance, Term
 from ingest.text import paragraphs, sentences
-from ingest.topic.vectors import SATURATION, TEXT_DAMPING, dot, length, vector
+from ingest.topic.vectors import FOREIGN, HEADLINE, TEXT, dot, length, vector
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["ALGORITHM", "Topic", "version_of"]
 
-ALGORITHM = "topic 3"  #: part of every topic's version; raise it whenever scores change
+ALGORITHM = "topic 4"  #: part of every topic's version; raise it whenever scores change
 
 _FAMILY_SHARE = 0.8  # of the cut, the most that one family of names brings
 _ONE_SIDED = 0.65  # factor for a text that lacks one of the core places
 _PAIR_GAIN = 1.2  # added factor for a text that speaks of both core places
 _PAIR_DENSITY = 0.01  # mentions of both (geometric mean) a word, at which the gain is whole
-_HEADLINE_DAMPING = 0.42  # as `TEXT_DAMPING`, of a headline
-_HEADLINE_CUT = 0.62  # of the cut of an article, up to _HEADLINE_WORDS, from there growing to 1
-_HEADLINE_WORDS, _FULL_WORDS = 20, 60
+_FOREIGN_HEADLINE_CUT = 0.62  # of the cut of a foreign article
+_HEADLINE_WORDS, _FULL_WORDS = 20, 60  # a headline up to here, an article from there
 _LEAST_NAME = 4  # letters
-_PLACE_SHARE = 0.1  # of the ratio of an article, by its headline and by its opening, each
-_OPENING_CHARS = 300
-_FAINT = 0.3  # ratio below which no headline makes an article related
 _SHOWN = 8  # reasons given with a score
 _WORTH_EXPLAINING = 0.15  # score below which no passage is looked for
 
@@ -61,9 +58,11 @@ class Topic:
     weights: Mapping[str, float] = field(repr=False)  #: by feature, strongest first; unit length
     bridge_weights: Mapping[str, float] = field(repr=False)  #: the same for foreign texts
     seed_weights: Mapping[int, Mapping[str, float]] = field(repr=False)  #: by seed id; unit length
+    headline_gain: Mapping[str, float] = field(repr=False)  #: factors on `weights`, where not 1
     spellings: Mapping[str, str] = field(repr=False)  #: feature to how the seeds write it most
     core: tuple[str, ...]  #: the two places that the topic is about; (): it is no pair of places
     cut: float  #: raw score of an article in a language of the seeds
+    headline_cut: float  #: raw score of a headline in a language of the seeds, as a share of `cut`
     bridge_cut: float  #: raw score of an article in any other language
 
     @property
@@ -97,26 +96,12 @@ class Topic:
         """How related an article is, with reasons, nearest seed and the passage that tells most."""
         whole = f"{title}\n{text}" if title else text
         reading = self.lexicon.read(whole)
-        found = self._sum(reading)
-        relevance = self._relevance(found._replace(ratio=self._placed(found.ratio, whole)))
+        relevance = self._relevance(self._sum(reading))
         if relevance.score < _WORTH_EXPLAINING:
             return relevance
         return replace(
             relevance, seed=self._nearest_seed(reading), passage=self._passage(text or whole)
         )
-
-    def _placed(self, ratio: float, whole: str) -> float:
-        """The ratio of an article, part of it by what its headline and its opening say.
-
-        An article on the topic says so at once; one that names it in passing does so further down.
-        """
-        headline, _, body = whole.partition("\n")
-        if ratio < _FAINT or not body:
-            return ratio
-        opening = f"{headline}\n{body[:_OPENING_CHARS]}"
-        placed = self._sum(self.lexicon.read(headline)).ratio
-        placed += self._sum(self.lexicon.read(opening)).ratio
-        return (1 - 2 * _PLACE_SHARE) * ratio + _PLACE_SHARE * placed
 
     def score_headline(self, text: str) -> Relevance:
         """How related the text behind a headline, an anchor or a snippet is likely to be."""
@@ -139,7 +124,7 @@ class Topic:
 
     def ratio(self, text: str) -> float:
         """The raw score of a text, its headline first, over the cut of its kind: 1 is the cut."""
-        return self._placed(self._sum(self.lexicon.read(text)).ratio, text)
+        return self._sum(self.lexicon.read(text)).ratio
 
     def _relevance(self, found: _Sum) -> Relevance:
         carried = {feature: part for feature, part in found.parts.items() if part > 0}
@@ -151,24 +136,28 @@ class Topic:
         return Relevance(score=score_of(found.ratio), threshold=THRESHOLD, terms=terms)
 
     def _sum(self, reading: Reading) -> _Sum:
-        weights = self.weights if reading.is_home else self.bridge_weights
-        grown = _grown(reading.words)
-        damping = _HEADLINE_DAMPING + (TEXT_DAMPING - _HEADLINE_DAMPING) * grown
-        weighed = vector(reading, damping)
+        short = _shortness(reading.words)
+        if reading.is_home:
+            weights, cut = self.weights, self.cut * self.headline_cut**short
+            manner = HEADLINE.mixed(TEXT, short)
+        else:
+            weights, cut = self.bridge_weights, self.bridge_cut * _FOREIGN_HEADLINE_CUT**short
+            manner = HEADLINE.mixed(FOREIGN, short)
+        weighed = vector(reading, manner.damping)
         size = length(weighed)
-        scale = size + SATURATION
+        scale = size + manner.saturation
         parts = {
             feature: weights[feature] * value / scale
             for feature, value in weighed.items()
             if feature in weights
         }
+        if short and reading.is_home:
+            gain = self.headline_gain
+            parts = {f: part * gain.get(f, 1.0) ** short for f, part in parts.items()}
         families: dict[str, float] = {}
         for feature, part in parts.items():
             family = self.lexicon.family(feature)
             families[family] = families.get(family, 0.0) + part
-        cut = (self.cut if reading.is_home else self.bridge_cut) * (
-            _HEADLINE_CUT + (1 - _HEADLINE_CUT) * grown
-        )
         ratio = sum(parts.values()) / cut
         if self.core:
             ratio = sum(min(part / cut, _FAMILY_SHARE) for part in families.values())
@@ -207,9 +196,11 @@ class Topic:
                 "weights": self.weights,
                 "bridge_weights": self.bridge_weights,
                 "seed_weights": self.seed_weights,
+                "headline_gain": self.headline_gain,
                 "spellings": self.spellings,
                 "core": self.core,
                 "cut": self.cut,
+                "headline_cut": self.headline_cut,
                 "bridge_cut": self.bridge_cut,
             },
             ensure_ascii=False,
@@ -234,9 +225,11 @@ class Topic:
             weights=read["weights"],
             bridge_weights=read["bridge_weights"],
             seed_weights={int(seed): row for seed, row in read["seed_weights"].items()},
+            headline_gain=read["headline_gain"],
             spellings=read["spellings"],
             core=tuple(read["core"]),
             cut=read["cut"],
+            headline_cut=read["headline_cut"],
             bridge_cut=read["bridge_cut"],
         )
 
@@ -245,7 +238,7 @@ def version_of(told: str) -> str:
     return f"{ALGORITHM} {hashlib.sha256(told.encode()).hexdigest()[:16]}"
 
 
-def _grown(words: int) -> float:
-    """How far a text of so many words is from a headline (0) to an article (1)."""
+def _shortness(words: int) -> float:
+    """How far a text of so many words is from an article (0) to a headline (1)."""
     grown = math.log(max(words, 1) / _HEADLINE_WORDS) / math.log(_FULL_WORDS / _HEADLINE_WORDS)
-    return min(max(grown, 0.0), 1.0)
+    return 1 - min(max(grown, 0.0), 1.0)
