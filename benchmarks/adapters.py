@@ -54,8 +54,8 @@ class TopicScorer:
     def __init__(self, seeds: Sequence[str]) -> None:
         documents = tuple(_seed(number, text) for number, text in enumerate(seeds, 1))
         digest = hashlib.sha256("".join(seed.sha256 for seed in documents).encode()).hexdigest()
-        self._topic = learn_topic(SeedSet(documents=documents, digest=digest))
-        self.threshold = self._topic.score("", "").threshold
+        self.topic = learn_topic(SeedSet(documents=documents, digest=digest))
+        self.threshold = self.topic.score("", "").threshold
 
     def __call__(self, texts: Sequence[str]) -> list[float]:
         """Relevance of each text, 0..1."""
@@ -64,12 +64,12 @@ class TopicScorer:
     def _score(self, text: str) -> float:
         title, _, body = text.partition("\n")
         if not body:
-            return self._topic.score_headline(title).score
-        return self._topic.score(title, body).score
+            return self.topic.score_headline(title).score
+        return self.topic.score(title, body).score
 
     def update(self, yes: Sequence[str], no: Sequence[str]) -> None:
         """Learn from texts a reader judged."""
-        self._topic = with_feedback(self._topic, yes, no)
+        self.topic = with_feedback(self.topic, yes, no)
 
 
 def topic(seeds: Sequence[str]) -> TopicScorer:

@@ -20,7 +20,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["DUMPS", "Dump", "Score", "is_right_title", "precision_and_recall", "read_dumps"]
+__all__ = [
+    "DUMPS",
+    "Dump",
+    "Score",
+    "is_right_title",
+    "normal_title",
+    "precision_and_recall",
+    "read_dumps",
+]
 
 DUMPS = Path(__file__).parents[1].parent / "shared" / "eval" / "seeds_like" / "dumps.jsonl.gz"
 
@@ -95,7 +103,7 @@ def precision_and_recall(marked: str, found: str) -> tuple[float | None, float]:
 
 def is_right_title(marked: str, found: str | None) -> bool:
     """Whether a headline is the marked one, or says nearly all of it and little else."""
-    right, got = _normal_title(marked), _normal_title(found or "")
+    right, got = normal_title(marked), normal_title(found or "")
     if not right or not got:
         return False
     words, others = Counter(_WORD.findall(right)), Counter(_WORD.findall(got))
@@ -109,6 +117,7 @@ def _shingles(text: str) -> Counter[tuple[str, ...]]:
     return Counter(shingle for shingle in found if shingle)
 
 
-def _normal_title(title: str) -> str:
+def normal_title(title: str) -> str:
+    """A headline without what spelling decides: case, quotes, dashes, spaces."""
     plain = html.unescape(html.unescape(title)).translate(_QUOTES)
     return " ".join(unicodedata.normalize("NFKC", plain).split()).strip("\"'").casefold()

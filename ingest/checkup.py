@@ -15,12 +15,16 @@ from ingest.config import Settings, load_settings
 from ingest.corpus import Corpus
 from ingest.corpus.base import parse_iso
 from ingest.errors import ConfigError, CorpusError, SeedError
+from ingest.layout import count
+from ingest.mistakes import did_you_mean
+from ingest.seedfiles import unread_said
+from ingest.seedset import addresses_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-__all__ = ["Finding", "checkup"]
+__all__ = ["Finding", "checkup", "known_spiders"]
 
 State = Literal["ok", "look", "bad"]
 _LITTLE_DISK_BYTES = 2_000_000_000
@@ -28,6 +32,7 @@ _NO_DISK_BYTES = 100_000_000
 _FEW_WORDS = (
     80  # a seed this short says little; short texts were the misses of every relevance method
 )
+_FETCHES_SEEDS = "seeds"  # a spider that looks for nothing
 _CLOCK_SLACK = timedelta(minutes=5)
 
 
@@ -52,11 +57,21 @@ def checkup(folder: Path, environ: Mapping[str, str], *, now: datetime) -> Itera
     yield from _packages()
     yield from _disk(settings)
     yield from _places(settings)
+    yield from _spiders(settings)
     yield from _seeds(settings)
     yield from _corpus(settings, now=now)
     if not settings.crawl.contact and not settings.crawl.user_agent:
         said = "[crawl] contact is not set, so no site can reach you"
         yield Finding(state="look", subject="contact", said=said)
+
+
+def known_spiders() -> list[str]:
+    """The names of all spiders, in order."""
+    from scrapy.settings import Settings as ScrapySettings
+    from scrapy.spiderloader import SpiderLoader
+
+    loader = SpiderLoader.from_settings(ScrapySettings({"SPIDER_MODULES": ["spiders"]}))
+    return sorted(loader.list())
 
 
 def _packages() -> Iterator[Finding]:
@@ -96,24 +111,45 @@ def _places(settings: Settings) -> Iterator[Finding]:
         yield Finding(state="bad", subject="corpus", said=f"cannot be written: {corpus}")
 
 
+def _spiders(settings: Settings) -> Iterator[Finding]:
+    """Whether the spiders that the daemon is to run are there."""
+    known = [name for name in known_spiders() if name != _FETCHES_SEEDS]
+    for name in dict.fromkeys(settings.schedule.spiders):
+        if name not in known:
+            hint = did_you_mean(name, known) or f"; there are {', '.join(known)}"
+            said = f"[schedule] spiders: none is called {name}{hint}"
+            yield Finding(state="bad", subject="settings", said=said)
+
+
 def _nearest(path: Path) -> Path:
     """The path, or the nearest folder above it that exists."""
     return next(place for place in (path, *path.parents) if place.exists())
 
 
 def _seeds(settings: Settings) -> Iterator[Finding]:
+    from ingest.unmatched import unmatched_edits
     from ingest.workspace import Workspace
 
+    workspace = Workspace(folder=settings.workspace, settings=settings)
+    folder = settings.seeds_path
+    if said := unread_said(folder):
+        yield Finding(state="look", subject="seeds", said=said)
     try:
-        seeds = Workspace(folder=settings.workspace, settings=settings).seeds()
+        seeds = workspace.seeds()
     except SeedError as exc:
         yield Finding(state="bad", subject="seeds", said=str(exc))
         return
     yield Finding(state="ok", subject="seeds", said=f"{len(seeds.documents)} read")
+    awaited = sum(not (folder / one.page).is_file() for one in addresses_of(folder))
+    if awaited:
+        said = f"{count(awaited, 'address', 'addresses')} not fetched: run `seedbed seeds --fetch`"
+        yield Finding(state="look", subject="seeds", said=said)
     for seed in seeds.documents:
         if seed.words < _FEW_WORDS:
-            said = f"{seed.file}: only {seed.words} words left after cleaning"
+            said = f"{seed.file}: only {count(seed.words, 'word')} left after cleaning"
             yield Finding(state="look", subject="seeds", said=said)
+    for said in unmatched_edits(workspace, seeds):
+        yield Finding(state="look", subject="topic", said=said)
 
 
 def _corpus(settings: Settings, *, now: datetime) -> Iterator[Finding]:
@@ -149,5 +185,6 @@ def _rows(corpus: Corpus, *, now: datetime) -> Iterator[Finding]:
         said = f"the last run started in the future, {started:%Y-%m-%d %H:%M} UTC"
         yield Finding(state="look", subject="clock", said=said)
     for source in corpus.all_sources(failing=True):
-        said = f"{source['url']} failed {source['failures']} times: {source['last_error']}"
+        tries = count(source["failures"], "time")
+        said = f"{source['url']} failed {tries}: {source['last_error']}"
         yield Finding(state="look", subject="source", said=said)

@@ -8,7 +8,9 @@ holds this corpus, 6 partial, 130 interrupted.
 
 from __future__ import annotations
 
+import errno
 import os
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["main", "seedbed"]
 
 EXIT_INTERRUPTED = 130
+#: What a stream that cannot be written to says, and names no file.
+_UNWRITABLE = frozenset([errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EPIPE])
 _CHILD_KNOWS = (2, 3, 5)  # usage, configuration, another daemon: said before a run was opened
 
 _EPILOG = """\b
@@ -84,16 +88,22 @@ def init(_place: Place, *, folder: Path, seeds: tuple[Path, ...]) -> None:
     Each SEED is a text, or a folder of texts; it is copied into the seeds/ of DIR. What is there
     already is left as it is.
     """
+    from ingest.layout import count
     from ingest.new_workspace import make_workspace, read_seeds
     from ingest.seedset import addresses_of
     from ingest.show import workspace_lines
+    from ingest.show_seeds import unread_lines
 
     settings = make_workspace(folder.absolute(), seeds)
     addresses = addresses_of(settings.seeds_path)
     is_readable = seeds and not addresses
     print_lines(workspace_lines(settings, read_seeds(settings) if is_readable else None))
     if addresses:
-        print_lines([f"  seedbed seeds --fetch, for the {len(addresses)} addresses in seeds/"])
+        awaiting = count(len(addresses), "address", "addresses")
+        print_lines([f"  seedbed seeds --fetch, for {awaiting} in {settings.paths.seeds}/"])
+    for seed in seeds:
+        for line in unread_lines(seed):
+            click.echo(line, err=True)
 
 
 @seedbed.command()
@@ -101,11 +111,14 @@ def init(_place: Place, *, folder: Path, seeds: tuple[Path, ...]) -> None:
 @click.pass_context
 def run(ctx: click.Context, *, once: bool) -> None:
     """Keep the corpus up to date: the daemon."""
+    from ingest.show_seeds import unread_lines
     from ingest.workspace import Workspace
     from scheduler.daemon import run_once, serve
 
     workspace = Workspace.open(ctx.obj.folder, os.environ)
     workspace.configure_log()
+    for line in unread_lines(workspace.settings.seeds_path):
+        click.echo(line, err=True)
     ctx.exit((run_once if once else serve)(workspace.folder, on_report=_print_report))
 
 
@@ -145,6 +158,8 @@ def crawl(
     _check_spider(spider)
     workspace = Workspace.open(ctx.obj.folder, os.environ)
     workspace.configure_log()
+    if named := arguments.get("file"):
+        arguments["file"] = _file_meant(named)
 
     def until(stop: threading.Event, hurry: threading.Event) -> CrawlReport:
         return run_crawl(
@@ -163,6 +178,15 @@ def crawl(
     ctx.exit(_crawl_exit_code(report))
 
 
+def _file_meant(named: str) -> str:
+    """A file named from where the caller stands, absolute: a crawl runs in the workspace.
+
+    What is not there is left as it is: `-`, or a file named from the workspace.
+    """
+    path = Path(named)
+    return str(path.absolute()) if path.is_file() else named
+
+
 def _print_report(report: CrawlReport) -> None:
     from ingest.show import report_lines
 
@@ -170,14 +194,12 @@ def _print_report(report: CrawlReport) -> None:
 
 
 def _check_spider(name: str) -> None:
-    from scrapy.settings import Settings as ScrapySettings
-    from scrapy.spiderloader import SpiderLoader
-
+    from ingest.checkup import known_spiders
     from ingest.mistakes import did_you_mean
 
-    known = SpiderLoader.from_settings(ScrapySettings({"SPIDER_MODULES": ["spiders"]})).list()
+    known = known_spiders()
     if name not in known:
-        hint = did_you_mean(name, known) or f"; there are {', '.join(sorted(known))}"
+        hint = did_you_mean(name, known) or f"; there are {', '.join(known)}"
         raise click.UsageError(f"no spider {typed(name)}{hint}")
 
 
@@ -226,15 +248,18 @@ def web(place: Place, *, port: int, datasette_options: tuple[str, ...]) -> None:
 
     if importlib.util.find_spec("datasette") is None:
         raise click.ClickException("Datasette is not installed: pip install 'seedbed[web]'")
+    from ingest.corpus.connection import is_still
+
     with place.reading() as corpus:  # names what is wrong with the file before a server starts
         path = corpus.path
+        files = ["--immutable", str(path)] if is_still(path) else [str(path)]
     if "--get" not in datasette_options and not _is_free(port):
         raise click.ClickException(f"port {port} is taken; name another with --port")
     from datasette.cli import serve
 
     # Suggested facets and whole texts in a list cost seconds on a large corpus.
     settings = ["--setting", "suggest_facets", "off", "--setting", "truncate_cells_html", "300"]
-    arguments = [str(path), "--port", str(port), *settings, *datasette_options]
+    arguments = [*files, "--port", str(port), *settings, *datasette_options]
     serve.main(arguments, "seedbed web", standalone_mode=False)
 
 
@@ -277,6 +302,23 @@ for _room in (readers, topic_commands, story_commands, teaching):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code. The one place that maps errors to codes."""
+    try:
+        code = _run(arguments)
+        if sys.stdout is not None:  # none where it was closed from the start
+            sys.stdout.flush()
+    except OSError as exc:
+        if exc.filename is not None or exc.errno not in _UNWRITABLE:
+            raise
+        # Python would flush what is left once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if exc.errno == errno.EPIPE:  # `| head` has seen enough
+            return 0
+        click.echo(f"seedbed: the output cannot be written: {exc.strerror}", err=True)
+        return 1
+    return code
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
         code = seedbed.main(arguments, "seedbed", standalone_mode=False)
     except click.ClickException as exc:

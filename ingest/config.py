@@ -30,6 +30,7 @@ from pydantic import (
 
 from ingest.errors import ConfigError
 from ingest.mistakes import NamePath, in_words, syntax_in_words, unknown_variable, variable_of
+from ingest.semantic import INSTALL, encoder_version
 from ingest.text import clean_controls, normalize, words
 
 if TYPE_CHECKING:
@@ -89,6 +90,12 @@ def _holding_words(said: tuple[str, ...]) -> tuple[str, ...]:
         if not words(text):
             raise ValueError(f"{text!r} holds no word")
     return said
+
+
+def _with_encoder(wanted: bool) -> bool:  # noqa: FBT001 - pydantic calls it by position
+    if wanted and encoder_version() is None:
+        raise ValueError(f"its encoder is not installed: {INSTALL}")
+    return wanted
 
 
 def _upper_level(level: object) -> object:
@@ -172,6 +179,11 @@ class TopicSettings(_Table):
     )
     drift: bool = Field(
         False, description="Follow the story: learn slowly from articles that are related for sure."
+    )
+    semantic: Annotated[bool, AfterValidator(_with_encoder)] = Field(
+        False,
+        description="Ask a sentence encoder about articles near the cut; needs the extra "
+        "`seedbed[semantic]`.",
     )
 
     @model_validator(mode="after")

@@ -102,7 +102,10 @@ def gate(
     if not is_link and headline_words < lenience.words:
         return decided(Outcome.WAITING, "its source said too little to judge it by")
     said = "link" if is_link else "headline"
-    return decided(Outcome.SKIPPED, f"{said} scores {headline.score:.4f}, below the cut {cut:.4f}")
+    reached = ratio_of(headline.score) / ratio_of(headline.threshold)
+    return decided(
+        Outcome.SKIPPED, f"{said} reaches {reached:.2f} of the cut; {share:.2f} is asked for"
+    )
 
 
 def judge(
@@ -212,19 +215,27 @@ def explain(
 ) -> str:
     """Why a text was kept or refused, as a sentence a person can check."""
     named = ", ".join(term.term for term in relevance.terms[:_SHOWN_TERMS])
+    meant = _meant(relevance)
     if not relevance.is_related:
         shared = f"; all it shares with the topic: {named}" if named else "; it shares nothing"
         lacks = f"; it does not name {_either(missing)}" if missing else ""
         return (
-            f"relevance {relevance.score:.2f}, below the cut {relevance.threshold:.2f}"
+            f"relevance {relevance.score:.2f}, below the cut {relevance.threshold:.2f}{meant}"
             f"{shared}{lacks}"
         )
     nearest = seed_titles.get(relevance.seed or 0)
     seed = f"; nearest seed: {nearest}" if nearest else ""
     passage = f"; most of it in “{_short(relevance.passage)}”" if relevance.passage else ""
-    return (
-        f"relevance {relevance.score:.2f} (cut {relevance.threshold:.2f}): {named}{seed}{passage}"
-    )
+    score = f"relevance {relevance.score:.2f} (cut {relevance.threshold:.2f}{meant})"
+    return f"{score}: {named}{seed}{passage}"
+
+
+def _meant(relevance: Relevance) -> str:
+    """What an encoder added to the score, or took from it."""
+    if relevance.score_by_words is None:
+        return ""
+    gained = relevance.score - relevance.score_by_words
+    return f"; {relevance.score_by_words:.2f} by its words, {gained:+z.2f} by its meaning"
 
 
 def _either(names: Sequence[str]) -> str:

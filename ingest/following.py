@@ -26,9 +26,10 @@ def after_run(workspace: Workspace, corpus: Corpus, *, now: datetime) -> int | N
     """Let the topic follow its story by a step; the number of the step, None: there was none.
 
     It learns from the articles that the topic of seeds, settings and labels is sure of by itself
-    and that appeared before the newest day, so a day is learned once and whole. Once the articles
-    near no seed become too many, the step is written down as one that does not stand, and no other
-    is made until a person changes the topic. What the step changes is judged by the next run.
+    and that appeared before the newest day, so an article is learned once; one that is found late,
+    by a later step. Once the articles near no seed become too many, the step is written down as one
+    that does not stand, and no other is made until a person changes the topic. What the step
+    changes is judged by the next run.
     """
     if not workspace.settings.topic.drift:
         return None

@@ -60,6 +60,7 @@ class Intake:
     knowledge: Knowledge
     settings: Settings
     run: int
+    is_teaching: bool = False  #: judges anew; what a page leads to goes when the page does
     _prints: OrderedDict[int, tuple[Fingerprint, str]] = field(default_factory=OrderedDict)
     _version: int = -1
 
@@ -67,7 +68,10 @@ class Intake:
         self, candidates: Iterable[Candidate], *, now: datetime, source: int | None = None
     ) -> int:
         """Pass candidates through the gate into the ledger; returns how many were new."""
+        self._catch_up()
         gated = [self.gate(_with_plausible_dates(one, now)) for one in candidates]
+        if not self.is_teaching:
+            self.corpus.vouch(keys=[one.key for one in gated])
         return self.corpus.offer(gated, run=self.run, now=now, source=source)
 
     def gate(self, candidate: Candidate, *, words_said: int = 0) -> Gated:
@@ -229,15 +233,20 @@ class Intake:
         There is no limit of depth: it would make what is found depend on which way a page was
         found first. What bounds a crawl is that only related pages lead on.
         """
-        self.offer(
-            (
-                Candidate(url=link, found_by="links", title=anchor or None, depth=known.depth + 1)
-                for link, anchor in read.links
-            ),
-            now=now,
-        )
-        if is_new and self.settings.sources.discover:
-            self._enter_home(url, now)
+        found = [
+            Candidate(url=link, found_by="links", title=anchor or None, depth=known.depth + 1)
+            for link, anchor in read.links
+        ]
+        with self.corpus.transaction():
+            before = self.corpus.count_numbers()
+            self.offer(found, now=now)
+            is_source = is_new and self.settings.sources.discover
+            homes = self._enter_home(url, now) if is_source else []
+            if self.is_teaching:
+                keys = [address_key(one.url) for one in found]
+                self.corpus.note_led(known.page, keys=keys, homes=homes, after=before)
+            else:
+                self.corpus.vouch(homes=homes)
 
     def _complete(self, article: Article | None, known: KnownPage) -> Article | None:
         """Lend an article the date that its source stated, where the page states none."""
@@ -247,9 +256,14 @@ class Intake:
 
     def score(self, article: Article) -> Relevance:
         """How related an article is, by the cut that holds here."""
-        relevance = self.knowledge.topic.score(article.title, article.text)
-        cut = self.settings.topic.threshold
-        return relevance if cut is None else replace(relevance, threshold=cut)
+        topic, meaning = self.knowledge.topic, self.knowledge.meaning
+        relevance = topic.score(article.title, article.text)
+        if (cut := self.settings.topic.threshold) is not None:
+            relevance = replace(relevance, threshold=cut)
+        if meaning is None:
+            return relevance
+        whole = f"{article.title}\n{article.text}"
+        return meaning.refine(relevance, whole, is_home=topic.lexicon.read(whole).is_home)
 
     def _kin(self, known: KnownPage, article: Article, mark: Fingerprint) -> tuple[Kin, ...]:
         found = [one for one in self.corpus.candidates(mark.selected) if one[0] != known.page]
@@ -329,7 +343,9 @@ class Intake:
             self.corpus.add_revision(
                 known.page, before, after, added=added, removed=removed, run=self.run, now=now
             )
-        self.corpus.remove(known.page, fingerprint(before.text).selected)
+        stored = self.corpus.text_of(known.page)  # it may hold lines of the site still
+        assert stored is not None
+        self.corpus.remove(known.page, fingerprint(stored.text).selected)
         self._prints.pop(known.page, None)
 
     def _keep(
@@ -387,14 +403,20 @@ class Intake:
             retry_after_s=retry_after_s,
         )
 
-    def _enter_home(self, url: str, now: datetime) -> None:
-        """Make the outlet of a kept page a source: home page, and robots.txt for its sitemaps."""
+    def _enter_home(self, url: str, now: datetime) -> list[str]:
+        """Make the outlet of a kept page a source: home page, and robots.txt for its sitemaps.
+
+        Returns:
+            The addresses of both.
+        """
         every = round(self.settings.schedule.poll_every_minutes)
-        for kind, path in (("site", "/"), ("robots", "/robots.txt")):
+        homes = {"site": urljoin(url, "/"), "robots": urljoin(url, "/robots.txt")}
+        for kind, home in homes.items():
             self.corpus.add_source(
-                kind=kind, url=urljoin(url, path), outlet=outlet_of(url), found_by="links",
+                kind=kind, url=home, outlet=outlet_of(url), found_by="links",
                 every_minutes=every, now=now,
             )  # fmt: skip
+        return list(homes.values())
 
 
 def _with_plausible_dates(candidate: Candidate, now: datetime) -> Candidate:

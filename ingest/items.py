@@ -292,6 +292,7 @@ class Relevance:
     terms: tuple[Term, ...] = ()  #: strongest first
     seed: int | None = None  #: id of the nearest seed document
     passage: str | None = field(default=None, repr=False)  #: the sentence that carried most of it
+    score_by_words: float | None = None  #: before meaning shifted it; None: no encoder was asked
 
     @property
     def is_related(self) -> bool:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from ingest.config import FILE_NAME, load_settings, options
 from ingest.corpus import Corpus
 from ingest.errors import ConfigError, SeedError
-from ingest.seedset import SEED_SUFFIXES, addresses_of
+from ingest.seedfiles import SEED_SUFFIXES, files_in
+from ingest.seedset import addresses_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -49,15 +50,16 @@ def make_workspace(folder: Path, seeds: Sequence[Path]) -> Settings:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         settings = load_settings(folder, {})
-        copies = _planned(seeds, settings.seeds_path)  # before anything is written
-        _try_reading(copies)
+        sources = _planned(seeds, settings.seeds_path)  # before anything is written
+        copies = {target: seed.read_bytes() for target, seed in sources.items()}
+        _try_reading(sources, copies)
         _write_new(folder / FILE_NAME, settings_template().encode())
         _write_new(folder / "scrapy.cfg", _SCRAPY_CFG.encode())
         settings.seeds_path.mkdir(parents=True, exist_ok=True)
         for target, body in copies.items():
             _write_new(target, body)
     except OSError as exc:
-        raise ConfigError([f"{exc.filename}: {exc.strerror}"]) from exc
+        raise ConfigError([f"{exc.filename or folder}: {exc.strerror}"]) from exc
     Corpus(settings.corpus_path).close()
     return settings
 
@@ -84,22 +86,22 @@ def settings_template() -> str:
     return "\n".join(lines)
 
 
-def _planned(seeds: Iterable[Path], folder: Path) -> dict[Path, bytes]:
-    """For each seed document, where it goes and what it holds."""
-    planned: dict[Path, bytes] = {}
+def _planned(seeds: Iterable[Path], folder: Path) -> dict[Path, Path]:
+    """For each place that a seed document goes to, the document."""
+    planned: dict[Path, Path] = {}
     for seed in seeds:
         for document in _documents(seed):
             target, body = folder / document.name, document.read_bytes()
             if not body.strip():
                 raise SeedError(f"an empty seed document: {document}")
-            there = planned.get(target) or (target.read_bytes() if target.exists() else body)
-            if there != body:
+            there = planned.get(target, target if target.exists() else document)
+            if there.read_bytes() != body:
                 raise SeedError(f"another seed document is called {document.name}: {document}")
-            planned[target] = body
+            planned[target] = document
     return planned
 
 
-def _try_reading(copies: Mapping[Path, bytes]) -> None:
+def _try_reading(sources: Mapping[Path, Path], copies: Mapping[Path, bytes]) -> None:
     """Read the documents as a crawl would, elsewhere: one that cannot be read spoils them all.
 
     Raises:
@@ -109,18 +111,30 @@ def _try_reading(copies: Mapping[Path, bytes]) -> None:
         return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "seeds").mkdir()
+        tried = folder / "seeds"
+        tried.mkdir()
         for target, body in copies.items():
-            (folder / "seeds" / target.name).write_bytes(body)
-        for listed in {one.file for one in addresses_of(folder / "seeds")}:
-            (folder / "seeds" / listed).unlink()  # of addresses there is nothing to read yet
-        if any((folder / "seeds").iterdir()):
-            read_seeds(load_settings(folder, {}))
+            (tried / target.name).write_bytes(body)
+        try:
+            for listed in {one.file for one in addresses_of(tried)}:
+                (tried / listed).unlink()  # of addresses there is nothing to read yet
+            if any(tried.iterdir()):
+                read_seeds(load_settings(folder, {}))
+        except SeedError as exc:
+            given = {str(tried / target.name): str(seed) for target, seed in sources.items()}
+            raise SeedError(_renamed(str(exc), given)) from exc
+
+
+def _renamed(message: str, given: Mapping[str, str]) -> str:
+    """A message that names the files as the person does; longest first, one may begin another."""
+    for tried in sorted(given, key=len, reverse=True):
+        message = message.replace(tried, given[tried])
+    return message
 
 
 def _documents(seed: Path) -> Iterator[Path]:
     if seed.is_dir():
-        found = [path for path in sorted(seed.iterdir()) if path.suffix.lower() in SEED_SUFFIXES]
+        found = files_in(seed)
         if not found:
             raise SeedError(f"no .txt, .md, .html or .urls document in {seed}")
         yield from found

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ingest.layout import COLUMNS
+from ingest.layout import COLUMNS, count
 from ingest.terminal import Place, as_json_option, print_json, print_lines, typed
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["COMMANDS"]
 
 _LATEST = 5
+#: `https:`, `mailto:`; in `a.test:8080/x` a port follows.
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
 
 _limited = click.option(
     "-n",
@@ -46,12 +49,14 @@ def status(place: Place, *, as_json: bool) -> None:
 
 
 def _status(place: Place) -> dict[str, Any]:
+    from ingest.seedfiles import count_documents
+
     settings = place.settings()
     told: dict[str, Any] = {
         "name": settings.name,
         "workspace": str(settings.workspace),
         "seeds": settings.paths.seeds,
-        "seed_files": _count_files(settings.seeds_path),
+        "seed_files": count_documents(settings.seeds_path),
         "corpus": settings.paths.corpus,
         "summary": None,
     }
@@ -65,10 +70,6 @@ def _status(place: Place) -> dict[str, Any]:
             "last_run": next(iter(corpus.latest_runs(1)), None),
             "latest": corpus.latest_articles(_LATEST),
         }
-
-
-def _count_files(folder: Path) -> int:
-    return sum(path.is_file() for path in folder.iterdir()) if folder.is_dir() else 0
 
 
 @click.command()
@@ -168,20 +169,24 @@ def why(ctx: click.Context, *, url: str, as_json: bool) -> None:
 
 
 def _page(place: Place, url: str) -> dict[str, Any]:
-    from ingest.urls import address_key, outlet_of
+    from ingest.urls import address_key, is_fetchable, outlet_of
 
-    if "://" not in url:
+    if not url:
+        raise click.UsageError("no address given")
+    if not _SCHEME.match(url):
         url = f"https://{url}"
     with place.reading() as corpus:
         page = corpus.find_page(address_key(url))
         if page is None:
-            outlet = outlet_of(url)
+            is_address = is_fetchable(url)
+            outlet = outlet_of(url) if is_address else ""
             return {
                 "considered": False,
                 "url": url,
                 "key": address_key(url),
+                "is_address": is_address,
                 "outlet": outlet,
-                "addresses_of_outlet": corpus.addresses_of(outlet),
+                "addresses_of_outlet": corpus.addresses_of(outlet) if is_address else 0,
             }
         return {
             "considered": True,
@@ -210,7 +215,8 @@ def seeds(
     NAME is the number or the file of one of them. A file NAME.clean.txt beside a seed, headline
     first, is taken as its cleaned text.
     """
-    from ingest.show_seeds import seed_lines, seed_rows
+    from ingest.seedset import guess_of_encoding
+    from ingest.show_seeds import seed_lines, seed_rows, unread_lines
     from ingest.workspace import Workspace
 
     workspace = Workspace.open(place.folder, os.environ)
@@ -219,6 +225,8 @@ def seeds(
     if fetch:
         _fetch(workspace.folder, folder)
     seed_set = workspace.seeds()
+    for line in unread_lines(folder):
+        click.echo(line, err=True)
     if write_clean:
         if name is None:
             raise click.UsageError("--write-clean needs the NAME of one seed")
@@ -229,23 +237,28 @@ def seeds(
 
         topic = learn_topic(seed_set)
     shown = seed_set.documents if name is None else (_named(seed_set, typed(name)),)
+    found = ((seed.id, guess_of_encoding(folder, seed)) for seed in shown)
+    guessed = {number: encoding for number, encoding in found if encoding}
     if as_json:
-        return print_json(*seed_rows(shown, topic, with_removed=raw))
+        return print_json(*seed_rows(shown, topic, guessed, with_removed=raw))
     columns = shutil.get_terminal_size((COLUMNS, 24)).columns if sys.stdout.isatty() else COLUMNS
     by_hand = frozenset(seed.id for seed in shown if _corrected(folder, seed).is_file())
-    return print_lines(seed_lines(shown, topic, by_hand, raw_columns=columns if raw else None))
+    return print_lines(
+        seed_lines(shown, topic, by_hand, guessed, raw_columns=columns if raw else None)
+    )
 
 
 def _fetch(workspace: Path, folder: Path) -> None:
     from ingest.crawl import fetch_seeds
     from ingest.seedset import addresses_of
 
+    named = addresses_of(folder)  # a line that is no address is said before anything is asked
     if fetch_seeds(workspace):
         raise click.ClickException("the addresses among the seeds could not be fetched")
-    for missing in addresses_of(folder):
-        if not (folder / missing.page).is_file():
-            place = f"{missing.file}, line {missing.line}"
-            click.echo(f"not fetched: {missing.url} ({place})", err=True)
+    missing = sum(not (folder / one.page).is_file() for one in named)
+    if missing:  # the spider said which and why
+        of_all = f"of {count(len(named), 'address', 'addresses')}"
+        click.echo(f"{missing} {of_all} not fetched", err=True)
 
 
 def _named(seeds: SeedSet, name: str) -> SeedDocument:

@@ -24,9 +24,10 @@ from ingest.intake import Intake
 from ingest.items import Candidate, Kin, Outcome
 from ingest.relations import find_kin, fingerprint, flip, is_copy, name_relation
 from ingest.settling import settle_families
+from ingest.stories import lay_stories
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any
 
     from ingest.corpus import Corpus
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from ingest.relations import Fingerprint
     from ingest.workspace import Knowledge, Workspace
 
-__all__ = ["Rejudged", "after_run", "before_run", "read_archived", "rejudge"]
+__all__ = ["Rejudged", "after_run", "before_run", "read_archived", "rejudge", "thread_again"]
 
 _FAMILIES_A_TRANSACTION = 20
 _ADDRESSES_A_TRANSACTION = 500
@@ -66,16 +67,37 @@ def before_run(workspace: Workspace, corpus: Corpus, *, now: datetime) -> Knowle
     return knowledge
 
 
-def rejudge(workspace: Workspace, corpus: Corpus, *, now: datetime) -> tuple[Knowledge, Rejudged]:
-    """Learn the topic, and judge by it whatever was judged by another one."""
+def rejudge(
+    workspace: Workspace,
+    corpus: Corpus,
+    *,
+    now: datetime,
+    is_stopped: Callable[[], bool] = lambda: False,
+) -> tuple[Knowledge, Rejudged]:
+    """Learn the topic, and judge by it whatever was judged by another one.
+
+    Args:
+        workspace: whose topic it is.
+        corpus: to be judged.
+        now: for what is due from now on.
+        is_stopped: asked between transactions; the next call goes on where this one stopped.
+    """
     knowledge = workspace.learn(corpus)
     told = Rejudged()
     again = _Again(workspace, corpus, knowledge, now, told)
+    again.hear_readers()
     if again.read_labelled():
         knowledge = workspace.learn(corpus)
         again = _Again(workspace, corpus, knowledge, now, told)
-    again.judge_all()
+    again.judge_all(is_stopped)
     return knowledge, told
+
+
+def thread_again(corpus: Corpus, knowledge: Knowledge) -> None:
+    """Bring the stories up to date after judging anew; one that comes back has its old number."""
+    before = corpus.story_pages()
+    lay_stories(corpus, knowledge.topic.lexicon, knowledge.topic.languages)
+    corpus.renumber_stories(before)
 
 
 def read_archived(workspace: Workspace, row: Mapping[str, Any]) -> PageRead | None:
@@ -116,11 +138,16 @@ class _Again:
         self.knowledge = knowledge
         self.now = now
         self.told = told
-        self.intake = Intake(corpus, knowledge, workspace.settings, run=0)
+        self.intake = Intake(corpus, knowledge, workspace.settings, run=0, is_teaching=True)
         cuts = workspace.settings.topic
-        self.by = json.dumps([knowledge.topic.version, cuts.threshold, cuts.headline_threshold])
         self.seeds = corpus.state("seeds_digest")
+        judge = [self.seeds, knowledge.topic.version, cuts.threshold, cuts.headline_threshold]
+        # A verdict on a page that is read later is in force before the topic learns from it.
+        said = [(page, is_yes) for page, is_yes, _ in corpus.labelled()]
+        self.by = json.dumps([*judge, said])
+        self.gate_by = json.dumps([self.seeds, cuts.headline_threshold])
         self.has_new_seeds = corpus.state("judged_seeds") != self.seeds
+        self.has_new_gate = corpus.state("gated_by") != self.gate_by
         self.met = set[int]()  # pages whose family this pass came by
 
     def read_labelled(self) -> bool:
@@ -134,7 +161,30 @@ class _Again:
                 found = True
         return found
 
-    def judge_all(self) -> None:
+    def hear_readers(self) -> None:
+        """Have fetched what a reader wants and nobody fetched; no more what no reader wants now.
+
+        Once for each yes: an address that fails does not fail at every run.
+        """
+        wanted, noted = self.corpus.wanted_unfetched(), self.corpus.pages_noted()
+        calls = [(page, by, at) for page, by, at in wanted if noted.get(page) != at]
+        yes = {page for page, is_yes, _ in self.corpus.labelled() if is_yes}
+        undone = [page for page, asked in noted.items() if asked and page not in yes]
+        if not calls and not undone:
+            return
+        with self.corpus.transaction():
+            for page, by, at in calls:
+                reason = f"{by or 'you'} said yes"
+                self.corpus.have_fetched(
+                    page, reason=reason, relevance=None, priority=1.0, now=self.now, asked=at
+                )
+            for page in undone:
+                self.corpus.put_back(page)
+                for row in self.corpus.refused_after(page - 1, limit=1):
+                    if row["id"] == page:  # it may have been fetched since
+                        self._regate(row)
+
+    def judge_all(self, is_stopped: Callable[[], bool]) -> None:
         """Every stage that is not done yet; nothing when all were."""
         if self.corpus.state("judged_by") == self.by and not self.has_new_seeds:
             return
@@ -148,11 +198,15 @@ class _Again:
             while (reached := judge_some(after)) is not None:
                 after = reached
                 self._reach(number, after)
+                if is_stopped():
+                    return
             after = 0
             self._reach(number + 1, after)
         with self.corpus.transaction():
             self.corpus.set_state("judged_by", self.by)
             self.corpus.set_state("judged_seeds", self.seeds or "")
+            self.corpus.set_state("gated_by", self.gate_by)
+            self.corpus.tidy_notes()
 
     def _reached(self) -> tuple[int, int]:
         """Where an earlier pass by the same topic was stopped: stage, and page within it."""
@@ -217,7 +271,7 @@ class _Again:
         before = self.corpus.standing_of(members)
         was_related = {one.document: one.is_related for one in standings}
         labels = self.corpus.labels_of(members)
-        absent, risen = set[int](), list[int]()
+        absent, risen, lost = set[int](), list[int](), list[int]()
         # A related page that is not kept waits for a label that was taken back since.
         is_moved = bool(labels) or self.has_new_seeds
         for member in members:
@@ -226,13 +280,17 @@ class _Again:
             is_moved |= bool(is_related) and before[member] not in _KEPT
             if is_related is None:
                 absent.add(member)
-            elif is_related and not was_related[member]:
+            if is_related and not was_related[member]:
                 risen.append(member)
+            elif was_related[member] and not is_related:
+                lost.append(member)
         self.corpus.restate(members)
         if is_moved:
             settle_families(self.corpus, members, changed=page, absent=absent)
         for member in absent:
             self._forget(member)
+        for member in lost:
+            self.corpus.retract(member)
         self._tell(members, before)
         for member in risen:
             self._lead_on(member)
@@ -260,6 +318,7 @@ class _Again:
         article = self.corpus.text_of(page)
         assert article is not None, page
         self.corpus.forget_text(page, fingerprint(article.text).selected)
+        self.corpus.unread(page, is_restored=not self.has_new_seeds)
 
     def _tell(self, members: Iterable[int], before: Mapping[int, Outcome]) -> None:
         """Count who came and went, and have them fetched again as befits."""
@@ -272,6 +331,8 @@ class _Again:
             self.corpus.recheck(page, due)
             if outcome in _KEPT:
                 self.corpus.count_kept(page)
+            else:
+                self.corpus.uncount_kept(page)
 
     def _lead_on(self, page: int) -> None:
         """Follow the links of a page that is now kept for its own sake."""
@@ -294,27 +355,59 @@ class _Again:
 
     def _take_again(self, row: Mapping[str, Any], read: PageRead) -> None:
         self.intake.run = row["run"]
-        if self.intake.take_again(row["id"], read, now=self.now) in _KEPT:
+        before = self.corpus.line_of(row["id"])
+        with self.corpus.transaction():
+            standing = self.intake.take_again(row["id"], read, now=self.now)
+            if self.corpus.holds_text(row["id"]):
+                self.corpus.note_read(row["id"], before)
+        if standing in _KEPT:
             self.told.came_in.append(row["id"])
 
     def _judge_gate(self, after: int) -> int | None:
         """Let refused addresses through whose headline the topic knows now."""
-        rows = self.corpus.skipped_after(after, limit=_ADDRESSES_A_TRANSACTION)
+        rows = self.corpus.refused_after(after, limit=_ADDRESSES_A_TRANSACTION)
+        noted = self.corpus.pages_noted()
         with self.corpus.transaction():
             for row in rows:
-                gated = self.intake.gate(
-                    Candidate(
-                        url=row["url"], found_by=row["found_by"], title=row["title"],
-                        depth=row["depth"],
-                    ),
-                    words_said=_ENOUGH_WORDS,
-                )  # fmt: skip
-                self.corpus.regate(
-                    row["id"], gated.outcome, reason=gated.reason, relevance=gated.relevance,
-                    now=self.now,
-                )  # fmt: skip
-                self.told.woken += gated.outcome == Outcome.WAITING
+                if not noted.get(row["id"]):  # else a reader asked for it
+                    self._regate(row)
         return rows[-1]["id"] if rows else None
+
+    def _regate(self, row: Mapping[str, Any]) -> None:
+        """Pass an address through the gate that was refused, or would be but for what was taught.
+
+        By new seeds, or a new cut for headlines, every line is written anew. Else only those that
+        pass are, and how they read before is noted: of what was said of an address its title alone
+        is kept, so a line cannot be made again.
+        """
+        corpus, page = self.corpus, row["id"]
+        if self.has_new_gate:
+            corpus.put_back(page)
+        before = corpus.line_before(page)
+        if row["outcome"] != Outcome.SKIPPED and before is None and not self.has_new_gate:
+            corpus.put_back(page)  # fetched since: there is nothing to put back, but a note
+            return
+        gated = self.intake.gate(
+            Candidate(
+                url=row["url"], found_by=row["found_by"], title=row["title"], depth=row["depth"]
+            ),
+            words_said=_ENOUGH_WORDS,
+        )
+        passes = gated.outcome == Outcome.WAITING
+        if self.has_new_gate:
+            corpus.regate(
+                page, gated.outcome, reason=gated.reason, relevance=gated.relevance, now=self.now
+            )
+        # By the topic that refused it, the title scores no more than all that was said did.
+        elif passes and (gated.relevance or 0.0) > ((before or row)["relevance"] or 0.0):
+            corpus.have_fetched(
+                page, reason=gated.reason, relevance=gated.relevance,
+                priority=gated.candidate.priority, now=self.now,
+            )  # fmt: skip
+        else:
+            corpus.put_back(page)
+            passes = False
+        self.told.woken += passes and row["outcome"] == Outcome.SKIPPED
 
 
 def _seed_print(text: str) -> tuple[Fingerprint, str]:

@@ -14,13 +14,23 @@ from typing import TYPE_CHECKING
 from ingest import log
 from ingest.background import guess_language
 from ingest.dumps import CleanedDump, Rule, clean_dump
-from ingest.dumps.encodings import decode
+from ingest.dumps.encodings import decode, guessed_encoding
 from ingest.dumps.markdown import read_markdown
-from ingest.dumps.pages import page_text
+from ingest.dumps.pages import declares_encoding, page_text
 from ingest.dumps.rules import rule_of
 from ingest.dumps.saved import marked_page, page_address, page_name
 from ingest.errors import SeedError
 from ingest.items import Article, RemovedLine, SeedDocument, SeedSet
+from ingest.seedfiles import (
+    CORRECTED,
+    HTML_SUFFIXES,
+    LIST_SUFFIX,
+    MARKDOWN_SUFFIXES,
+    PAGES,
+    files_in,
+    is_correction,
+    unread_in,
+)
 from ingest.text import clean_controls, normalize, paragraphs, words
 from ingest.urls import address_key, is_fetchable
 
@@ -29,28 +39,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
-    "PAGES",
-    "SEED_SUFFIXES",
     "CleanedDump",
     "ReadPage",
     "SeedAddress",
     "addresses_of",
     "clean_dump",
+    "guess_of_encoding",
     "load_seed_set",
     "marked_page",
     "page_name",
 ]
 
-#: What a file of the seed folder ends in to be read.
-SEED_SUFFIXES = frozenset([".txt", ".md", ".markdown", ".html", ".htm", ".urls"])
-#: The folder inside the seed folder where the pages of addresses are.
-PAGES = "pages"
 #: Reads the page of an address: the article in it; None: it holds none.
 ReadPage = Callable[[bytes, str], Article | None]
 
-_HTML = frozenset([".html", ".htm"])
-_MARKDOWN = frozenset([".md", ".markdown"])
-_CORRECTED = ".clean.txt"
 _NO_ADDRESS = "http://seed.invalid/"  # for a page that does not say where it came from
 _log = log.get(__name__)
 
@@ -110,10 +112,23 @@ def addresses_of(folder: Path) -> tuple[SeedAddress, ...]:
         SeedError: a line of a `*.urls` file is no web address, or a file cannot be read.
     """
     found: dict[str, SeedAddress] = {}
-    for path in _files_in(folder):
+    for path in files_in(folder):
         for address in _listed(path) or ():
             found.setdefault(address_key(address.url), address)
     return tuple(found.values())
+
+
+def guess_of_encoding(folder: Path, seed: SeedDocument) -> str | None:
+    """The encoding that a seed was read in, if nothing in its file says so and it is not UTF-8.
+
+    Raises:
+        SeedError: the file cannot be read.
+    """
+    path = folder / seed.file
+    body = _read_bytes(path)
+    if path.suffix.lower() in HTML_SUFFIXES and declares_encoding(body):
+        return None
+    return guessed_encoding(body)
 
 
 def _documents_in(folder: Path) -> list[Path]:
@@ -124,37 +139,27 @@ def _documents_in(folder: Path) -> list[Path]:
     """
     if not folder.is_dir():
         raise SeedError(f"no seed folder {folder}")
-    paths = [
-        path
-        for path in _files_in(folder)
-        if not path.name.endswith(_CORRECTED) and _listed(path) is None
-    ]
+    paths = [path for path in files_in(folder) if not is_correction(path) and _listed(path) is None]
     kept = folder / PAGES
-    pages = [path for path in _files_in(kept) if path.suffix.lower() in _HTML]
+    pages = [path for path in files_in(kept) if path.suffix.lower() in HTML_SUFFIXES]
     awaited = [one for one in addresses_of(folder) if not (folder / one.page).is_file()]
     if awaited and not paths + pages:
-        raise SeedError(
-            f"none of the {len(awaited)} addresses in {folder} has been fetched: "
-            "run `seedbed seeds --fetch`"
-        )
+        which = "the address" if len(awaited) == 1 else f"none of the {len(awaited)} addresses"
+        has = "has not" if len(awaited) == 1 else "has"
+        raise SeedError(f"{which} in {folder} {has} been fetched: run `seedbed seeds --fetch`")
     if awaited:
         _log.warning("seed addresses not fetched", count=len(awaited), first=awaited[0].url)
     if not paths + pages:
-        raise SeedError(f"no *.txt, *.md, *.html or *.urls seed documents in {folder}")
+        unread = unread_in(folder)
+        there = f", only {', '.join(unread)}, which cannot be read" if unread else ""
+        raise SeedError(f"no *.txt, *.md, *.html or *.urls seed documents in {folder}{there}")
     return sorted(paths + pages, key=lambda path: path.relative_to(folder).as_posix())
-
-
-def _files_in(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        return []
-    found = (path for path in folder.iterdir() if path.suffix.lower() in SEED_SUFFIXES)
-    return sorted((path for path in found if path.is_file()), key=lambda path: path.name)
 
 
 def _listed(path: Path) -> tuple[SeedAddress, ...] | None:
     """The addresses in a file; None: it is no list of them."""
-    is_list = path.suffix.lower() == ".urls"
-    if path.name.endswith(_CORRECTED) or not (is_list or path.suffix.lower() == ".txt"):
+    is_list = path.suffix.lower() == LIST_SUFFIX
+    if is_correction(path) or not (is_list or path.suffix.lower() == ".txt"):
         return None
     text, _ = _decode(path)
     found = []
@@ -178,10 +183,10 @@ def _corrections(folder: Path, paths: Sequence[Path]) -> dict[Path, Path]:
     """
     found: dict[Path, Path] = {}
     for place in (folder, folder / PAGES):
-        for path in _files_in(place):
-            if not path.name.endswith(_CORRECTED):
+        for path in files_in(place):
+            if not is_correction(path):
                 continue
-            stem = path.name.removesuffix(_CORRECTED)
+            stem = path.name.removesuffix(CORRECTED)
             meant = [one for one in paths if one.parent == place and one.stem == stem]
             if not meant:
                 raise SeedError(f"no seed document {stem}.txt, .md or .html for {path} to correct")
@@ -196,9 +201,9 @@ def _load(
     folder: Path, path: Path, correction: Path | None, extract: ReadPage | None
 ) -> SeedDocument:
     """A document read and cleaned; its number is given later."""
-    if path.suffix.lower() in _HTML:
+    if path.suffix.lower() in HTML_SUFFIXES:
         read = _read_page(path, extract, needs_text=correction is None)
-    elif path.suffix.lower() in _MARKDOWN:
+    elif path.suffix.lower() in MARKDOWN_SUFFIXES:
         read = _read_markdown(path, extract)
     else:
         text, _ = _decode(path)
@@ -209,7 +214,7 @@ def _load(
     if not cleaned.text.strip():
         raise SeedError(
             f"no article text in seed document {path}: "
-            f"write it to {path.stem}{_CORRECTED} beside it, headline first"
+            f"write it to {path.stem}{CORRECTED} beside it, headline first"
         )
     return SeedDocument(
         id=0,

@@ -154,8 +154,12 @@ def report_lines(report: CrawlReport) -> list[str]:
 def _counted(counts: Mapping[str, int]) -> str:
     told = [count(counts[column], one, more) for column, one, more in _COUNTED if counts[column]]
     if counts["polls_failed"]:
-        told.append(f"{count(counts['polls_failed'], 'source')} of {counts['polled']} failed")
+        told.append(_polls_failed(counts))
     return ", ".join(told) or "nothing new"
+
+
+def _polls_failed(counts: Mapping[str, int]) -> str:
+    return f"{count(counts['polls_failed'], 'source')} of {counts['polled']} failed"
 
 
 def run_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -176,6 +180,8 @@ def run_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         if row["outcome"] != "finished" or row["message"]:
             said = f": {row['message']}" if row["message"] else ""
             lines += wrapped(f"run {row['id']} {row['outcome']}{said}", indent="  ", first="")
+        if row["polls_failed"]:
+            lines += wrapped(f"run {row['id']}: {_polls_failed(row)}", indent="  ", first="")
     return lines
 
 
@@ -286,6 +292,9 @@ def _revision_lines(revisions: Iterable[Mapping[str, Any]]) -> list[str]:
 
 def page_lines(page: Mapping[str, Any]) -> list[str]:
     """What became of one address, and why."""
+    if not page["considered"] and not page["is_address"]:
+        said = "not the address of a web page: http:// or https://, and no image, film or document"
+        return [plain(page["url"]), *wrapped(f"never considered: {said}")]
     if not page["considered"]:
         known = page["addresses_of_outlet"]
         beside = f"; {count(known, 'other address', 'other addresses')} of {page['outlet']} known"

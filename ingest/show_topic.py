@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from ingest.layout import count, day, facts, minute, plain, wrapped
+from ingest.topic.edits import names_without
 from ingest.topic.phrasing import as_gdelt, as_media_cloud, as_plain, as_quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ingest.topic import Topic
     from ingest.topic.describe import NameShown, TopicDescription
     from ingest.topic.edits import Edits
     from ingest.topic.phrasing import Query
 
-__all__ = ["history_lines", "query_lines", "query_row", "topic_lines", "topic_row"]
+__all__ = [
+    "history_lines",
+    "query_lines",
+    "query_row",
+    "topic_lines",
+    "topic_row",
+    "without_dropped",
+]
 
 
 _NAMES = 16  # in the terminal; `--json` has more
 
 
-def topic_lines(told: TopicDescription) -> list[str]:
-    """The whole topic: names with their spellings, words, facts, what is asked for."""
+def without_dropped(told: TopicDescription, topic: Topic) -> TopicDescription:
+    """What is told of a topic, its names without the words that the settings drop."""
+    names = (replace(name, name=names_without(topic, told.edits, name.name)) for name in told.names)
+    return replace(told, names=tuple(names)) if told.edits.drop else told
+
+
+def topic_lines(told: TopicDescription, unmatched: Sequence[str] = ()) -> list[str]:
+    """The whole topic: names with their spellings, words, facts, what is asked for.
+
+    Args:
+        told: the topic.
+        unmatched: what the settings name in vain.
+    """
     lines = [
         *wrapped(_heading(told)),
         "",
@@ -39,6 +59,7 @@ def topic_lines(told: TopicDescription) -> list[str]:
                 ("outlets", ", ".join(told.outlets)),
                 ("cut", f"{told.cut:.3f} raw, {told.foreign_cut:.3f} in other languages"),
                 ("edits", _edits(told.edits)),
+                ("in vain", "; ".join(unmatched)),
                 ("version", told.version),
             ]
         ),
@@ -117,9 +138,9 @@ def query_row(query: Query) -> dict[str, Any]:
     }
 
 
-def topic_row(told: TopicDescription) -> dict[str, Any]:
+def topic_row(told: TopicDescription, unmatched: Sequence[str] = ()) -> dict[str, Any]:
     """The topic for programs."""
-    row = asdict(told)
+    row = asdict(told) | {"unmatched_edits": list(unmatched)}
     for name in ("first_published", "last_published"):
         row[name] = row[name] and row[name].isoformat()
     row["queries"] = [query_row(query) for query in told.queries]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ingest.items import Outcome
+from ingest.layout import count
 from ingest.terminal import Place, as_json_option, print_json, print_lines, typed
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ def label(
     ID is the number of an article, or an address. The verdict stands for that very text, and what
     else was judged by the topic is judged anew.
     """
+    from ingest import clock
+
     if undo == bool(verdict):
         raise click.UsageError("say yes or no, or take back with --undo")
     with _teaching(place) as (workspace, corpus):
@@ -57,7 +60,8 @@ def label(
                 raise click.ClickException(f"nobody judged {row['url']}")
         else:
             _check_text(workspace, corpus, row)
-            _say(corpus, row, is_yes=verdict == "yes", by=typed(by) if by else None)
+            said_by = typed(by) if by else None
+            corpus.label(row["id"], is_yes=verdict == "yes", by=said_by, now=clock.now())
         told = _relearn(workspace, corpus)
         after = corpus.page_for_label(row["id"])
     assert after is not None
@@ -145,24 +149,14 @@ def _check_text(workspace: Workspace, corpus: Corpus, row: dict[str, Any]) -> No
         raise click.ClickException(f"there is no text to learn from at {row['url']} ({told})")
 
 
-def _say(corpus: Corpus, row: dict[str, Any], *, is_yes: bool, by: str | None) -> None:
-    from ingest import clock
-
-    with corpus.transaction():
-        corpus.label(row["id"], is_yes=is_yes, by=by, now=clock.now())
-        if is_yes and row["outcome"] in _UNFETCHED:
-            corpus.call_for(row["id"], reason=f"{by or 'you'} said yes", now=clock.now())
-
-
 def _relearn(workspace: Workspace, corpus: Corpus) -> dict[str, Any]:
     """What learning anew changed."""
     from ingest import clock
-    from ingest.rejudge import rejudge
-    from ingest.stories import lay_stories
+    from ingest.rejudge import rejudge, thread_again
 
     before = {step["id"] for step in corpus.topic_steps()}
     knowledge, told = rejudge(workspace, corpus, now=clock.now())
-    lay_stories(corpus, knowledge.topic.lexicon, knowledge.topic.languages)
+    thread_again(corpus, knowledge)
     steps = [step for step in corpus.topic_steps() if step["id"] not in before]
     return {
         "version": knowledge.topic.version,
@@ -191,7 +185,8 @@ def _told_lines(told: dict[str, Any]) -> list[str]:
     """One line on the texts, one on the words."""
     texts = f"{told['scored']} texts judged: {told['came_in']} came in, {told['went_out']} went out"
     if told["to_fetch"]:
-        texts += f", {told['to_fetch']} refused addresses will be fetched"
+        refused = count(told["to_fetch"], "refused address", "refused addresses")
+        texts += f", {refused} will be fetched"
     words = [f"{name}: {told[name]}" for name in ("gained", "lost") if told[name]]
     return [texts, "; ".join(words) or "the topic is as it was"]
 

@@ -56,23 +56,30 @@ def _show_history(place: Place, *, as_json: bool) -> None:
 
 
 def _show_topic(place: Place, *, as_json: bool, queries: bool, per_language: int) -> None:
-    from ingest.show_topic import query_lines, query_row, topic_lines, topic_row
+    from ingest.show_topic import (
+        query_lines,
+        query_row,
+        topic_lines,
+        topic_row,
+        without_dropped,
+    )
     from ingest.topic.describe import describe
+    from ingest.unmatched import unmatched_edits
     from ingest.workspace import Workspace
 
     workspace = Workspace.open(place.folder, os.environ)
     seeds = workspace.seeds()
-    told = describe(
-        _in_force(workspace, seeds), seeds, edits=workspace.edits, per_language=per_language
-    )
+    topic = _in_force(workspace, seeds)
+    told = describe(topic, seeds, edits=workspace.edits, per_language=per_language)
+    told = without_dropped(told, topic)
     if queries and as_json:
         print_json(*map(query_row, told.queries))
     elif queries:
         print_lines(query_lines(told.queries))
     elif as_json:
-        print_json(topic_row(told))
+        print_json(topic_row(told, unmatched_edits(workspace, seeds)))
     else:
-        print_lines(topic_lines(told))
+        print_lines(topic_lines(told, unmatched_edits(workspace, seeds)))
 
 
 def _in_force(workspace: Workspace, seeds: SeedSet) -> Topic:
@@ -80,7 +87,9 @@ def _in_force(workspace: Workspace, seeds: SeedSet) -> Topic:
     from ingest.topic.in_force import Lessons, topic_in_force
 
     if not workspace.settings.corpus_path.exists():
-        return topic_in_force(Lessons(seeds=seeds, edits=workspace.edits))
+        return topic_in_force(
+            Lessons(seeds=seeds, edits=workspace.edits, encoder=workspace.encoder)
+        )
     with closing(workspace.corpus(readonly=True)) as corpus:
         return topic_in_force(workspace.lessons(corpus, seeds))
 

@@ -17,6 +17,7 @@ from ingest.errors import ConfigError
 from ingest.relations import VERSION as FINGERPRINT_VERSION
 from ingest.relations import fingerprint
 from ingest.seedset import load_seed_set
+from ingest.semantic import Meaning, encoder_version
 from ingest.topic import ALGORITHM, Topic
 from ingest.topic.edits import Edits
 from ingest.topic.in_force import Lessons, changed_words, topic_in_force
@@ -39,6 +40,7 @@ class Knowledge:
 
     topic: Topic
     seed_titles: Mapping[int, str]  #: by seed id
+    meaning: Meaning | None = None  #: None: words alone tell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +100,11 @@ class Workspace:
         said = self.settings.topic
         return Edits(add=said.add, drop=said.drop, pin=said.pin)
 
+    @property
+    def encoder(self) -> str | None:
+        """Version of the encoder that the settings ask for; None: they ask for none."""
+        return encoder_version() if self.settings.topic.semantic else None
+
     def learn(self, corpus: Corpus) -> Knowledge:
         """The topic in force, from the corpus when nothing changed since it was learned.
 
@@ -111,7 +118,8 @@ class Workspace:
             topic = topic_in_force(self.lessons(corpus, seeds))
             with corpus.transaction():
                 self._store(corpus, topic, told, seeds)
-        return Knowledge(topic=topic, seed_titles=titles_of(seeds))
+        meaning = Meaning(seeds) if self.encoder else None
+        return Knowledge(topic=topic, seed_titles=titles_of(seeds), meaning=meaning)
 
     def lessons(self, corpus: Corpus, seeds: SeedSet) -> Lessons:
         """Everything there is to learn the topic from."""
@@ -130,6 +138,7 @@ class Workspace:
             yes=tuple(one.text for one in labelled if one.is_yes),
             no=tuple(one.text for one in labelled if not one.is_yes),
             recent=tuple(recent.values()),
+            encoder=self.encoder,
         )
 
     def sync_seeds(self, corpus: Corpus) -> SeedSet:
@@ -188,6 +197,7 @@ def stored_topic(corpus: Corpus) -> Topic | None:
 def _told(workspace: Workspace, corpus: Corpus, seeds: SeedSet) -> dict[str, str]:
     """What each kind of lesson says now, to tell whether any changed and which."""
     edits = workspace.edits
+    encoder = [workspace.encoder] if workspace.encoder else []
     labelled = [
         (page, is_yes, at, corpus.text_of(page) is not None)
         for page, is_yes, at in corpus.labelled()
@@ -195,7 +205,7 @@ def _told(workspace: Workspace, corpus: Corpus, seeds: SeedSet) -> dict[str, str
     drift = [number for number, _, _ in corpus.drift_steps()]
     return {
         "seeds": f"{ALGORITHM} {seeds.digest}",
-        "settings": json.dumps([*map(sorted, (edits.add, edits.drop, edits.pin))]),
+        "settings": json.dumps([*map(sorted, (edits.add, edits.drop, edits.pin)), *encoder]),
         "labels": json.dumps(labelled),
         "drift": json.dumps(drift if workspace.settings.topic.drift else []),
     }

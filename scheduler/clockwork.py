@@ -24,6 +24,7 @@ from scheduler.jobs import FRONTIER
 
 if TYPE_CHECKING:
     import threading
+    from collections.abc import Callable
 
     from apscheduler.events import JobEvent
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Clockwork", "Rests"]
 
-_TICK = "tick"
+_TICK, _JUDGING = "tick", "judging"
 # Both in ticks. Late: the wall clock was set back, and APScheduler waits for a time to come again.
 _LATE, _LOST = 4, 40
 
@@ -41,7 +42,7 @@ _log = log.get(__name__)
 
 @dataclass(kw_only=True)
 class Rests:
-    """Spiders that got nowhere rest a while, each time longer: a fault must not become a loop."""
+    """Jobs that got nowhere rest a while, each time longer: a fault must not become a loop."""
 
     _failures: dict[str, int] = field(default_factory=dict)
     _until_s: dict[str, float] = field(default_factory=dict)
@@ -78,12 +79,15 @@ def _new_scheduler() -> BackgroundScheduler:
 
 @dataclass(kw_only=True)
 class Clockwork:
-    """Looks at the corpus every few seconds, and queues the crawls that are due."""
+    """Looks at the corpus every few seconds, and queues the crawls that are due.
+
+    What is new to learn is learned, and judged by, in the same queue.
+    """
 
     rounds: Rounds
     tick_s: float  #: seconds between two looks
     _scheduler: BackgroundScheduler = field(default_factory=_new_scheduler)
-    _queued: set[str] = field(default_factory=set)  #: spiders that wait for their turn, or run
+    _queued: set[str] = field(default_factory=set)  #: jobs that wait for their turn, or run
     _rests: Rests = field(default_factory=Rests)
     _ticked_s: float = field(default_factory=time.monotonic)
 
@@ -112,22 +116,39 @@ class Clockwork:
     def _tick(self) -> None:
         self._ticked_s = time.monotonic()
         try:
+            if self.rounds.is_taught_anew():
+                self._queue(_JUDGING, self._judge)
             agenda = self.rounds.agenda()
             due = [spec for spec in self.rounds.specs if self.rounds.is_due(spec, agenda)]
         except IngestError as exc:
             _log.error("corpus not readable now", error=str(exc))
             return
-        queued = [self._queue(spec) for spec in due]
+        queued = [self._queue_crawl(spec) for spec in due]
         # The frontier comes last: the others leave it something, and it looks when its turn comes.
         if any(queued) or agenda.pages:
-            self._queue(FRONTIER)
+            self._queue_crawl(FRONTIER)
 
-    def _queue(self, spec: JobSpec) -> bool:
-        if spec.spider in self._queued or self._rests.is_resting(spec.spider):
+    def _queue_crawl(self, spec: JobSpec) -> bool:
+        return self._queue(spec.spider, self._crawl, spec)
+
+    def _queue(self, job: str, work: Callable[..., None], *arguments: object) -> bool:
+        if job in self._queued or self._rests.is_resting(job):
             return False
-        self._queued.add(spec.spider)
-        self._scheduler.add_job(self._crawl, args=(spec,), id=spec.spider, executor="crawls")
+        self._queued.add(job)
+        self._scheduler.add_job(work, args=arguments, id=job, executor="crawls")
         return True
+
+    def _judge(self) -> None:
+        """Judge by what is new to learn; a mistake of the seeds or settings is logged."""
+        is_well = self.rounds.stop.is_set()
+        try:
+            if not is_well:
+                self.rounds.judge_anew()
+                is_well = True
+        except IngestError as exc:
+            _log.error("texts not judged anew", error=str(exc))
+        finally:
+            self._note(_JUDGING, is_well=is_well)
 
     def _crawl(self, spec: JobSpec) -> None:
         """Run a queued crawl, if it is still due; trouble that a person can act on is logged."""
@@ -140,8 +161,11 @@ class Clockwork:
         except IngestError as exc:
             _log.error("crawl not started", spider=spec.spider, error=str(exc))
         finally:
-            most = self.rounds.settings.schedule.poll_every_minutes
-            self._rests.note(spec.spider, is_well=is_well, most_minutes=most)
+            self._note(spec.spider, is_well=is_well)
+
+    def _note(self, job: str, *, is_well: bool) -> None:
+        most = self.rounds.settings.schedule.poll_every_minutes
+        self._rests.note(job, is_well=is_well, most_minutes=most)
 
     def _on_event(self, event: JobEvent) -> None:
         if event.code == EVENT_JOB_ERROR:

@@ -6,9 +6,11 @@ import threading
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from stat import S_ISREG
 from typing import TYPE_CHECKING
 
 from ingest import clock, log
+from ingest.config import FILE_NAME, load_settings
 from ingest.corpus import Corpus
 from ingest.crawl import run_crawl, scrapy_command
 from ingest.errors import ConfigError
@@ -17,6 +19,7 @@ from scheduler.jobs import FRONTIER, SOURCE_KINDS, Agenda, exit_code, is_due, jo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
+    from pathlib import Path
 
     from ingest.config import Settings
     from ingest.crawl import Command, CrawlReport
@@ -45,6 +48,7 @@ class Rounds:
     stop: threading.Event = field(default_factory=threading.Event)
     hurry: threading.Event = field(default_factory=threading.Event)
     _greeted: set[str] = field(default_factory=set)  #: spiders that ran since we started
+    _judged: tuple[object, ...] = ()  #: what the corpus was judged by last
 
     def prepare(self) -> None:
         """Close what a killed predecessor left open.
@@ -62,24 +66,46 @@ class Rounds:
             raise ConfigError(["no sources: name sites, feeds or sitemaps under [sources]"])
         Workspace(folder=self.settings.workspace, settings=self.settings).check_seeds()
 
+    def is_taught_anew(self) -> bool:
+        """Whether seeds, settings, labels or steps of drift changed since `judge_anew`."""
+        return self._lessons() != self._judged
+
     def judge_anew(self) -> None:
-        """Bring the corpus up to date with seeds and settings, though no crawl be due.
+        """Bring the corpus up to date with seeds, settings and labels, though no crawl be due.
+
+        The settings of the topic are read again, as every crawl reads them.
 
         Raises:
+            ConfigError: they cannot be used.
             SeedError: there is nothing to learn a topic from.
         """
-        from ingest.rejudge import rejudge  # with the readers of pages, which a daemon needs not
-        from ingest.stories import lay_stories
+        # With them come the readers of pages, which a daemon needs for nothing else.
+        from ingest.rejudge import rejudge, thread_again
 
-        workspace = Workspace(folder=self.settings.workspace, settings=self.settings)
+        lessons = self._lessons()
+        topic = load_settings(self.settings.workspace, self.environ).topic
+        settings = self.settings.model_copy(update={"topic": topic})
+        workspace = Workspace(folder=settings.workspace, settings=settings)
         with closing(workspace.corpus()) as corpus:
-            knowledge, told = rejudge(workspace, corpus, now=clock.now())
-            lay_stories(corpus, knowledge.topic.lexicon, knowledge.topic.languages)
+            knowledge, told = rejudge(
+                workspace, corpus, now=clock.now(), is_stopped=self.stop.is_set
+            )
+            if self.stop.is_set():
+                return
+            thread_again(corpus, knowledge)
+        self._judged = lessons
         if told.came_in or told.went_out or told.woken:
             _log.info(
                 "texts judged anew", judged=told.scored, came_in=len(told.came_in),
                 went_out=len(told.went_out), to_fetch=told.woken,
             )  # fmt: skip
+
+    def _lessons(self) -> tuple[object, ...]:
+        """What the topic is learned from, seen from outside: cheap enough for every look."""
+        with closing(Corpus(self.settings.corpus_path)) as corpus:
+            said = (tuple(corpus.labelled()), tuple(one[0] for one in corpus.drift_steps()))
+        files = [self.settings.workspace / FILE_NAME, *self.settings.seeds_path.rglob("*")]
+        return (*said, *sorted(filter(None, map(_look_of, files))))
 
     @property
     def specs(self) -> tuple[JobSpec, ...]:
@@ -169,6 +195,15 @@ class Rounds:
             if len(reports) == before:
                 break
         return reports
+
+
+def _look_of(file: Path) -> tuple[str, int, int] | None:
+    """Name, time of change and size of a file; None: it is none, or not any more."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return (str(file), found.st_mtime_ns, found.st_size) if S_ISREG(found.st_mode) else None
 
 
 def _say(report: CrawlReport) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from scrapy.http import HtmlResponse
 
 from ingest import log
 from ingest.seedset import addresses_of, marked_page
+from ingest.text import clean_controls
 from ingest.workspace import current_workspace
 from spiders.policy import workspace_policy
 
@@ -48,11 +50,15 @@ class SeedsSpider(Spider):
         settings.setdict(workspace_policy(current_workspace().settings), priority="spider")
         settings.setdict({"EXTENSIONS": {}, "ITEM_PIPELINES": {}}, priority="spider")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._folder = current_workspace().settings.seeds_path
+        self._addresses = addresses_of(self._folder)
+
     async def start(self) -> AsyncIterator[Request]:
         """Ask for every page that is missing."""
-        folder = current_workspace().settings.seeds_path
-        for address in addresses_of(folder):
-            if not (folder / address.page).exists():
+        for address in self._addresses:
+            if not (self._folder / address.page).exists():
                 yield Request(
                     address.url,
                     callback=self.save,
@@ -68,11 +74,13 @@ class SeedsSpider(Spider):
             kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
             self._refuse(address, f"answered {response.status} {kind}".rstrip())
             return
-        path = current_workspace().settings.seeds_path / address.page
-        _write(
-            path,
-            marked_page(response.url, codecs.BOM_UTF8 + response.text.encode("utf-8", "replace")),
-        )
+        path = self._folder / address.page
+        body = codecs.BOM_UTF8 + response.text.encode("utf-8", "replace")
+        try:
+            _write(path, marked_page(response.url, body))
+        except OSError as exc:
+            self._refuse(address, f"the page cannot be written: {exc.strerror}")
+            return
         _log.info("seed saved", url=address.url, file=path.name)
 
     def tell(self, failure: Failure) -> None:
@@ -87,13 +95,20 @@ class SeedsSpider(Spider):
             "seed not fetched", url=address.url, reason=reason,
             file=address.file, line=address.line,
         )  # fmt: skip
+        # A person asked for these very pages, and the log may be off or for machines.
+        told = clean_controls(f"{address.url} ({address.file}, line {address.line}): {reason}")
+        sys.stderr.write(f"not fetched: {' '.join(told.split())}\n")
 
 
 def _write(path: Path, page: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, unfinished = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(page)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(unfinished).replace(path)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(page)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(unfinished).replace(path)
+    except BaseException:
+        Path(unfinished).unlink(missing_ok=True)
+        raise

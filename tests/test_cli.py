@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -198,6 +199,52 @@ def test_a_closed_pipe_is_quiet(workspace: Path) -> None:
     )
 
     assert (ran.returncode, ran.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("arguments", ["show 1", "status --json", "--help", "check"])
+@pytest.mark.parametrize("buffered", ["", "1"])
+def test_a_full_disk_under_the_output_is_told_without_a_traceback(
+    workspace: Path, arguments: str, buffered: str
+) -> None:
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "ingest", *arguments.split()], cwd=workspace, check=False,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": buffered},
+            stdout=full, stderr=subprocess.PIPE, text=True, timeout=60,
+        )  # fmt: skip
+
+    assert ran.returncode == 1
+    assert ran.stderr == "seedbed: the output cannot be written: No space left on device\n"
+
+
+def test_a_list_of_addresses_is_named_from_where_the_caller_stands(
+    empty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = empty / "here"
+    for folder in (here, empty / "seeds"):
+        folder.mkdir()
+    (empty / "seeds" / "one.txt").write_text("A story of Baku and Moscow. " * 40)
+    (here / "list.txt").write_text("http://127.0.0.1:9/from-here\n")
+    (empty / "list.txt").write_text("http://127.0.0.1:9/from-workspace\n")
+    (empty / "other.txt").write_text("http://127.0.0.1:9/other\n")
+    monkeypatch.chdir(here)
+    for name in ("list.txt", "other.txt"):
+        assert main(["-w", str(empty), "crawl", "urls", "-a", f"file={name}"]) == 0
+
+    with closing(Corpus(empty / "corpus.db", readonly=True)) as corpus:
+        asked = {row["url"] for row in corpus._rows("SELECT url FROM pages")}
+    assert asked == {"http://127.0.0.1:9/from-here", "http://127.0.0.1:9/other"}
+
+
+def test_a_daemon_says_at_its_start_what_is_not_read(
+    empty: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (empty / "seeds").mkdir()
+    (empty / "seeds" / "one.txt").write_text("A story of Baku and Moscow. " * 40)
+    (empty / "seeds" / "two.pdf").write_bytes(b"%PDF-1.7")
+    main(["run", "--once"])
+
+    assert capsys.readouterr().err.startswith("not read: two.pdf;")
 
 
 def test_the_package_runs_as_a_module(workspace: Path) -> None:

@@ -107,7 +107,7 @@ def test_runs_come_newest_first_and_can_be_limited(capsys: pytest.CaptureFixture
 def test_the_counts_of_a_run_add_up_to_its_pages(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["runs"]) == 0
 
-    heading, died, finished, note = capsys.readouterr().out.splitlines()
+    heading, died, finished, note, polls = capsys.readouterr().out.splitlines()
     assert heading == (
         "id  started      spider    pages  new  cop  rev  same  off  rej  rob  gone  err"
     )
@@ -115,6 +115,7 @@ def test_the_counts_of_a_run_add_up_to_its_pages(capsys: pytest.CaptureFixture[s
     assert (pages, sum(counts)) == (4, 4)
     assert died.split()[3] == "frontier"
     assert note == "run 2 died: its process[2J died"
+    assert polls == "run 1: 1 source of 2 failed"
 
 
 @pytest.mark.usefixtures("workspace")
@@ -254,6 +255,31 @@ def test_why_of_an_address_never_considered_says_so_and_exits_1(
     assert "never considered" in capsys.readouterr().out
     assert main(["why", url, "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["considered"] is False
+
+
+@pytest.mark.usefixtures("workspace")
+@pytest.mark.parametrize(
+    "url", ["mailto:x@a.test", "javascript:void(0)", "ftp://a.test/x", "https://a.test/x.pdf"]
+)
+def test_why_of_what_is_no_page_says_so(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["why", url]) == 1
+    first, said = capsys.readouterr().out.split("\n", 1)
+    assert first == url
+    assert "never considered: not the address of a web page" in said
+    assert "of known" not in " ".join(said.split())
+
+
+@pytest.mark.usefixtures("workspace")
+@pytest.mark.parametrize("url", ["", "  ", "\x07"])
+def test_why_of_nothing_is_a_usage_error(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["why", url]) == 2
+    assert "no address given" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("workspace")
+def test_why_takes_a_host_with_a_port(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["why", "a.test:8080/x"]) == 1
+    assert capsys.readouterr().out.startswith("https://a.test:8080/x\n")
 
 
 @pytest.mark.usefixtures("empty")

@@ -142,6 +142,80 @@ def test_init_with_a_seed_that_cannot_be_read_leaves_none_behind(
 ) -> None:
     (empty / "latin1.txt").write_bytes("Məqalə".encode("utf-16") + b"\xff\x00\xfe")
     assert main(["init", "story", "latin1.txt"]) == 3
-    assert "latin1.txt" in capsys.readouterr().err
+    assert f"seed document {Path('latin1.txt')} is no text" in capsys.readouterr().err
 
     assert not (empty / "story" / "seeds" / "latin1.txt").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "said"),
+    [
+        ("l.urls", "https://a.test/1\nBaku\n", "no web address in line 2 of given/l.urls: Baku"),
+        ("b.clean.txt", "By hand.", "no seed document b.txt, .md or .html for given/b.clean.txt"),
+    ],
+)
+def test_init_names_the_file_as_it_was_given(
+    empty: Path, name: str, body: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (empty / "given").mkdir()
+    (empty / "given" / "a.txt").write_text("A story of Baku and Moscow. " * 40)
+    (empty / "given" / name).write_text(body)
+
+    assert main(["init", "story", "given"]) == 3
+    assert capsys.readouterr().err.startswith(f"seedbed: {said}")
+
+
+def test_init_says_what_it_left_and_counts_one_address(
+    empty: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (empty / "given").mkdir()
+    (empty / "given" / "a.urls").write_text("https://a.test/1\n")
+    (empty / "given" / "b.pdf").write_bytes(b"%PDF-1.7")
+
+    assert main(["init", "story", "given"]) == 0
+    told = capsys.readouterr()
+    assert "seedbed seeds --fetch, for 1 address in seeds/" in told.out
+    assert "not read: b.pdf" in told.err
+
+
+def test_check_names_what_is_not_read_and_what_is_not_fetched(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (workspace / "seeds" / "one.txt").write_text("A story of Baku and Moscow. " * 40)
+    (workspace / "seeds" / "two.docx").write_bytes(b"PK")
+    (workspace / "seeds" / "l.urls").write_text("https://a.test/1\n")
+
+    assert main(["check"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "look seeds: not read: two.docx; a seed ends in .txt" in said
+    assert "look seeds: 1 address not fetched: run `seedbed seeds --fetch`" in said
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ('"feds", "links"', "none is called feds; did you mean feeds?"),
+        ('"seeds"', "none is called seeds"),
+        ('"zzz"', "none is called zzz; there are feeds, frontier"),
+    ],
+)
+def test_check_finds_a_spider_that_is_not_there(
+    workspace: Path, named: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (workspace / "seeds" / "one.txt").write_text("A story of Baku and Moscow. " * 40)
+    (workspace / "seedbed.toml").write_text(f"[schedule]\nspiders = [{named}]\n")
+
+    assert main(["check"]) == 1
+    shown = " ".join(capsys.readouterr().out.split())
+    assert f"BAD settings: [schedule] spiders: {said}" in shown
+    assert shown.count("BAD") == 1
+
+
+def test_status_counts_the_documents_that_are_read(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("one.txt", "two.docx", "one.clean.txt", "l.urls"):
+        (workspace / "seeds" / name).write_text("https://a.test/1\n")
+
+    assert main(["status"]) == 0
+    assert "1 document in seeds" in capsys.readouterr().out

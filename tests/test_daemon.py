@@ -24,7 +24,8 @@ from scheduler.daemon import run_once
 from scheduler.jobs import FRONTIER, Agenda, JobSpec, exit_code, is_due, job_specs
 from scheduler.lock import only_daemon
 from scheduler.rounds import Rounds
-from tests.taught import all_prints, crawl, make_workspace, opened
+from tests.rows import gated
+from tests.taught import all_prints, crawl, make_workspace, opened, page_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -343,6 +344,54 @@ def test_fault_does_not_become_a_loop(workspace: Path) -> None:
     Clockwork(rounds=rounds, tick_s=0.05).keep(stop, threading.Event())
 
     assert seen == ["sitemaps", "links"]
+
+
+def test_daemon_judges_anew_what_is_said_between_crawls(tmp_path: Path) -> None:
+    with opened(tmp_path, None, '[sources]\nsites = ["http://a.test/"]\n') as (taught, corpus):
+        crawl(taught, corpus, all_prints()[:8])
+        page, _ = corpus.articles_by_date()[0]
+        corpus.offer([gated("http://a.test/unread")], run=1, now=NOW)
+        corpus._run("UPDATE pages SET outcome = 'skipped' WHERE url = 'http://a.test/unread'")
+        unread = page_of(corpus, "http://a.test/unread")
+        stop = threading.Event()
+        rounds = Rounds(settings=taught.settings, environ={}, command=fake("finish"))
+        keeper = threading.Thread(
+            target=Clockwork(rounds=rounds, tick_s=0.05).keep, args=(stop, threading.Event())
+        )
+        keeper.start()
+        try:
+            wait_until(lambda: not rounds.is_taught_anew())
+            corpus.label(page, is_yes=False, by=None, now=NOW)
+            corpus.label(unread, is_yes=True, by="datasette", now=NOW)
+            wait_until(lambda: corpus.standing_of([page])[page] == "off-topic")
+            make_workspace(tmp_path, None, "[topic]\nthreshold = 0.999\n")
+            wait_until(lambda: not corpus.articles_by_date())
+        finally:
+            stop.set()
+            keeper.join()
+
+        row = corpus.page_for_label(unread)
+        assert row is not None
+        assert (row["outcome"], row["reason"]) == ("waiting", "datasette said yes")
+
+
+def test_seeds_that_cannot_be_read_are_named_and_the_daemon_rests(
+    workspace: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    stop = threading.Event()
+    rounds = Rounds(settings=load_settings(workspace, {}), environ={}, command=fake("finish"))
+    (workspace / "seeds" / "one.txt").unlink()
+    threading.Timer(1.5, stop.set).start()
+    Clockwork(rounds=rounds, tick_s=0.05).keep(stop, threading.Event())
+
+    assert caplog.messages.count("texts not judged anew") == 1
+
+
+def wait_until(what: Callable[[], bool]) -> None:
+    until = time.monotonic() + 30
+    while not what():
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
 
 def test_overslept_scheduler_is_woken(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,6 +64,25 @@ def test_answers_near_the_cut_move_it() -> None:
     assert strict.ratio(unseen) < lenient.ratio(unseen)
 
 
+@pytest.mark.parametrize("is_yes", [True, False])
+@pytest.mark.parametrize("case", sorted(TEXTS))
+def test_a_single_answer_moves_the_cut_by_a_tenth_at_most(case: str, *, is_yes: bool) -> None:
+    said = [TEXTS[case]]
+    taught = with_feedback(TOPIC, said if is_yes else [], [] if is_yes else said)
+
+    assert 0.9 <= taught.bridge_cut / TOPIC.bridge_cut <= 1.11
+    assert 0.85 < taught.cut / TOPIC.cut < 1.15  # the profile moves as well
+
+
+def test_many_answers_move_the_cut_further_than_one() -> None:
+    cases = [case for case in sorted(TEXTS) if TOPIC.ratio(TEXTS[case]) > 1]
+    refused = [TEXTS[case] for case in cases]
+    one, all_of_them = (with_feedback(TOPIC, [], said) for said in (refused[:1], refused))
+
+    assert len(refused) > 5
+    assert TOPIC.bridge_cut < one.bridge_cut < all_of_them.bridge_cut
+
+
 @settings(max_examples=25, deadline=None)
 @given(
     yes=st.sets(st.sampled_from(sorted(TEXTS)), max_size=12),

@@ -105,6 +105,7 @@ class WordTopic:
 class Facts:
     topic: Any
     seed_titles: dict[int, str]
+    meaning: None = None
 
 
 SEED_TEXT = prose(100, 20)

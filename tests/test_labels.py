@@ -11,6 +11,7 @@ from pysqlite3 import dbapi2 as sqlite3  # noqa: TID251  # the library whose loc
 
 from ingest.corpus.labels import Label, Step
 from ingest.errors import CorpusLocked
+from ingest.items import Candidate
 from ingest.rejudge import before_run, rejudge
 from ingest.workspace import stored_topic
 from tests.rows import NOW, article, fetched, gated, relevance
@@ -18,6 +19,7 @@ from tests.taught import TEXTS, crawl, make_workspace, opened, page_of, print_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from ingest.corpus import Corpus
@@ -60,19 +62,44 @@ def test_a_verdict_replaces_the_one_before_and_can_be_taken_back(corpus: Corpus)
     assert corpus.labels_of([page]) == {}
 
 
-def test_a_labelled_text_stays_what_the_reader_saw(corpus: Corpus) -> None:
+@pytest.mark.parametrize("hours", [1, 0, -1])
+def test_a_labelled_text_stays_what_the_reader_saw(corpus: Corpus, hours: int) -> None:
+    """By order of arrival, whatever the clock says: within a second too, or set back."""
     page = keep(corpus, ONE, "As it was.")
+    reword(corpus, page, "As never seen.", NOW)
     corpus.label(page, is_yes=True, by=None, now=NOW)
-    for hours, old in ((-1, "As never seen."), (1, "As it was."), (2, "As it was next.")):
-        with corpus.transaction():
-            corpus.add_revision(
-                page, article(ONE, old), article(ONE, "As it is."), added=1, removed=1, run=1,
-                now=NOW + timedelta(hours=hours),
-            )  # fmt: skip
+    for number, old in enumerate(("As it was.", "As it was next."), start=1):
+        reword(corpus, page, old, NOW + timedelta(hours=number * hours))
     (labelled,) = corpus.labelled_texts()
 
     assert labelled.text == "A title\nAs it was."
     assert labelled.is_yes
+
+
+def test_a_label_of_an_older_version_goes_by_the_clock(corpus: Corpus) -> None:
+    page = keep(corpus, ONE, "As it is.")
+    corpus._run("INSERT INTO labels VALUES (?, 'yes', '2025-07-03T12:00:00Z', NULL)", (page,))
+    reword(corpus, page, "As never seen.", NOW - timedelta(hours=1))
+    reword(corpus, page, "As it was.", NOW + timedelta(hours=1))
+
+    assert corpus.labelled() == [(page, True, "2025-07-03T12:00:00Z")]
+    assert corpus.labelled_texts()[0].text == "A title\nAs it was."
+
+
+def test_a_step_of_drift_learned_from_the_wording_of_its_moment(corpus: Corpus) -> None:
+    page = keep(corpus, ONE)
+    corpus.add_step(STEP, now=NOW)
+    reword(corpus, page, "As it was.", NOW)
+    ((_, moment, _),) = corpus.drift_steps()
+
+    assert corpus.text_as_of(page, moment) == "A title\nAs it was."
+
+
+def reword(corpus: Corpus, page: int, old: str, seen: datetime) -> None:
+    with corpus.transaction():
+        corpus.add_revision(
+            page, article(ONE, old), article(ONE, "As it is."), added=1, removed=1, run=1, now=seen
+        )
 
 
 def test_steps_are_read_back_and_drift_alone_can_be_undone(corpus: Corpus) -> None:
@@ -80,7 +107,7 @@ def test_steps_are_read_back_and_drift_alone_can_be_undone(corpus: Corpus) -> No
     drift = corpus.add_step(STEP, now=NOW)
 
     assert [step["pages"] for step in corpus.topic_steps()] == [[], [1, 2]]
-    assert corpus.drift_steps() == [(drift, "2025-07-03T12:00:00Z", [1, 2])]
+    assert corpus.drift_steps() == [(drift, "2025-07-03T12:00:00Z 0", [1, 2])]
     assert not corpus.undo_step(seeds, now=NOW)
     assert corpus.undo_step(drift, now=NOW)
     assert not corpus.undo_step(drift, now=NOW)
@@ -210,8 +237,9 @@ def test_labels_and_pages_in_any_order_end_in_one_corpus(
         assert snapshot(other) == snapshot(corpus)
 
 
+@pytest.mark.parametrize("is_gate", [False, True])
 def test_a_run_under_way_judges_by_what_a_reader_said_meanwhile(
-    crawled: tuple[Workspace, Corpus], tmp_path: Path
+    crawled: tuple[Workspace, Corpus], tmp_path: Path, *, is_gate: bool
 ) -> None:
     from ingest.extract import read_page
     from ingest.intake import Intake
@@ -228,10 +256,13 @@ def test_a_run_under_way_judges_by_what_a_reader_said_meanwhile(
     say(elsewhere, other, PRINTS[0], is_yes=False)
     told = stored_topic(other)
     other.close()
-    intake.take_page(
-        fetched(page_of(corpus, PRINTS[2].url), PRINTS[2].url, body=PRINTS[2].body),
-        read_page(PRINTS[2].body, PRINTS[2].url, "utf-8", "text/html", now=NOW),
-    )
+    if is_gate:
+        intake.offer([Candidate(url=TWO, found_by="feeds", title="Baku")], now=NOW)
+    else:
+        intake.take_page(
+            fetched(page_of(corpus, PRINTS[2].url), PRINTS[2].url, body=PRINTS[2].body),
+            read_page(PRINTS[2].body, PRINTS[2].url, "utf-8", "text/html", now=NOW),
+        )
 
     assert told is not None
     assert intake.knowledge.topic == told

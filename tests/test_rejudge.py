@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -190,6 +191,35 @@ def test_change_taken_back_after_a_kill_leaves_the_corpus_as_it_was(
 
         assert halfway != before
         assert snapshot(corpus) == before
+
+
+def test_a_pass_names_the_seeds_it_judges_by(tmp_path: Path) -> None:
+    """Stopped, and the seeds changed meanwhile to some that make the same topic: it begins anew."""
+    with opened(tmp_path) as (workspace, corpus):
+        crawl(workspace, corpus, PRINTS[:10])
+        mark, stage, _ = json.loads(corpus.state("rejudging") or "")
+        assert workspace.seeds().digest in mark
+        assert stage == 4
+        corpus.set_state("judged_by", "")
+        corpus.set_state(
+            "rejudging", json.dumps([mark.replace(workspace.seeds().digest, ""), 4, 0])
+        )
+        _, told = rejudge(workspace, corpus, now=NOW)
+
+        assert told.scored > 0
+
+
+def test_a_pass_that_is_told_to_stop_goes_on_with_the_next_call(tmp_path: Path) -> None:
+    with opened(tmp_path) as (workspace, corpus):
+        crawl(workspace, corpus, PRINTS)
+        whole = len(corpus.texts_after(0, limit=999))
+        other = make_workspace(tmp_path, *CHANGES["words added"])
+        _, first = rejudge(other, corpus, now=NOW, is_stopped=lambda: True)
+        assert corpus.state("judged_by") == ""
+        _, rest = rejudge(other, corpus, now=NOW)
+
+        assert corpus.state("judged_by") != ""
+        assert (first.scored, rest.scored) == (whole, 0), "the texts are a stage of their own"
 
 
 def test_a_family_is_loaded_once_however_many_it_has(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner, Result
 
+from ingest.cli import main
 from ingest.readers import seeds
 from ingest.terminal import Place
 
@@ -38,7 +39,7 @@ def asked(workspace: Path, *arguments: str) -> Result:
 
 
 def rows(workspace: Path, *arguments: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in asked(workspace, "--json", *arguments).output.splitlines()]
+    return [json.loads(line) for line in asked(workspace, "--json", *arguments).stdout.splitlines()]
 
 
 def test_all_seeds_are_shown_with_their_topic(workspace: Path) -> None:
@@ -81,6 +82,49 @@ def test_raw_marks_each_line_with_the_rule_that_removed_it(workspace: Path) -> N
     assert by_number["5"].startswith("- ")
     assert any(line.endswith("…") for line in lines)
     assert all(len(line) <= 80 for line in lines)
+
+
+def test_raw_marks_the_lines_of_a_page_that_the_extractor_left_out(workspace: Path) -> None:
+    body = "".join(f"<p>{STORY} It was raid number {number}.</p>" for number in range(9))
+    page = f"<title>Raid in Baku</title><nav>Home page</nav><article>{body}</article>"
+    (workspace / "seeds" / "page.html").write_text(f"{page}<footer>Our offices</footer>")
+    shown = [line.split() for line in asked(workspace, "page", "--raw").output.splitlines()]
+    removed = [line[3:] for line in shown if line[1:2] == ["-"]]
+
+    assert removed == [["Home", "page"], ["Our", "offices"]]
+    assert sum(line[1:4] == ["Police", "in", "Baku"] for line in shown) == 9
+
+
+def test_what_is_not_read_is_said_apart_from_the_rows(workspace: Path) -> None:
+    (workspace / "seeds" / "three.pdf").write_bytes(b"%PDF-1.7")
+    answer = asked(workspace, "--json")
+
+    assert "not read: three.pdf" in answer.stderr
+    assert all(json.loads(line) for line in answer.stdout.splitlines())
+
+
+def test_a_guessed_encoding_is_shown(workspace: Path) -> None:
+    story = "Полиция Баку провела обыск в редакции и задержала двух её сотрудников. " * 4
+    (workspace / "seeds" / "three.txt").write_bytes(f"Обыск в Баку\n{story}".encode("cp1251"))
+    shown = " ".join(asked(workspace).output.split())
+
+    assert "three.txt read as cp1251, which is a guess" in shown
+    assert "two.txt read as" not in shown
+    assert [row.get("guessed_encoding") for row in rows(workspace)] == [
+        None, "cp1251", None, None,
+    ]  # fmt: skip
+
+
+def test_a_line_that_is_no_address_is_named_before_anything_is_fetched(
+    workspace: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (workspace / "seeds" / "list.urls").write_text("https://a.test/1\n\nBaku\n")
+
+    assert main(["-w", str(workspace), "seeds", "--fetch"]) == 3
+    told = capfd.readouterr().err.splitlines()
+    assert told == [
+        f"seedbed: no web address in line 3 of {workspace / 'seeds' / 'list.urls'}: Baku"
+    ]
 
 
 def test_a_cleaned_text_is_written_once_to_be_corrected(workspace: Path) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ingest.dumps.encodings import decode
 from ingest.dumps.saved import page_address
 from ingest.errors import SeedError
+from ingest.extract import read_page
 from ingest.items import Article
 from ingest.seedset import addresses_of, load_seed_set, marked_page, page_name
 
@@ -156,6 +157,20 @@ def test_markdown_leaves_no_markup(tmp_path: Path) -> None:
     assert (seed.title, seed.text.split("\n")) == (TITLE, [*BODY, "one point"])
 
 
+def test_a_table_of_markdown_is_a_line_a_row_without_bars(tmp_path: Path) -> None:
+    table = "| Day | **Event** |\n|:---|---:|\n| 27 June | Two die \\| many held |\n| 30 June | |\n"
+    (tmp_path / "a.md").write_text(f"# {TITLE}\n\n{BODY[0]}\n\n{table}\n{BODY[1]}\n", "utf-8")
+    lines = ["Day Event", "27 June Two die | many held", "30 June"]
+
+    for extract in (None, _extract_page):
+        (seed,) = load_seed_set(tmp_path, extract=extract).documents
+        assert seed.text.split("\n") == [BODY[0], *lines, BODY[1]]
+
+
+def _extract_page(body: bytes, url: str) -> Article | None:
+    return read_page(body, url, None, "text/html", now=datetime(2025, 7, 2, tzinfo=UTC)).article
+
+
 def test_front_matter_tells_the_headline_and_the_address(tmp_path: Path) -> None:
     menu = "\n\n".join(f"[Section {n}](https://example.com/{n})" for n in range(9))
     (tmp_path / "a.md").write_text(
@@ -235,6 +250,9 @@ def test_addresses_alone_ask_to_be_fetched(tmp_path: Path) -> None:
     _with(tmp_path, "a.urls", "https://example.com/a\nhttps://example.com/b\n")
 
     with pytest.raises(SeedError, match=r"none of the 2 addresses .*`seedbed seeds --fetch`"):
+        load_seed_set(tmp_path, extract=read_last)
+    _with(tmp_path, "a.urls", "https://example.com/a\n")
+    with pytest.raises(SeedError, match=r"the address in .* has not been fetched"):
         load_seed_set(tmp_path, extract=read_last)
 
 

@@ -92,6 +92,30 @@ def test_stories_follow_what_was_said(folder: Path) -> None:
     assert in_a_story() == [], "one article alone is no story"
 
 
+def test_a_story_that_comes_back_has_its_number_and_its_articles(folder: Path) -> None:
+    def stories() -> list[dict[str, Any]]:
+        with opened(folder) as (_, corpus):
+            return corpus._rows(
+                "SELECT s.id, s.title, s.terms, s.articles, s.first_published, a.url "
+                "FROM stories s JOIN articles a ON a.story = s.id ORDER BY a.url"
+            )
+
+    with opened(folder) as (_, corpus):
+        corpus._run("INSERT INTO stories (id, title, terms, articles, outlets) "
+                    "VALUES (7, '', '', 0, 0)")  # fmt: skip
+    ask(folder, "relearn")
+    before = stories()
+    said = ask(folder, "label", "1", "no").stdout.splitlines()
+    assert stories() == []
+    with opened(folder) as (_, corpus):
+        corpus._run("INSERT INTO stories (id, title, terms, articles, outlets) "
+                    "VALUES (30, '', '', 0, 0)")  # fmt: skip
+    ask(folder, *said[3].split()[4:])
+
+    assert before
+    assert stories() == before
+
+
 def test_an_address_in_any_spelling_can_be_wanted(folder: Path) -> None:
     url = FAR[0].url.replace("http://", "https://www.") + "?utm_source=x"
     read = told(folder, "label", url, "yes", "--by", "Ann")

@@ -172,7 +172,23 @@ def test_edits_of_the_settings_are_in_force_and_shown(workspace: Path) -> None:
     assert told["edits"] == {"add": ["Zangezur"], "drop": ["Karabakh"], "pin": ["Aktau"]}
     assert {"Zangezur", "Aktau"} <= names
     assert not any("Karabakh" in term for query in told["queries"] for term in query["terms"])
-    assert "drop Karabakh" in asked(workspace).output
+    shown = asked(workspace).output
+    assert "drop Karabakh" in shown
+    assert shown.count("Karabakh") == 1, "it is listed as an edit alone"
+    assert not any("Karabakh" in name for name in names)
+    assert told["unmatched_edits"] == [
+        "add Zangezur: in no seed and no kept article",
+        "pin Aktau: in no seed and no kept article",
+    ]
+
+
+def test_misspelt_words_of_the_settings_are_named(workspace: Path) -> None:
+    (workspace / "seedbed.toml").write_text('[topic]\ndrop = ["Yekaterinbrug"]\n')
+    (told,) = rows(workspace)
+
+    said = "drop Yekaterinbrug: in no seed; did you mean Yekaterinburg?"
+    assert told["unmatched_edits"] == [said]
+    assert said in " ".join(asked(workspace).output.split())
 
 
 def test_labels_of_the_corpus_are_in_force(workspace: Path) -> None:

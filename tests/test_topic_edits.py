@@ -8,7 +8,7 @@ import pytest
 
 from ingest.seedset import load_seed_set
 from ingest.topic import Topic, learn_topic, with_feedback
-from ingest.topic.edits import Edits, held, with_edits
+from ingest.topic.edits import Edits, held, names_without, unmatched, with_edits
 from tests.test_topic_stories import FAR, NEAR, STORY
 
 TOPIC = learn_topic(load_seed_set(Path(__file__).parents[1] / "seeds"))
@@ -105,3 +105,31 @@ def test_edited_topic_can_be_stored() -> None:
 
     assert Topic.from_json(edited.to_json()) == edited
     assert score(edited, FAR["en nobel"]) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("edits", "found"),
+    [
+        (Edits(add=("Baku", "Sputnik"), drop=("Azerbaijan", "Qarabağ"), pin=("Tovuz",)), []),
+        (Edits(drop=("Zxqvw",)), [("drop", "Zxqvw")]),
+        (Edits(add=("Zxqvw",), pin=("Wvqxz",)), [("add", "Zxqvw"), ("pin", "Wvqxz")]),
+        (Edits(drop=("crash of Zxqvw",)), [("drop", "Zxqvw")]),
+        (Edits(drop=("the",)), [("drop", "the")]),
+    ],
+)
+def test_words_that_match_nothing_are_named(edits: Edits, found: list[tuple[str, str]]) -> None:
+    assert unmatched(TOPIC, edits) == found
+
+
+def test_what_is_added_may_be_new_to_the_seeds_and_told_by_an_article() -> None:
+    edits = Edits(add=("Zxqvw",), drop=("Zxqvw",))
+
+    assert unmatched(TOPIC, edits, is_told=lambda word: word == "Zxqvw") == [("drop", "Zxqvw")]
+
+
+def test_a_dropped_word_is_left_out_of_longer_names() -> None:
+    edits = Edits(drop=("Karabakh",))
+
+    assert names_without(TOPIC, edits, "Nagorno Karabakh") == "Nagorno"
+    assert names_without(TOPIC, edits, "Karabakh") == "Karabakh"
+    assert names_without(TOPIC, edits, "Ilham Aliyev") == "Ilham Aliyev"

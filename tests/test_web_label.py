@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ingest.rejudge import rejudge
+from ingest.web import label
 from tests.filled import fill
+from tests.rows import NOW, gated
+from tests.taught import TEXTS, crawl, opened, page_of, print_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from ingest.corpus import Corpus
 
@@ -212,3 +216,36 @@ def test_the_users_own_row_page_wins(filled: Corpus, tmp_path: Path) -> None:
     )
 
     assert page.text == "my own page"
+
+
+def test_a_yes_on_an_address_never_fetched_has_it_fetched_and_can_be_taken_back(
+    tmp_path: Path,
+) -> None:
+    with opened(tmp_path) as (workspace, corpus):
+        crawl(workspace, corpus, [print_of(TEXTS[0])])
+        corpus.offer([gated("http://a.test/unread")], run=1, now=NOW)
+        page = page_of(corpus, "http://a.test/unread")
+        corpus._run("UPDATE pages SET outcome = 'skipped', reason = 'as it was' WHERE id = ?",
+                    (page,))  # fmt: skip
+        said = []
+        for verdict in ("yes", "none"):
+            click(corpus, verdict, row=f"/corpus/pages/{page}")
+            rejudge(workspace, corpus, now=NOW)
+            row = corpus.page_for_label(page)
+            assert row is not None
+            said.append((row["outcome"], row["reason"]))
+
+    assert said == [("waiting", "datasette said yes"), ("skipped", "as it was")]
+
+
+def test_a_click_notes_which_wording_was_seen(unlabelled: Corpus) -> None:
+    click(unlabelled, "yes")
+
+    ((page, is_yes, moment),) = unlabelled.labelled()
+    assert (page, is_yes, moment.split()[1]) == (1, True, "1")
+
+
+def test_sql_stands_in_the_corpus_alone() -> None:
+    source = Path(label.__file__).read_text(encoding="utf-8")
+
+    assert not re.search(r"\b(SELECT|INSERT|DELETE|UPDATE)\b", source)

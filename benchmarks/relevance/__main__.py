@@ -19,7 +19,7 @@ from benchmarks.relevance.groups import COLLECTIONS, FOLDER, KINDS, MODES, build
 from benchmarks.relevance.measure import measure
 from benchmarks.relevance.methods import Ours
 from benchmarks.relevance.peers import Bm25, Tfidf
-from benchmarks.relevance.refined import Refined
+from benchmarks.relevance.semantic import Refined
 from benchmarks.relevance.tables import Row, full_table, learned_line, pivot
 from benchmarks.relevance.throughput import throughput
 

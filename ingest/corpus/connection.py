@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["connect", "guarded", "migrate"]
+__all__ = ["connect", "guarded", "is_still", "migrate"]
 
 OLDEST_SQLITE = (3, 51, 3)  # sqlite.org/wal.html: the WAL-reset bug, 3.7.0 to 3.51.2
+_UNMADE = (sqlite.SQLITE_READONLY, sqlite.SQLITE_CANTOPEN)  # what it could not make beside the file
 _CODES: dict[int, tuple[type[CorpusError], str]] = {
     sqlite.SQLITE_BUSY: (CorpusLocked, "another process holds the write lock"),
     sqlite.SQLITE_LOCKED: (CorpusLocked, "another connection holds the table"),
@@ -67,26 +69,59 @@ def connect(path: Path, *, readonly: bool = False, timeout_s: float = 30.0) -> D
     if readonly and not path.exists():
         raise NotACorpus("no corpus here yet; `seedbed run --once` makes one", path=path)
     with guarded(path):
-        raw = sqlite.connect(
-            f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rwc'}",
-            uri=True,
-            timeout=timeout_s,
-            isolation_level=None,
-            check_same_thread=False,
-        )
+        if not readonly:
+            return _connected(path, "mode=rwc", timeout_s, readonly=False)
         try:
-            db = Database(raw)
-            raw.execute(f"PRAGMA busy_timeout = {int(timeout_s * 1000)}")
-            _check_identity(raw, path, readonly=readonly)
-            if not readonly:
-                raw.execute("PRAGMA journal_mode = WAL")
-                raw.execute("PRAGMA synchronous = FULL")
-                migrate(db)
-            raw.execute("PRAGMA foreign_keys = ON")
-        except BaseException:
-            raw.close()
-            raise
+            return _connected(path, "mode=ro", timeout_s, readonly=True)
+        except sqlite.OperationalError as exc:
+            if exc.sqlite_errorcode & 0xFF not in _UNMADE or not is_still(path):
+                raise
+        return _connected(path, "mode=ro&immutable=1", timeout_s, readonly=True)
+
+
+def _connected(path: Path, mode: str, timeout_s: float, *, readonly: bool) -> Database:
+    raw = sqlite.connect(
+        f"{path.absolute().as_uri()}?{mode}",
+        uri=True,
+        timeout=timeout_s,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    try:
+        db = Database(raw)
+        raw.execute(f"PRAGMA busy_timeout = {int(timeout_s * 1000)}")
+        _check_identity(raw, path, readonly=readonly)
+        if not readonly:
+            raw.execute("PRAGMA journal_mode = WAL")
+            raw.execute("PRAGMA synchronous = FULL")
+            migrate(db)
+        raw.execute("PRAGMA foreign_keys = ON")
+    except BaseException:
+        raw.close()
+        raise
     return db
+
+
+def is_still(path: Path) -> bool:
+    """Whether nobody can write beside a corpus, and all there is to read stands in it.
+
+    SQLite reads a WAL file through two more, `-wal` and `-shm`, which it cannot make in such a
+    folder; where both are there it reads through them (sqlite.org/wal.html, section 5).
+
+    Raises:
+        CorpusReadOnly: changes wait in a `-wal` that cannot be read without its `-shm`.
+    """
+    if os.access(path.parent, os.W_OK) or not os.access(path, os.R_OK):
+        return False
+    waiting = path.with_name(f"{path.name}-wal")
+    if not waiting.exists():
+        return True
+    if path.with_name(f"{path.name}-shm").exists():
+        return False
+    if waiting.stat().st_size:
+        told = f"changes wait in {waiting.name}; copy both where you may write"
+        raise CorpusReadOnly(f"the folder cannot be written, and {told}", path=path)
+    return True
 
 
 def migrate(db: Database) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from ingest.corpus.base import iso, parse_iso
+from ingest.corpus.saying import SEEN, note_seen, say, take_back
 from ingest.corpus.texts import Texts
 
 if TYPE_CHECKING:
@@ -60,17 +61,12 @@ class Labels(Texts):
     def label(self, page: int, *, is_yes: bool, by: str | None, now: datetime) -> None:
         """Write what a reader says of a page, in place of what was said before."""
         with self.transaction():
-            self._run(
-                "INSERT INTO labels (page, verdict, at, by) VALUES (?, ?, ?, ?) "
-                "ON CONFLICT (page) DO UPDATE SET verdict = excluded.verdict, at = excluded.at, "
-                "by = excluded.by",
-                (page, "yes" if is_yes else "no", iso(now), by),
-            )
+            say(self._raw, page, is_yes=is_yes, by=by, at=iso(now))
 
     def unlabel(self, page: int) -> bool:
         """Take back what was said of a page; whether anything was."""
         with self.transaction():
-            return bool(self._run("DELETE FROM labels WHERE page = ?", (page,)).rowcount)
+            return take_back(self._raw, page)
 
     def labels_of(self, pages: Iterable[int]) -> dict[int, Label]:
         """What was said of these pages; those nobody judged are left out."""
@@ -81,27 +77,38 @@ class Labels(Texts):
         return {row["page"]: Label(is_yes=row["verdict"] == "yes", by=row["by"]) for row in rows}
 
     def labelled(self) -> list[tuple[int, bool, str]]:
-        """Page, whether yes, and when, of every label, in order of page."""
-        rows = self._rows("SELECT page, verdict, at FROM labels ORDER BY page")
-        return [(row["page"], row["verdict"] == "yes", row["at"]) for row in rows]
+        """Page, whether yes, and the moment, of every label, in order of page.
+
+        A moment is for `text_as_of`: a time, and the last revision that the corpus knew by then.
+        """
+        rows = self._rows(
+            "SELECT page, verdict, at || coalesce(' ' || value, '') AS moment FROM labels "
+            "LEFT JOIN topic_state ON key = ? || page ORDER BY page",
+            (SEEN,),
+        )
+        return [(row["page"], row["verdict"] == "yes", row["moment"]) for row in rows]
 
     def labelled_texts(self) -> list[LabelledText]:
         """The texts behind the labels as they stood when judged, where any is kept."""
         found = []
-        for page, is_yes, at in self.labelled():
-            text = self.text_as_of(page, at)
+        for page, is_yes, moment in self.labelled():
+            text = self.text_as_of(page, moment)
             if text is not None:
                 found.append(LabelledText(page=page, is_yes=is_yes, text=text))
         return found
 
-    def text_as_of(self, page: int, at: str) -> str | None:
-        """Title and body of a page as they stood at a time; None: no wording of it is kept.
+    def text_as_of(self, page: int, moment: str) -> str | None:
+        """Title and body of a page as they stood at a moment; None: no wording of it is kept.
 
-        So what was learned from a page stays the same when the page changes.
+        So what was learned from a page stays the same when the page changes. Within a second the
+        order of arrival tells; moments of older versions of the program have the time alone.
         """
+        at, _, revision = moment.partition(" ")
         row = self._row(
-            "SELECT title, text FROM revisions WHERE page = ? AND seen > ? ORDER BY seen, id",
-            (page, at),
+            "SELECT title, text FROM revisions WHERE page = :page "
+            "AND CASE WHEN :revision = '' THEN seen > :at ELSE id > CAST(:revision AS INTEGER) END "
+            "ORDER BY id",
+            {"page": page, "at": at, "revision": revision},
         )
         if row is not None:
             return f"{row['title']}\n{row['text']}"
@@ -149,7 +156,9 @@ class Labels(Texts):
                     iso(now) if is_undone else None,
                 ),
             )
-        return int(cursor.lastrowid)
+            number = int(cursor.lastrowid)
+            note_seen(self._raw, f"step {number}")
+        return number
 
     def undo_step(self, number: int, *, now: datetime) -> bool:
         """Take a step of drift back; False: no such step of drift stands."""
@@ -162,12 +171,14 @@ class Labels(Texts):
             return bool(cursor.rowcount)
 
     def drift_steps(self) -> list[tuple[int, str, list[int]]]:
-        """Number, time and pages of the steps of drift that stand, the first one first."""
+        """Number, moment and pages of the steps of drift that stand, the first one first."""
         rows = self._rows(
-            "SELECT id, at, pages FROM topic_steps "
-            "WHERE kind = 'drift' AND undone IS NULL ORDER BY id"
+            "SELECT id, at || coalesce(' ' || value, '') AS moment, pages FROM topic_steps "
+            "LEFT JOIN topic_state ON key = ? || 'step ' || id "
+            "WHERE kind = 'drift' AND undone IS NULL ORDER BY id",
+            (SEEN,),
         )
-        return [(row["id"], row["at"], json.loads(row["pages"])) for row in rows]
+        return [(row["id"], row["moment"], json.loads(row["pages"])) for row in rows]
 
     def undone_pages(self) -> set[int]:
         """Pages of the steps of drift that were taken back: nothing is learned from them again."""

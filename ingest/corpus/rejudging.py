@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ingest.corpus.base import iso
 from ingest.corpus.families import _VOUCHED
 from ingest.corpus.texts import Texts
+from ingest.corpus.traces import Traces
 from ingest.items import Outcome
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ __all__ = ["Rejudging"]
 _TWIN = "its text is that of a page a reader said no to"
 
 
-class Rejudging(Texts):
+class Rejudging(Traces, Texts):
     """What is asked and written when the topic changed."""
 
     def texts_after(self, page: int, *, limit: int) -> list[int]:
@@ -150,17 +151,20 @@ class Rejudging(Texts):
         )
         return [row["page"] for row in rows]
 
-    def skipped_after(self, page: int, *, limit: int) -> list[dict[str, Any]]:
-        """Addresses that the gate refused, with what is kept of what was said of them."""
+    def refused_after(self, page: int, *, limit: int) -> list[dict[str, Any]]:
+        """Addresses that the gate refused, with what is kept of what was said of them.
+
+        Those that teaching has fetched after all are among them.
+        """
         return self._rows(
-            "SELECT id, url, found_by, title, depth FROM pages "
-            "WHERE id > ? AND outcome = 'skipped' ORDER BY id LIMIT ?",
-            (page, limit),
+            "SELECT id, url, found_by, title, depth, relevance, outcome FROM pages "
+            "WHERE id > :page AND (outcome = 'skipped' OR id IN "
+            "(SELECT value FROM json_each(:noted))) ORDER BY id LIMIT :limit",
+            {"page": page, "noted": json.dumps(list(self.pages_noted())), "limit": limit},
         )
 
-    def regate(
-        self, page: int, outcome: Outcome, *, reason: str, relevance: float | None, now: datetime
-    ) -> None:
+    def regate(self, page: int, outcome: Outcome, *, reason: str, relevance: float | None,
+               now: datetime) -> None:  # fmt: skip
         """Write what the gate says now of an address that it refused."""
         self._run(
             "UPDATE pages SET outcome = :outcome, reason = :reason, relevance = :relevance, "
@@ -176,13 +180,14 @@ class Rejudging(Texts):
             },
         )
 
-    def call_for(self, page: int, *, reason: str, now: datetime) -> None:
-        """Have an address fetched that was not, because a person asks for it."""
-        self._run(
-            "UPDATE pages SET outcome = 'waiting', reason = ?, next_check = ?, attempts = 0, "
-            "priority = 1 WHERE id = ?",
-            (reason, iso(now), page),
+    def wanted_unfetched(self) -> list[tuple[int, str | None, str]]:
+        """Page, who said yes and when, of the addresses that were not fetched with success."""
+        rows = self._rows(
+            "SELECT l.page, l.by, l.at FROM labels l JOIN pages p ON p.id = l.page "
+            "WHERE l.verdict = 'yes' AND p.outcome IN ('waiting', 'skipped', 'failed') "
+            "ORDER BY l.page"
         )
+        return [(row["page"], row["by"], row["at"]) for row in rows]
 
     def retire_seeds(self, kept: Iterable[int]) -> None:
         """Let no text be compared with seeds that are gone; `sync_seeds` drops their rows later."""

@@ -95,13 +95,14 @@ def run_demo(*, as_json: bool, keep: Path | None) -> int:
     web = build_web()
     folder = make_workspace(keep or DEFAULT_FOLDER, web)
     with DemoServer(web) as server:
+        # The first was hours ago and the second is now: what comes next lies ahead of the reader.
         with _progress(folder, "first poll"):
-            first = poll(folder, server)
+            first = poll(folder, server, hours_ahead=-HOURS_LATER)
         first_requests = len(server.log)
         web = build_web(poll=2)
         server.switch(web)
         with _progress(folder, f"second poll, {HOURS_LATER:g} hours later"):
-            second = poll(folder, server, hours_ahead=HOURS_LATER)
+            second = poll(folder, server)
         requests = server.log[first_requests:]
     with closing(Corpus(folder / "corpus.db", readonly=True)) as corpus:
         scored = ScoredDemo.of(corpus, web.gold)

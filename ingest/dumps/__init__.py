@@ -45,6 +45,8 @@ _FULL_STOP = re.compile(r"[.!?…։。！？।۔][\"'”’»)\]]*$")
 # F1 on eval/seeds_like; both are in the seeds of this project.
 _TEASER_UNITS, _TEASER_WORDS = 60, 8
 _ENDED = re.compile(r"[.!?…։。！？:;,][\"'”’»)\]*\d]*$")
+# Unended lines right below a bare `Read also` are the headlines it points to.
+_MARK_UNITS, _POINTED_UNITS = 25, 140
 _STANDFIRST_UNITS, _STANDFIRST_REACH = 100, 6
 _HEADING_UNITS = 250
 _REMARK_UNITS = 100  # a longer line that speaks of newsletters may be a paragraph about them
@@ -98,7 +100,7 @@ def _why_removed(
     body = [at for at in inside if at not in repeated and lines[at].key != heading]
     named: dict[int, Rule] = {}
     if not stretch.is_alone:
-        named |= _teasers(lines, body)
+        named |= _teasers(lines, body) | _pointed_at(lines, body)
     if not stretch.is_alone or sum(line.key == heading for line in lines) > 1:
         named |= _standfirst(lines, body, title)
     kept = {at for at in body if at not in named}
@@ -135,6 +137,19 @@ def _teasers(lines: Sequence[Line], body: Sequence[int]) -> dict[int, Rule]:
         for above, at, below in zip(body, body[1:], body[2:], strict=False)
         if lines[above].is_prose and lines[below].is_prose and _is_long_headline(lines[at])
     }
+
+
+def _pointed_at(lines: Sequence[Line], body: Sequence[int]) -> dict[int, Rule]:
+    """Headlines of other articles below a mark that points to them, where the body goes on."""
+    found: dict[int, Rule] = {}
+    last = max((at for at in body if lines[at].is_prose), default=0)
+    for at in body:
+        above, line = lines[at - 1], lines[at]
+        is_mark = at > 0 and above.rule is Rule.TEASER and above.units <= _MARK_UNITS
+        is_headline = not line.has_stop and line.units <= _POINTED_UNITS
+        if is_headline and at < last and (is_mark or at - 1 in found):
+            found[at] = Rule.TEASER
+    return found
 
 
 def _is_long_headline(line: Line) -> bool:

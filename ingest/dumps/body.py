@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from ingest.dumps.gaps import blocks_of, gaps
+from ingest.dumps.lines import is_short, tickers
 from ingest.dumps.looks import Sight, heft, looks
 from ingest.dumps.places import Guess, places
 from ingest.dumps.rules import Rule
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from ingest.dumps.gaps import Block
     from ingest.dumps.lines import Line
-    from ingest.dumps.looks import Features
+from ingest.dumps.looks import Features
 
 __all__ = ["Stretch", "find_body", "first_guess", "lean", "seen_places"]
 
@@ -29,7 +30,7 @@ LEAST_BLOCK = 0.4  # chance from which a line holds a block together
 LEAST_LINE = 0.36  # chance from which a line of the stretch stays
 _BARRIERS = frozenset([Rule.COMMENT, Rule.END])
 _MOST_SIGNS = 3  # of a page, in a text taken whole
-_MENU_LINES, _SHORT_UNITS = 4, 100  # so many lines together that end in nothing are a menu
+_MENU_LINES = 4  # so many lines together that end in nothing are a menu
 _SURELY_NOT = -12.0  # log-odds of a line that is part of a ticker
 _GAP_WORTH = 2.5  # weight of a gap's log-odds, in long lines
 
@@ -57,9 +58,9 @@ def find_body(lines: Sequence[Line]) -> Stretch:
     sight = Sight.of(lines)
     seen = looks(sight)
     odds = [log_odds("look", one) for one in seen]
-    tickers = _tickers(lines)
+    in_ticker = tickers(lines)
     placed = [
-        _SURELY_NOT if at in tickers else log_odds("place", one)
+        _SURELY_NOT if at in in_ticker else log_odds("place", one)
         for at, one in enumerate(seen_places(sight, seen, odds))
     ]
     chances = [chance(one) for one in placed]
@@ -70,18 +71,6 @@ def find_body(lines: Sequence[Line]) -> Stretch:
     if not start <= longest < end and _outweighs(lines, longest, range(start, end), chances):
         start, end, chances = _around(lines, longest)
     return Stretch(start, end, chances)
-
-
-def _tickers(lines: Sequence[Line]) -> frozenset[int]:
-    """Lines of a ticker: short ones, each with a line before it that holds a mark and no word."""
-    behind = [at for at in range(1, len(lines)) if lines[at - 1].rule is Rule.SYMBOLS]
-    short = frozenset(at for at in behind if _is_short(lines[at]))
-    return frozenset(
-        at
-        for at in behind
-        if (at - 2 in short and at + 2 in short)
-        or (at in short and (at - 2 in short or at + 2 in short))
-    )
 
 
 def _is_paragraph(line: Line) -> bool:
@@ -128,16 +117,12 @@ def _end_of_lone_article(lines: Sequence[Line]) -> int | None:
             end = at
             break
     signs = sum(line.rule is not None for line in lines[:end])
-    for is_short, run in groupby(lines[:end], key=_is_short):
+    for is_menu, run in groupby(lines[:end], key=is_short):
         length = len(list(run))
-        signs += length if is_short and length >= _MENU_LINES else 0
+        signs += length if is_menu and length >= _MENU_LINES else 0
     prose = [line.units if line.is_prose else 0 for line in lines]
     is_most = sum(prose[:end]) * 2 > sum(prose)
     return end if is_most and signs <= _MOST_SIGNS else None
-
-
-def _is_short(line: Line) -> bool:
-    return line.units < _SHORT_UNITS and not line.has_stop
 
 
 def seen_places(sight: Sight, seen: Sequence[Features], odds: Sequence[float]) -> list[Features]:

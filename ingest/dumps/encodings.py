@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-__all__ = ["decode"]
+__all__ = ["decode", "guessed_encoding"]
 
 _MARKS = (  # longest first: that of UTF-32 starts like that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -30,6 +30,14 @@ def decode(body: bytes) -> tuple[str, str] | None:
         if body.startswith(mark):
             return _decoded(body, encoding)
     return _decoded(body, "utf-8") or _decoded_utf16(body) or _guessed(body)
+
+
+def guessed_encoding(body: bytes) -> str | None:
+    """The encoding of a text where `decode` guesses it; None: a mark says it, or UTF-8 fits."""
+    if body.startswith(tuple(mark for mark, _ in _MARKS)):
+        return None
+    found = decode(body)
+    return None if found is None or found[1] == "utf-8" else found[1]
 
 
 def _decoded(body: bytes, encoding: str) -> tuple[str, str] | None:

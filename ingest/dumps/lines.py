@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from ingest.dumps.rules import Rule, rule_of
 from ingest.text import clean_controls, normalize, words
 
-__all__ = ["Line", "read_lines", "terms", "units"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Line", "is_short", "read_lines", "terms", "tickers", "units"]
 
 # Scripts that part no words; two characters together stand for a word in them.
 _UNSPACED = re.compile(
@@ -22,6 +26,7 @@ _UNSTOPPED = re.compile("[\u0e00-\u0eff][\"'”’»)]*$")  # Thai and Lao sente
 _UNSTOPPED_UNITS = 100
 _BULLETS = frozenset("•*-–—·▪►»›|#+")
 _PROSE_UNITS, _SHORT_PROSE_UNITS = 100, 40
+_SHORT_UNITS = 100
 # What an outlet says of itself: a few paragraphs between a mark and its addresses.
 _OUTLET_MARKS = frozenset([Rule.INTERFACE, Rule.END, Rule.SYMBOLS])
 _OUTLET_LINES, _ADDRESS_LINES, _LEAST_ADDRESSES = 4, 6, 2
@@ -73,6 +78,23 @@ def terms(text: str) -> list[str]:
         else:
             found.append(word)
     return found
+
+
+def is_short(line: Line) -> bool:
+    """Whether a line could be a headline or a label: not long, and ended by nothing."""
+    return line.units < _SHORT_UNITS and not line.has_stop
+
+
+def tickers(lines: Sequence[Line]) -> frozenset[int]:
+    """Lines of a ticker: short ones, each with a line before it that holds a mark and no word."""
+    behind = [at for at in range(1, len(lines)) if lines[at - 1].rule is Rule.SYMBOLS]
+    short = frozenset(at for at in behind if is_short(lines[at]))
+    return frozenset(
+        at
+        for at in behind
+        if (at - 2 in short and at + 2 in short)
+        or (at in short and (at - 2 in short or at + 2 in short))
+    )
 
 
 def _measure(number: int, text: str, *, is_item: bool) -> Line:

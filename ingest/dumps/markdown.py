@@ -6,9 +6,15 @@ import re
 from dataclasses import dataclass, field
 from html import escape
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from ingest.dumps.dates import date_in
 from ingest.text import clean_controls, normalize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from markdown_it.token import Token
 
 __all__ = ["FrontMatter", "Markdown", "read_markdown"]
 
@@ -16,6 +22,8 @@ _FENCES = {"---": "---", "+++": "+++"}
 _FIELD = re.compile(r"^([A-Za-z_-]+)\s*[:=]\s*(.*)$")
 _WRAPPED_CHARS = 120  # editors wrap below
 _STOPS = (".", "!", "?", "…", "։", "。", "۔", "।", ".”", ".»", '."')
+_CELLS = frozenset(["td", "th"])
+_TABLE = _CELLS | {"table", "thead", "tbody"}
 _TITLES = ("title", "headline")
 _DATES = ("date", "published", "pubdate", "created")
 _ADDRESSES = ("url", "source", "link", "canonical")
@@ -62,12 +70,29 @@ def read_markdown(text: str) -> Markdown:
 
     front, body = _part(clean_controls(text))
     options = {"breaks": _has_a_paragraph_a_line(body)}
-    rendered = MarkdownIt("commonmark", options).enable("table").render(body)
+    renderer = MarkdownIt("commonmark", options).enable("table")
+    tokens = _rows_as_paragraphs(renderer.parse(body))
+    rendered = renderer.renderer.render(tokens, renderer.options, {})
     head = f"<title>{escape(front.title)}</title>" if front.title else ""
     if front.published:
         head += f'<meta property="article:published_time" content="{front.published}">'
     page = f'<!doctype html><meta charset="utf-8">{head}<body><article>{rendered}</article>'
     return Markdown(front=front, page=page)
+
+
+def _rows_as_paragraphs(tokens: Iterable[Token]) -> list[Token]:
+    """Each row of a table as a paragraph: readers of pages put bars between cells."""
+    kept = []
+    for token in tokens:
+        kind, _, side = token.type.rpartition("_")
+        if kind == "tr":
+            token.tag = "p"
+        elif kind in _CELLS and side == "close":
+            token.type, token.tag, token.content, token.nesting = "text", "", " ", 0
+        elif kind in _TABLE:
+            continue
+        kept.append(token)
+    return kept
 
 
 def _has_a_paragraph_a_line(text: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lxml import etree, html
-from w3lib.encoding import html_to_unicode
+from w3lib.encoding import html_body_declared_encoding, html_to_unicode
 
 from ingest.dumps.encodings import decode
 from ingest.text import clean_controls
@@ -14,7 +14,7 @@ from ingest.text import clean_controls
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["PageText", "page_text"]
+__all__ = ["PageText", "declares_encoding", "page_text"]
 
 # Not `head`: the parser leaves blocks in it where a page forgot to open its body.
 _UNSEEN = frozenset(["script", "style", "noscript", "template", "title", "svg", "iframe", "select"])
@@ -45,6 +45,11 @@ def page_text(body: bytes) -> PageText:
     title = " ".join(root.findtext(".//title", "").split())
     lines = (" ".join(line.split()) for line in "".join(_pieces(root)).split("\n"))
     return PageText(title=title or None, lines=tuple(line for line in lines if line))
+
+
+def declares_encoding(body: bytes) -> bool:
+    """Whether a page says what it is written in, in an encoding that there is."""
+    return html_body_declared_encoding(body) is not None
 
 
 def _parser() -> html.HTMLParser:

@@ -20,6 +20,7 @@ __all__ = ["Glossary", "Wording"]
 _TERMS = 8
 _WEIGHED = 24  # features looked up; some are spelled alike, some name a paper
 _REMEMBERED = 200_000  # words
+_CONSENSUS = 0.5  # exponent on the share of articles that have a word
 _SHARED_BY = 2  # articles that must have a word for it to hold them together
 
 
@@ -52,7 +53,8 @@ class Glossary:
             for one in articles
         ]
         having = Counter(feature for features in readings for feature in features)
-        weights = centroid([weigh(features, self._rarity) for features in readings])
+        weighed = [weigh(features, self._rarity) for features in readings]
+        weights = centroid(weighed, _CONSENSUS)
         shared = {
             feature: weight
             for feature, weight in weights.items()

@@ -156,11 +156,15 @@ def describe(
 def _names(
     topic: Topic, seeds: SeedSet, seen: _Seen, languages: Sequence[str]
 ) -> Iterator[NameShown]:
-    """The strongest names; the words of a two-word name make one row, that of the stronger."""
+    """The strongest names, the core places first.
+
+    The words of a two-word name make one row, that of the stronger.
+    """
     wholes = full_names(topic, seeds.documents)
     shown: set[str] = set()
-    for feature, weight in topic.weights.items():
-        if weight <= 0 or not _is_name(topic, feature):
+    leading = dict.fromkeys((*topic.core, *topic.weights))
+    for feature in leading:
+        if topic.weights.get(feature, 0.0) <= 0 or not _is_name(topic, feature):
             continue
         name = wholes.get(feature) or _name_of(topic, feature, languages)
         if name in shown:

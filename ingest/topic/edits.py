@@ -13,12 +13,20 @@ from ingest.topic.model import version_of
 from ingest.topic.vectors import dot, ranked, unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ingest.features import Lexicon
     from ingest.topic.model import Topic
 
-__all__ = ["Edits", "held", "likeness_to_seeds", "with_edits", "with_spellings"]
+__all__ = [
+    "Edits",
+    "held",
+    "likeness_to_seeds",
+    "names_without",
+    "unmatched",
+    "with_edits",
+    "with_spellings",
+]
 
 _STRONG = 10  # an added word weighs what the median of so many strongest words does
 
@@ -70,6 +78,43 @@ def with_edits(topic: Topic, edits: Edits) -> Topic:
         bridge_cut=topic.bridge_cut
         * _shift(topic.bridge_weights, topic, edited.bridge_weights, edited),
     )
+
+
+def unmatched(
+    topic: Topic, edits: Edits, *, is_told: Callable[[str], bool] = lambda _: False
+) -> list[tuple[str, str]]:
+    """What a person wrote that no word of the seeds matches: misspelt, most likely.
+
+    Args:
+        topic: as learned from the seeds alone.
+        edits: what was written.
+        is_told: whether an article has a word; what is added may be new to the seeds.
+
+    Returns:
+        Verb and words, as written, of each.
+    """
+    known = topic.weights.keys() | topic.bridge_weights.keys() | topic.lexicon.families.keys()
+
+    def is_matched(verb: str, word: str) -> bool:
+        return bool(known & _features(topic.lexicon, [word])) or (verb != "drop" and is_told(word))
+
+    found = []
+    for verb, said in (("add", edits.add), ("drop", edits.drop), ("pin", edits.pin)):
+        for phrase in said:
+            # Of several words a small one such as `of` stands for nothing by itself.
+            told = [word for word in tokens(phrase) if _features(topic.lexicon, [word])]
+            strange = [word for word in told if not is_matched(verb, word)]
+            if strange or not told:
+                found.append((verb, " ".join(strange) or phrase))
+    return found
+
+
+def names_without(topic: Topic, edits: Edits, name: str) -> str:
+    """A name of several words without those that were dropped: Nagorno, if Karabakh was."""
+    dropped = _features(topic.lexicon, _tokens(edits.drop))
+    parts = name.split()
+    kept = [word for word in parts if not dropped & _features(topic.lexicon, _tokens([word]))]
+    return " ".join(kept) if len(parts) > 1 and kept else name
 
 
 def held(topic: Topic, edits: Edits) -> Topic:

@@ -30,7 +30,8 @@ _YES, _YES_HALF = 1.0, 10
 _NO, _NO_HALF = 0.5, 5
 _STEEPNESS = 6.0  # of the odds that a text is related, in the logarithm of its ratio to the cut
 _CUT_SPREAD = 0.2  # how far from the seeds' own cut the right one is likely to lie, the same scale
-_MOST_SWAY = math.log(2)
+_MOST_SWAY = math.log(2)  # of ever so many answers
+_SWAY_HALF = 6  # answers that may bring half of that: a single one moves the cut by a tenth at most
 _FOLDS = 10
 _LEAST_RATIO = 1e-3  # where a text shares nothing with the topic; keeps the logarithm finite
 _BISECTIONS = 40
@@ -135,7 +136,12 @@ def _without(answers: Sequence[_Answer], fold: int) -> list[_Answer]:
 
 
 def _sway(ratios: Sequence[tuple[float, bool]]) -> float:
-    """The likeliest shift of the cut, as a logarithm: a logistic curve under a normal prior."""
+    """The likeliest shift of the cut, as a logarithm: a logistic curve under a normal prior.
+
+    Few answers move it little, however far from the cut they lie: a wanted text that shares nothing
+    with the topic says that words are missing, not that the cut is too high.
+    """
+    most = _MOST_SWAY * len(ratios) / (len(ratios) + _SWAY_HALF)
     points = [(math.log(max(ratio, _LEAST_RATIO)), is_yes) for ratio, is_yes in ratios]
 
     def slope(shift: float) -> float:
@@ -145,7 +151,7 @@ def _sway(ratios: Sequence[tuple[float, bool]]) -> float:
         )
         return _STEEPNESS * told - shift / _CUT_SPREAD**2
 
-    low, high = -_MOST_SWAY, _MOST_SWAY
+    low, high = -most, most
     for _ in range(_BISECTIONS):
         middle = (low + high) / 2
         low, high = (middle, high) if slope(middle) > 0 else (low, middle)

@@ -5,7 +5,7 @@ A pure function of its lessons: learned again from scratch, it is the same topic
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from ingest.topic.drift import with_drift
 from ingest.topic.edits import Edits, with_edits
 from ingest.topic.feedback import with_feedback
 from ingest.topic.learn import learn_topic
+from ingest.topic.model import version_of
 
 if TYPE_CHECKING:
     from ingest.items import SeedSet
@@ -34,11 +35,14 @@ class Lessons:
     yes: tuple[str, ...] = ()  #: texts that a reader called related
     no: tuple[str, ...] = ()  #: and unrelated
     recent: tuple[str, ...] = ()  #: articles of the steps of drift that stand
+    encoder: str | None = None  #: version of the one that shifts scores; None: none does
 
 
 def anchor_of(lessons: Lessons) -> Topic:
     """What people said the topic is: without drift."""
     topic = with_edits(learn_topic(lessons.seeds), lessons.edits)
+    if lessons.encoder:  # it teaches the topic nothing, but other scores are another version
+        topic = replace(topic, version=version_of(f"{topic.version} {lessons.encoder}"))
     return with_feedback(topic, lessons.yes, lessons.no, edits=lessons.edits)
 
 

@@ -1,6 +1,7 @@
 """A reader's yes or no on a page of the corpus, given in Datasette.
 
-Only the row of `labels` is written; the topic learns from it at the next run or `seedbed relearn`.
+Only the label is written; the topic learns from it, and an address that is wanted and was not
+fetched is called for, at the next run or `seedbed relearn`, or by a daemon at its next look.
 Who may: everybody who may see the table, unless `plugins: seedbed: label` of Datasette's own
 configuration holds an allow block that says otherwise. A label cannot be set from another site:
 Datasette's token is not asked of a request without cookies, so the origin is looked at as well.
@@ -8,7 +9,6 @@ Datasette's token is not asked of a request without cookies, so the origin is lo
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -20,16 +20,6 @@ __all__ = ["label_of_row", "set_label"]
 PATH = "/-/seedbed/label"
 _VERDICTS = frozenset({"yes", "no", "none"})  # none: what was said is taken back
 _MOST_DIGITS = 18  # of a number that SQLite holds
-#: Tables whose rows may be labelled, with the page that a row is about.
-_PAGE_OF = {
-    "articles": "SELECT page FROM articles WHERE id = ?",
-    "pages": "SELECT id FROM pages WHERE id = ?",
-}
-_LABEL = "SELECT verdict, at, by FROM labels WHERE page = ?"
-_SET = """
-INSERT INTO labels (page, verdict, at, by) VALUES (:page, :verdict, :at, :by)
-ON CONFLICT (page) DO UPDATE SET verdict = excluded.verdict, at = excluded.at, by = excluded.by"""
-_TAKE_BACK = "DELETE FROM labels WHERE page = :page"
 
 
 async def label_of_row(
@@ -37,18 +27,20 @@ async def label_of_row(
 ) -> dict[str, Any] | None:
     """What the page of a row shows of its label; None: rows of that table have none."""
     row = request.url_vars.get("pks", "")
+    from ingest.corpus.saying import said_of
+
     page = await _page(datasette, database, table, row)
     if page is None:
         return None
-    found = (await datasette.get_database(database).execute(_LABEL, (page,))).first()
-    said = dict(zip(("verdict", "at", "by"), found, strict=True)) if found else {}
-    is_mutable = datasette.get_database(database).is_mutable
+    opened = datasette.get_database(database)
+    said: dict[str, Any] = await opened.execute_fn(lambda connection: said_of(connection, page))
+    may = await _may_label(datasette, request.actor, database, table)
     return said | {
         "action": datasette.urls.path(PATH),
         "database": database,
         "table": table,
         "row": row,
-        "is_open": is_mutable and await _may_label(datasette, request.actor, database, table),
+        "is_open": opened.is_mutable and may,
     }
 
 
@@ -75,11 +67,15 @@ async def set_label(datasette: Any, request: Any, corpora: Collection[str]) -> A
 
 
 async def _page(datasette: Any, database: str, table: str, row: str) -> int | None:
+    from ingest.corpus.saying import is_labelled_table, page_of_row
+
     is_number = row.isascii() and row.isdigit() and len(row) <= _MOST_DIGITS
-    if table not in _PAGE_OF or not is_number:
+    if not is_labelled_table(table) or not is_number:
         return None
-    found = (await datasette.get_database(database).execute(_PAGE_OF[table], (int(row),))).first()
-    return int(found[0]) if found else None
+    page: int | None = await datasette.get_database(database).execute_fn(
+        lambda connection: page_of_row(connection, table, int(row))
+    )
+    return page
 
 
 async def _write(
@@ -89,23 +85,24 @@ async def _write(
     from datasette.utils.asgi import Response
     from datasette.utils.sqlite import sqlite3
 
+    from ingest.clock import now
+    from ingest.corpus.base import iso
     from ingest.corpus.connection import OLDEST_SQLITE
+    from ingest.corpus.saying import say, take_back
 
     opened = datasette.get_database(database)
     if not opened.is_mutable:
         return Response.text("this corpus is served for reading alone", status=403)
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         return Response.text("this SQLite may damage a corpus that a run writes", status=503)
-    values = {
-        "page": page,
-        "verdict": verdict,
-        "at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "by": str((actor or {}).get("id") or "datasette"),
-    }
+    by = str((actor or {}).get("id") or "datasette")
 
     def write(connection: Any) -> None:
         with connection:
-            connection.execute(_TAKE_BACK if verdict == "none" else _SET, values)
+            if verdict == "none":
+                take_back(connection, page)
+            else:
+                say(connection, page, is_yes=verdict == "yes", by=by, at=iso(now()))
 
     try:
         await opened.execute_write_fn(write)
