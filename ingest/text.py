@@ -19,8 +19,9 @@ __all__ = [
 # C0 and C1 controls but tab and newline, lone surrogates, zero-width and bidi marks: SQLite stops
 # reading at NUL, refuses surrogates, and terminals obey escapes.
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
+_JOINERS = re.compile("[\u200c\u200d]")  # they part or tie letters in Persian and Indic scripts
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 _SENTENCE_END = re.compile(r"(?<=[.!?…։။。！？])[\"'”’»)\]]*\s+")
 _CLOSERS = "\"'”’»)]"
@@ -35,7 +36,8 @@ def clean_controls(text: str) -> str:
 
 def normalize(text: str) -> str:
     """Compatibility-composed (NFKC), case-folded, with one kind of apostrophe; for comparing."""
-    folded = unicodedata.normalize("NFKC", clean_controls(text)).casefold()
+    plain = _JOINERS.sub("", clean_controls(text))
+    folded = unicodedata.normalize("NFKC", plain).casefold()
     # İ folds to i and a dot above, which would part İlham from Ilham.
     return unicodedata.normalize("NFKC", folded).replace("’", "'").replace("i\u0307", "i")
 

@@ -82,3 +82,9 @@ def test_sentences_end_in_any_script() -> None:
     text = "“It was shot.” He paused! Кто виноват? Այո։ Done"
 
     assert len(sentences(text)) == 5
+
+
+def test_joiners_that_a_script_needs_stay_and_marks_of_direction_go() -> None:
+    assert clean_controls("می\u200cخواهم") == "می\u200cخواهم"
+    assert clean_controls("\u2066a\u2069\u200f") == "a"
+    assert normalize("می\u200cخواهم") == normalize("میخواهم")
