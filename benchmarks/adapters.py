@@ -43,7 +43,7 @@ def extract(html: bytes, url: str | None) -> dict[str, Any]:
         "text": article.text,
         "title": article.title,
         "date": article.published.isoformat() if article.published else None,
-        "authors": article.author,
+        "authors": article.author or article.agency,
         "language": article.language,
     }
 

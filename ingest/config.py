@@ -155,6 +155,9 @@ class Crawl(_Table):
     extract_timeout_s: float = Field(
         20, gt=0, le=600, description="Seconds until reading one page is stopped."
     )
+    extract_memory_mib: int = Field(
+        1024, ge=128, le=65536, description="Memory in which one page is read (MiB)."
+    )
 
 
 class TopicSettings(_Table):

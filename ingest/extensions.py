@@ -16,6 +16,7 @@ from ingest.config import seedbed_version
 from ingest.errors import CorpusError, CrawlError, IngestError
 from ingest.intake import Intake
 from ingest.rejudge import after_run, before_run
+from ingest.site_memory import remember_sites
 from ingest.stories import lay_stories
 from ingest.workspace import current_workspace
 
@@ -138,13 +139,19 @@ class RunRecorder:
 
 
 def _look_back(bench: Bench) -> None:
-    """Let the topic drift, where it may, and thread what the run brought.
+    """Take out what sites repeat, let the topic drift where it may, thread what the run brought.
 
     The run's row is closed already, so that a kill here loses nothing; what an error leaves undone
     the next run does.
     """
-    topic = bench.intake.knowledge.topic
+    knowledge = bench.intake.knowledge
+    topic = knowledge.topic
     try:
+        learned = remember_sites(bench.workspace, bench.corpus, knowledge, now=clock.now())
+        if learned.sites:
+            bench.log.info(
+                "sites learned", sites=learned.sites, texts=learned.texts, read=learned.read
+            )
         if (step := after_run(bench.workspace, bench.corpus, now=clock.now())) is not None:
             bench.log.info("topic drifted", step=step)
         if touched := lay_stories(bench.corpus, topic.lexicon, topic.languages):

@@ -16,6 +16,7 @@ from urllib.parse import urljoin
 from ingest.cadence import next_check
 from ingest.decide import count_changes, gate, is_worth_storing, judge, stands_alone
 from ingest.extract.metadata import find_language
+from ingest.extract.recurring import Recurring, leave_out, mark_of, memory_of
 from ingest.items import Candidate, Outcome
 from ingest.relations import Fingerprint, find_kin, fingerprint
 from ingest.settling import settle_families
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from ingest.corpus import Corpus
     from ingest.corpus.labels import Label
     from ingest.extract import PageRead
+    from ingest.extract.recurring import SiteMemory
     from ingest.items import (
         Article,
         FailedFetch,
@@ -62,6 +64,7 @@ class Intake:
     run: int
     is_teaching: bool = False  #: judges anew; what a page leads to goes when the page does
     _prints: OrderedDict[int, tuple[Fingerprint, str]] = field(default_factory=OrderedDict)
+    _memories: dict[str, SiteMemory] = field(default_factory=dict)
     _version: int = -1
 
     def offer(
@@ -137,7 +140,7 @@ class Intake:
         now = page.fetched_at
         with self.corpus.transaction():
             self._catch_up()
-            known = self.corpus.known_page(page.page)
+            read, known = self._take_out_site(read, self.corpus.known_page(page.page))
             label = self.corpus.labels_of([page.page]).get(page.page)
             judged = self.judge_page(read, known, label)
             outcome, standing = self._store(judged, known, label, now)
@@ -162,7 +165,7 @@ class Intake:
         """
         with self.corpus.transaction():
             self._catch_up()
-            known = self.corpus.known_page(page)
+            read, known = self._take_out_site(read, self.corpus.known_page(page))
             if read.article is None:  # this version refuses what another one read
                 return known.outcome
             label = self.corpus.labels_of([page]).get(page)
@@ -179,6 +182,53 @@ class Intake:
             if standing in _KEPT:
                 self._lead_on(judged, known, label, read, read.article.url, now)
         return standing
+
+    def reword(self, page: int, article: Article) -> list[int]:
+        """Put a better reading of a page in place of its stored text, and compare it anew.
+
+        It is no revision: the page says what it said. What follows of it is for the caller to
+        settle.
+
+        Returns:
+            The pages of the family that it had.
+        """
+        with self.corpus.transaction():
+            known = self.corpus.known_page(page)
+            assert known.article is not None, page
+            before = self._neighbours(known)
+            self.corpus.remove(page, fingerprint(known.article.text).selected)
+            self._prints.pop(page, None)
+            mark = _mark(article.text)
+            self.corpus.reword(
+                page, article, canonical_key=address_key(article.url),
+                sample_size=len(mark.selected),
+            )  # fmt: skip
+            self.corpus.add(page, mark.selected)
+            self.corpus.store_edges(page, self._kin(known, article, mark))
+        return before
+
+    def _take_out_site(self, read: PageRead, known: KnownPage) -> tuple[PageRead, KnownPage]:
+        """Leave out what is the site's own, of what is read and of what is known alike.
+
+        So a line that was found out between two fetches is no revision.
+        """
+        host = known.key.partition("/")[0]
+        if host not in self._memories:
+            rows = self.corpus.blocks_of(host)
+            self._memories[host] = memory_of(Recurring.from_row(row) for row in rows)
+        memory = self._memories[host]
+        if read.lines is not None:
+            self.corpus.note_lines(
+                known.page, host=host, address=read.lines.address, headline=read.lines.headline,
+                lines=read.lines.to_bytes(), left_out=mark_of(read.lines, memory),
+            )  # fmt: skip
+        elif read.article is None and known.outcome not in _KEPT:
+            self.corpus.drop_lines(known.page)
+        if read.article is not None:
+            read = replace(read, article=leave_out(read.article, memory))
+        if known.article is not None:
+            known = replace(known, article=leave_out(known.article, memory))
+        return read, known
 
     def judge_page(self, read: PageRead, known: KnownPage, label: Label | None) -> Judged:
         """The verdict on what was read from a page."""
@@ -288,6 +338,7 @@ class Intake:
             return
         self._version = version
         self._prints.clear()
+        self._memories.clear()
         if self.corpus.state("topic_version") not in (None, self.knowledge.topic.version):
             topic = stored_topic(self.corpus) or self.knowledge.topic
             self.knowledge = replace(self.knowledge, topic=topic)

@@ -25,6 +25,7 @@ __all__ = [
     "Gated",
     "Judged",
     "Kin",
+    "Kind",
     "KnownPage",
     "Likeness",
     "Outcome",
@@ -75,6 +76,14 @@ class Stage(StrEnum):
     QUALITY = "quality"
 
 
+class Kind(StrEnum):
+    """What an article is."""
+
+    ARTICLE = "article"
+    LIVE = "live"  # a live blog: written as its event goes on
+    STUB = "stub"  # what a page shows before its paywall: title, date, standfirst
+
+
 class Reason(StrEnum):
     """Why a page is not an article."""
 
@@ -82,11 +91,15 @@ class Reason(StrEnum):
     TOO_LARGE = "too-large"
     NO_TEXT = "no-text"
     TOO_SHORT = "too-short"
-    LIST = "list"  # a section, tag or search page: many links, little prose
+    LIST = "list"  # a section, tag or home page: many links, little prose
+    SEARCH = "search-results"  # what a site's search found, or did not find
+    MEDIA = "media"  # a gallery or a video with captions and no report
+    COMMENTS = "comments"  # what readers wrote, on a page of its own
+    STATIC = "static-page"  # about, contact, imprint, privacy, terms, log in
     SOFT_404 = "soft-404"
     CHALLENGE = "challenge"  # an anti-robot interstitial
     CONSENT = "consent"  # a cookie or privacy wall
-    PAYWALL = "paywall"  # a teaser and a request to subscribe
+    PAYWALL = "paywall"  # a request to subscribe, and nothing of the article
     TIMED_OUT = "extraction-timed-out"
     CRASHED = "extraction-crashed"
     HTTP_ERROR = "http-error"
@@ -251,19 +264,39 @@ class Article:
     url: str  #: the address the article names as its own (rel=canonical), else the final address
     title: str
     text: str = field(repr=False)  #: paragraphs separated by one newline
-    published: datetime | None = None  #: aware UTC
-    author: str | None = None
+    standfirst: str | None = None  #: what the page says in a sentence or two; no cut of the text
+    published: datetime | None = None  #: aware, in the zone the page states
+    published_confidence: float | None = None  #: that the day is right, 0..1; None: not asked
+    modified: datetime | None = None  #: aware, in the zone the page states
+    author: str | None = None  #: people who signed, `, ` between; another body if none did
+    agency: str | None = None  #: whose wire it carries, `, ` between; None: no mark of one
     language: str | None = None  #: ISO 639-1
-    outlet_name: str | None = None  #: og:site_name or JSON-LD publisher
+    section: str | None = None  #: where the outlet files it, as it writes it
+    outlet_name: str | None = None  #: as the page calls its outlet
+    picture: str | None = None  #: address of the lead picture, absolute
+    is_paywalled: bool | None = None  #: the page states that its readers must pay; None: nothing
+    provenance: tuple[tuple[str, str], ...] = ()  #: (field, where the page states it), by field
     extractor: str = ""  #: name and version, e.g. `trafilatura 2.3.1`
+    kind: Kind = Kind.ARTICLE
     links: tuple[tuple[str, str], ...] = field(
         default=(), repr=False
     )  #: (absolute url, anchor text)
+    line_kinds: str = field(
+        default="", repr=False
+    )  #: how each line stood on its page, those left out among them; see `ingest.extract.recurring`
+    left_out: tuple[tuple[int, str], ...] = field(
+        default=(), repr=False
+    )  #: the site's own lines, each with its number among the lines as extracted, from 0
 
     @property
     def words(self) -> int:
         """Words of the body."""
         return len(self.text.split())
+
+    @property
+    def authors(self) -> tuple[str, ...]:
+        """Who signed, one by one."""
+        return tuple(self.author.split(", ")) if self.author else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

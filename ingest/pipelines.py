@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
-import os
-import signal
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pebble import ProcessExpired, ProcessPool
 from scrapy.exceptions import DropItem
 
 from ingest.errors import CorpusError
 from ingest.extensions import bench_of
-from ingest.extract import PageRead, read_page
-from ingest.items import FailedFetch, FetchedPage, Outcome, Reason, Rejection, Stage
+from ingest.items import FailedFetch, FetchedPage, Outcome, Reason
+from ingest.page_readers import READING_ERRORS, PageReaders
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from ingest.extensions import Bench
+    from ingest.extract import PageRead
 
 __all__ = ["ArchivePipeline", "JudgePipeline", "ReadPipeline", "Reading"]
-
-_PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,43 +72,40 @@ class ArchivePipeline(_Stage):
 class ReadPipeline(_Stage):
     """Reads pages in processes that can be killed, because some pages never end."""
 
-    _pool: ProcessPool | None = None
+    _readers: PageReaders | None = None
 
     async def process_item(self, item: FetchedPage | FailedFetch) -> Reading | FailedFetch:
         """Read a page; one that hangs or crashes its reader is refused, and costs only itself."""
         if isinstance(item, FailedFetch):
             return item
-        try:
-            return Reading(page=item, read=await self._read(item))
-        except ProcessExpired as exc:  # the page's fault, or a signal's: tried again, not for ever
-            return _failed(item, f"{Reason.CRASHED}: {exc}")
-
-    async def _read(self, page: FetchedPage) -> PageRead:
-        crawl = self.bench.workspace.settings.crawl
-        if self._pool is None:  # made late: a poll that finds nothing new needs none
-            self._pool = ProcessPool(
-                max_workers=crawl.extract_processes, initializer=_die_with_parent,
-                initargs=[os.getpid()],
-            )  # fmt: skip
-        future = self._pool.schedule(
-            read_page,
-            args=[page.body, page.final_url, page.encoding, page.content_type],
-            kwargs={"status": page.status, "now": page.fetched_at},
-            timeout=crawl.extract_timeout_s,
+        readers = self._open_readers()
+        future = readers.schedule(
+            item.body, item.final_url, item.encoding, item.content_type,
+            status=item.status, now=item.fetched_at,
         )  # fmt: skip
         try:
-            read: PageRead = await asyncio.wrap_future(future)
-        except TimeoutError:
-            return _refused(Reason.TIMED_OUT, f"over {crawl.extract_timeout_s:g} s")
-        except (MemoryError, RecursionError) as exc:
-            return _refused(Reason.CRASHED, type(exc).__name__)
-        return read
+            read = await asyncio.wrap_future(future)
+        except READING_ERRORS as exc:
+            refused = readers.refusal(exc)
+            if refused is None:  # killed from outside: tried again, not for ever
+                return _failed(item, f"{Reason.CRASHED}: {exc}")
+            read = refused
+        return Reading(page=item, read=read)
+
+    def _open_readers(self) -> PageReaders:
+        if self._readers is None:  # made late: a poll that finds nothing new needs none
+            crawl = self.bench.workspace.settings.crawl
+            self._readers = PageReaders(
+                processes=crawl.extract_processes,
+                timeout_s=crawl.extract_timeout_s,
+                memory_mib=crawl.extract_memory_mib,
+            )
+        return self._readers
 
     def close_spider(self) -> None:
         """End the readers."""
-        if self._pool is not None:
-            self._pool.stop()
-            self._pool.join()
+        if self._readers is not None:
+            self._readers.close()
 
 
 class JudgePipeline(_Stage):
@@ -149,14 +141,6 @@ class JudgePipeline(_Stage):
         )
 
 
-def _die_with_parent(parent: int) -> None:
-    """Let a reader end when its crawl does, however that ends; and leave Ctrl-C to the crawl."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it died before we asked
-        os._exit(1)
-
-
 _closing = set[asyncio.Future[None]]()  # asyncio itself keeps only weak references
 
 
@@ -178,9 +162,3 @@ def _failed(page: FetchedPage | FailedFetch, reason: str) -> FailedFetch:
         page=page.page, url=page.url, outcome=Outcome.FAILED, reason=reason,
         status=page.status, fetched_at=page.fetched_at,
     )  # fmt: skip
-
-
-def _refused(reason: Reason, detail: str) -> PageRead:
-    return PageRead(
-        article=None, rejection=Rejection(stage=Stage.EXTRACT, reason=reason, detail=detail)
-    )

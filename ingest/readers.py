@@ -140,6 +140,7 @@ def show(place: Place, *, number: int, as_json: bool) -> None:
         article |= {
             "copies": corpus.copies_of(number),
             "revisions": corpus.revisions_of(number),
+            "left_out": corpus.left_out_of(article=number),
         }
     if as_json:
         return print_json(article)
@@ -193,6 +194,7 @@ def _page(place: Place, url: str) -> dict[str, Any]:
             **page,
             "carries": corpus.carried_by(page["id"]),
             "fetches": corpus.fetches_of(page["id"]),
+            "left_out": corpus.left_out_of(page=page["id"]),
         }
 
 

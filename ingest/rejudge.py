@@ -33,11 +33,14 @@ if TYPE_CHECKING:
     from ingest.corpus import Corpus
     from ingest.corpus.labels import Label
     from ingest.extract import PageRead
-    from ingest.items import Edge
+    from ingest.items import Article, Edge, Standing
     from ingest.relations import Fingerprint
     from ingest.workspace import Knowledge, Workspace
 
-__all__ = ["Rejudged", "after_run", "before_run", "read_archived", "rejudge", "thread_again"]
+__all__ = [
+    "Rejudged", "after_run", "before_run", "correct", "read_again", "read_archived", "rejudge",
+    "thread_again",
+]  # fmt: skip
 
 _FAMILIES_A_TRANSACTION = 20
 _ADDRESSES_A_TRANSACTION = 500
@@ -91,6 +94,33 @@ def rejudge(
         again = _Again(workspace, corpus, knowledge, now, told)
     again.judge_all(is_stopped)
     return knowledge, told
+
+
+def correct(
+    workspace: Workspace, corpus: Corpus, knowledge: Knowledge, page: int, article: Article, *,
+    now: datetime,
+) -> Rejudged:  # fmt: skip
+    """Put a better reading of the same page in place of its stored text, and judge it anew.
+
+    Its outlet changed nothing, so it is no revision. All in one transaction.
+    """
+    told = Rejudged()
+    again = _Again(workspace, corpus, knowledge, now, told)
+    with corpus.transaction():
+        others = again.intake.reword(page, article)
+        again.judge_reworded(page, others)
+    return told
+
+
+def read_again(
+    workspace: Workspace, corpus: Corpus, knowledge: Knowledge, row: Mapping[str, Any], *,
+    now: datetime,
+) -> Rejudged:  # fmt: skip
+    """Judge a page anew whose text lies in the archive alone, as `Corpus.archived` gives it."""
+    told = Rejudged()
+    if (read := read_archived(workspace, row)) is not None:
+        _Again(workspace, corpus, knowledge, now, told).take_again(row, read)
+    return told
 
 
 def thread_again(corpus: Corpus, knowledge: Knowledge) -> None:
@@ -157,7 +187,7 @@ class _Again:
             row = self.corpus.archived(page)
             read = read_archived(self.workspace, row) if row else None
             if row and read and read.article:
-                self._take_again(row, read)
+                self.take_again(row, read)
                 found = True
         return found
 
@@ -266,14 +296,29 @@ class _Again:
         standings, edges = self.corpus.family_of([page])
         members = [one.document for one in standings if one.document > 0]
         self.met.update(members)
-        if min(members) < page:  # it was judged with its first page
-            return
+        if min(members) >= page:  # else it was judged with its first page
+            self._judge_members(standings, edges, changed=page)
+
+    def judge_reworded(self, page: int, others: Iterable[int]) -> None:
+        """Judge a text that was read anew, with the family it belongs to and the one it had."""
+        standings, edges = self.corpus.family_of([page, *others])
+        self._judge_members(standings, edges, changed=page, is_moved=True)
+
+    def _judge_members(
+        self,
+        standings: Iterable[Standing],
+        edges: Iterable[Edge],
+        *,
+        changed: int,
+        is_moved: bool = False,
+    ) -> None:
+        members = [one.document for one in standings if one.document > 0]
         before = self.corpus.standing_of(members)
         was_related = {one.document: one.is_related for one in standings}
         labels = self.corpus.labels_of(members)
         absent, risen, lost = set[int](), list[int](), list[int]()
         # A related page that is not kept waits for a label that was taken back since.
-        is_moved = bool(labels) or self.has_new_seeds
+        is_moved |= bool(labels) or self.has_new_seeds
         for member in members:
             is_related = self._judge_text(member, edges, labels.get(member))
             is_moved |= is_related != was_related[member]
@@ -286,7 +331,7 @@ class _Again:
                 lost.append(member)
         self.corpus.restate(members)
         if is_moved:
-            settle_families(self.corpus, members, changed=page, absent=absent)
+            settle_families(self.corpus, members, changed=changed, absent=absent)
         for member in absent:
             self._forget(member)
         for member in lost:
@@ -350,10 +395,10 @@ class _Again:
         for row in rows:
             read = read_archived(self.workspace, row)
             if read is not None:
-                self._take_again(row, read)
+                self.take_again(row, read)
         return rows[-1]["id"] if rows else None
 
-    def _take_again(self, row: Mapping[str, Any], read: PageRead) -> None:
+    def take_again(self, row: Mapping[str, Any], read: PageRead) -> None:
         self.intake.run = row["run"]
         before = self.corpus.line_of(row["id"])
         with self.corpus.transaction():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from ingest import log
@@ -289,7 +290,7 @@ def _extracted(body: bytes, url: str | None, extract: ReadPage | None) -> _Read:
         title=title,
         text=article.text,
         removed=_left_out(seen.lines, title, article.text),
-        published=article.published,
+        published=article.published.astimezone(UTC) if article.published else None,
     )
     return _Read(raw=raw, cleaned=cleaned)
 

@@ -65,6 +65,11 @@ _COUNTED = (
 )
 
 
+_KINDS = {"live": "live blog", "stub": "what stands before a paywall"}  # of articles not plain
+_DOUBTFUL = 0.8  # of `articles.published_confidence`: below, claims of the page contradict
+_UNDATED = "the page does not say"
+
+
 def _utc(iso: str | None) -> str:
     return f"{minute(iso)} UTC" if iso else ""
 
@@ -244,9 +249,16 @@ def article_lines(article: Mapping[str, Any]) -> list[str]:
             [
                 ("outlet", f"{outlet} ({article['outlet']})"),
                 ("author", article["author"]),
-                ("published", _utc(article["published"]) or "the page does not say"),
+                ("agency", article["agency"]),
+                ("published", _published_fact(article)),
+                ("changed", _utc(article["modified"])),
+                ("section", article["section"]),
+                ("picture", article["picture"]),
+                ("paywall", "its readers must pay" if article["is_paywalled"] else ""),
+                ("kind", _KINDS.get(article["kind"], "")),
                 ("language", article["language"]),
                 ("words", f"{article['words']:,}"),
+                ("left out", _left_out_fact(article["left_out"])),
                 ("kept", article["why"]),
                 ("relevance", _share(article["relevance"])),
                 ("like seed", seed),
@@ -265,7 +277,19 @@ def article_lines(article: Mapping[str, Any]) -> list[str]:
     if article["revisions"]:
         lines += ["", count(len(article["revisions"]), "change")]
         lines += _revision_lines(article["revisions"])
-    return [*lines, "", *paragraphs(article["text"])]
+    standfirst = [*paragraphs(article["standfirst"]), ""] if article["standfirst"] else []
+    return [*lines, "", *standfirst, *paragraphs(article["text"])]
+
+
+def _left_out_fact(lines: Sequence[str]) -> str:
+    return f"{count(len(lines), 'line')}, the site's own" if lines else ""
+
+
+def _published_fact(article: Mapping[str, Any]) -> str:
+    confidence = article["published_confidence"]
+    is_doubtful = confidence is not None and confidence < _DOUBTFUL
+    doubt = ", though the page states other days too" if is_doubtful else ""
+    return f"{_utc(article['published'])}{doubt}" if article["published"] else _UNDATED
 
 
 def _copy_lines(copies: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -320,12 +344,15 @@ def page_lines(page: Mapping[str, Any]) -> list[str]:
                     "article",
                     f"{page['article']} (seedbed show {page['article']})" * bool(page["article"]),
                 ),
+                ("left out", _left_out_fact(page["left_out"])),
                 ("label", page["label"]),
                 ("tries", tries),
                 ("next visit", _utc(page["next_check"]) or "none, it is settled"),
             ]
         ),
     ]
+    for line in page["left_out"]:
+        lines += wrapped(f"“{line}”", indent="    ", first="  ")
     for carried in page["carries"]:
         lines += ["", *_carried_lines(carried)]
     lines += ["", count(len(page["fetches"]), "fetch", "fetches")]

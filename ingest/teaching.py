@@ -44,7 +44,7 @@ def label(
     undo: bool,
     as_json: bool,
 ) -> None:
-    """Say whether a text is about the story; the topic learns from it.
+    """Say whether a text is about the story; the topic learns.
 
     ID is the number of an article, or an address. The verdict stands for that very text, and what
     else was judged by the topic is judged anew.

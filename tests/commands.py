@@ -12,7 +12,9 @@ import pytest
 
 from ingest.cli import main
 from ingest.corpus import Corpus
+from ingest.corpus.texts import pack
 from ingest.urls import address_key
+from tests.rows import article
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,7 +123,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
             "url": "https://b.test/its-own-name", "relevance": 0.9, "is_related": 1,
             "sample_size": 1,
             "why": "", "run": 1,
-            "first_seen": AT, "article_z": b"",
+            "first_seen": AT, "article_z": pack(article("https://b.test/its-own-name", "A text.")),
         }
     ],
 }  # fmt: skip

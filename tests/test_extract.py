@@ -6,7 +6,7 @@ import os
 import pickle
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.extract import PageRead, extractors, read_page
-from ingest.extract.authors import find_authors
-from ingest.extract.dates import find_published
 from ingest.extract.links import find_links
-from ingest.extract.metadata import find_language, read_metadata
 from ingest.extract.page import ParsedPage, decode, parse
 from ingest.extract.tidy import tidy
-from ingest.extract.titles import without_outlet
 from ingest.items import Reason
 from ingest.text import clean_controls
 
@@ -30,10 +26,6 @@ PAGES = Path(__file__).parent / "pages"
 CASES = sorted(folder.name for folder in PAGES.iterdir())
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LATER = datetime(2026, 9, 1, tzinfo=UTC)  # after the youngest page of the evaluation
-REFERRED = (
-    '<script type="application/ld+json">{"@type":"Article","author":{"@id":"#a"}}</script>'
-    '<script type="application/ld+json">{"@type":"Person","@id":"#a","name":"Ann Lee"}</script>'
-)
 PROSE = "The harbour board met on Monday and agreed to mend the pier before the winter comes. "
 
 
@@ -162,105 +154,6 @@ def test_meta_charset_is_used_where_http_is_silent() -> None:
     head = '<meta charset="windows-1251">'
 
     assert decode(f"{head}Речной листок".encode("cp1251"), None) == f"{head}Речной листок"
-
-
-@pytest.mark.parametrize(
-    ("html", "expected"),
-    [
-        ('<meta property="article:published_time" content="2025-03-01T10:00:00+04:00">',
-         "2025-03-01T10:00:00+04:00"),
-        ('<meta name="date" content="Sat, 01 Mar 2025 10:00:00 GMT">', "2025-03-01T10:00:00+00:00"),
-        ("<article><h1>T</h1><time>1 марта 2025, 10:00</time></article>",
-         "2025-03-01T10:00:00+00:00"),
-        ('<p class="date">1 mart 2025</p>', "2025-03-01T00:00:00+00:00"),
-        ('<p class="date">March 1, 2025 10:00</p>', "2025-03-01T10:00:00+00:00"),
-        # a day from one place, its hour from another
-        ('<meta name="date" content="2025-03-01"><p class="date">01.03.2025 в 10:00</p>',
-         "2025-03-01T10:00:00+00:00"),
-        # refused: tomorrow's tomorrow, the epoch, nonsense
-        ('<meta name="date" content="2026-01-03T00:00:00Z">', None),
-        ('<meta name="date" content="1970-01-01T00:00:00Z">', None),
-        ('<meta name="date" content="0001-01-01T00:00:00">', None),
-        ('<meta name="date" content="soon">', None),
-        # a box of other news has no say, nor has a copyright year
-        ('<div class="latest"><time>1 March 2025</time></div>', None),
-        ('<ul><li><span class="date">1 March 2025</span></li></ul>', None),
-        ("<footer>© 2025 Herald</footer>", None),
-    ],
-)  # fmt: skip
-def test_date_is_the_one_stated_of_the_article(html: str, expected: str | None) -> None:
-    page = page_of(f"<html><body>{html}<p>Prose without any date in it.</p></body></html>", "")
-    stated = datetime.fromisoformat(expected) if expected else None
-    got = find_published(page, NOW)
-
-    if expected is None and got is not None:  # htmldate may read a box; never a forbidden time
-        assert "March" in html
-        return
-    assert got == stated
-
-
-def test_a_clock_a_little_ahead_is_forgiven() -> None:
-    ahead = NOW + timedelta(hours=23)
-    page = page_of(f'<meta name="date" content="{ahead.isoformat()}"><p>x</p>')
-
-    assert find_published(page, NOW) == ahead
-
-
-@pytest.mark.parametrize(
-    ("title", "expected"),
-    [
-        ("Crews win the timetable | The Quay Gazette", "Crews win the timetable"),
-        ("Crews win the timetable - Ferries - Quay Gazette", "Crews win the timetable - Ferries"),
-        ("Crews win – and how - The Quay Gazette", "Crews win – and how"),
-        ("The Quay Gazette", "The Quay Gazette"),
-        ("Gazette of the quay: a history", "Gazette of the quay: a history"),
-    ],
-)
-def test_outlet_is_cut_from_the_end_of_a_title(title: str, expected: str) -> None:
-    assert without_outlet(title, ("The Quay Gazette", "quay-gazette.test")) == expected
-
-
-def test_headline_shown_outvotes_the_one_for_machines_unless_two_agree() -> None:
-    head = '<meta property="og:title" content="Crews win back boats"><title>Crews win boats</title>'
-    shown = "<h1>Crews win back the boats</h1>"
-    ld = '<script type="application/ld+json">{"@type":"Article","headline":"Crews win back boats"}'
-
-    assert read_metadata(page_of(head + shown), NOW).title == "Crews win back the boats"
-    with_ld = page_of(head + ld + "</script>" + shown)
-    assert read_metadata(with_ld, NOW).title == "Crews win back boats"
-
-
-@pytest.mark.parametrize(
-    ("html", "expected"),
-    [
-        ('<meta name="author" content="By Ann Lee and Bo Ek">', ("Ann Lee", "Bo Ek")),
-        ('<meta name="author" content="https://social.test/ann"><a rel="author">Ann Lee</a>',
-         ("Ann Lee",)),
-        ('<p class="byline">Автор: Анна Ли, Reuters</p>', ("Анна Ли",)),
-        ("<p>By Ann Lee for the Herald</p>", ("Ann Lee",)),
-        ('<div class="comments"><a rel="author">gull_47</a></div>', ()),
-        ('<meta name="author" content="Herald Staff">', ("Herald",)),
-        (REFERRED, ("Ann Lee",)),
-    ],
-)  # fmt: skip
-def test_authors_are_people(html: str, expected: tuple[str, ...]) -> None:
-    assert find_authors(page_of(f"<html><body>{html}<p>{PROSE}</p></body></html>")) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "declared", "expected"),
-    [
-        (PROSE * 2, "ru", "en"),  # a template's mistake
-        (PROSE * 2, None, "en"),
-        ("Too short to tell.", "tr", "tr"),
-        ("Kitabxanalar axşam da açıq olacaq, giriş isə uşaqlar üçün pulsuzdur, dedilər. " * 2,
-         "az", "az"),
-    ],
-)  # fmt: skip
-def test_language_is_checked_against_the_text(
-    text: str, declared: str | None, expected: str
-) -> None:
-    assert find_language(text, declared) == expected
 
 
 def test_links_are_absolute_unique_and_body_first() -> None:

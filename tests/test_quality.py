@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from ingest.items import Article, Reason, Stage
-from ingest.quality import PageSignals, assess, count_words
+from ingest.items import Article, Kind, Reason, Rejection, Stage
+from ingest.quality import PageSignals, assess, count_words, shown_before_wall
 
 BRIEF = (
     "The harbour board agreed on Monday to mend the pier before winter. The work begins next week "
@@ -29,10 +29,17 @@ def signals(text: str = "", visible: str = "", **more: object) -> PageSignals:
 
 
 def reason_of(text: str, given: PageSignals, status: int = 200) -> Reason | None:
-    rejection = assess(article(text) if text else None, given, status)
-    assert rejection is None or rejection.stage is Stage.QUALITY
-    assert rejection is None or rejection.detail
-    return rejection.reason if rejection else None
+    found = assess(article(text) if text else None, given, status)
+    if not isinstance(found, Rejection):
+        return None
+    assert found.stage is Stage.QUALITY
+    assert found.detail
+    return found.reason
+
+
+def kind_of(text: str, given: PageSignals) -> Kind | None:
+    found = assess(article(text) if text else None, given)
+    return None if isinstance(found, Rejection) else found
 
 
 def test_a_brief_of_sixty_words_is_an_article_beside_a_long_ticker() -> None:
@@ -139,7 +146,7 @@ def test_a_short_story_about_denied_access_is_an_article() -> None:
 def test_an_error_status_is_an_http_error() -> None:
     rejection = assess(article(LONG), signals(LONG), 503)
 
-    assert rejection is not None
+    assert isinstance(rejection, Rejection)
     assert rejection.reason is Reason.HTTP_ERROR
     assert rejection.detail == "status 503"
 
@@ -192,19 +199,42 @@ def test_a_long_story_about_cookies_is_an_article() -> None:
         "Réservé aux abonnés",
     ],
 )
-def test_a_teaser_behind_a_paywall_is_no_article(wish: str) -> None:
-    given = signals(BRIEF, visible=f"{MENU} {BRIEF} {wish}")
+def test_what_stands_before_a_paywall_is_a_stub(wish: str) -> None:
+    given = signals(BRIEF, visible=f"{MENU} {BRIEF} {wish}", heading="The pier")
 
-    assert reason_of(BRIEF, replace(given, has_paywall_box=True)) is Reason.PAYWALL
-    assert reason_of(BRIEF, replace(given, is_free=False)) is Reason.PAYWALL
-    assert reason_of(f"{BRIEF}\n{wish}", given) is Reason.PAYWALL
-    assert reason_of(BRIEF, given) is None  # the wish alone is in many a page's head
+    assert kind_of(BRIEF, replace(given, has_paywall_box=True)) is Kind.STUB
+    assert kind_of(BRIEF, replace(given, is_free=False)) is Kind.STUB
+    assert kind_of(f"{BRIEF}\n{wish}", given) is Kind.STUB
+    assert kind_of(BRIEF, given) is Kind.ARTICLE  # the wish alone is in many a page's head
+    assert shown_before_wall(f"{BRIEF}\n{wish}", given) == BRIEF
 
 
 def test_a_whole_brief_marked_as_paid_is_an_article() -> None:
-    assert reason_of(BRIEF, signals(BRIEF, is_free=False)) is None
+    assert kind_of(BRIEF, signals(BRIEF, is_free=False)) is Kind.ARTICLE
     cut = f"{BRIEF[:-1]}…"
-    assert reason_of(cut, signals(cut, is_free=False)) is Reason.PAYWALL
+    assert kind_of(cut, signals(cut, is_free=False, title="The pier")) is Kind.STUB
+
+
+def test_a_stub_is_shorter_than_an_article_may_be_and_a_bare_wall_is_none() -> None:
+    wish = "Subscribe to continue reading"
+    walled = signals("", visible=f"{MENU} {wish}", heading="The pier", has_paywall_box=True)
+    told = replace(walled, standfirst="Why the board cut the boats.")
+
+    assert kind_of("", told) is Kind.STUB
+    assert shown_before_wall("", told) == told.standfirst
+    assert kind_of("The board met in haste.", walled) is Kind.STUB
+    assert reason_of("", walled) is Reason.PAYWALL
+    assert reason_of(wish, walled) is Reason.PAYWALL
+    assert reason_of(wish, replace(told, heading="")) is Reason.PAYWALL
+
+
+def test_a_live_blog_is_an_article_and_says_so() -> None:
+    live = signals(LONG, heading="Pier vote: live updates", times=6)
+
+    assert kind_of(LONG, live) is Kind.LIVE
+    assert kind_of(LONG, signals(LONG, kinds=("LiveBlogPosting",))) is Kind.LIVE
+    assert kind_of(LONG, replace(live, times=1)) is Kind.ARTICLE
+    assert kind_of(LONG, replace(live, heading="Where to live by the sea")) is Kind.ARTICLE
 
 
 @pytest.mark.parametrize(
@@ -225,6 +255,88 @@ def test_length_is_counted_in_words_of_prose(text: str, reason: Reason | None) -
 def test_a_page_that_asks_for_scripts_has_no_text() -> None:
     rejection = assess(None, signals("", visible="Please enable JavaScript to run this app"))
 
-    assert rejection is not None
+    assert isinstance(rejection, Rejection)
     assert rejection.reason is Reason.NO_TEXT
     assert "enable javascript" in rejection.detail
+
+
+@pytest.mark.parametrize(
+    ("heading", "path"),
+    [
+        ("About us", "/about/"),
+        ("Контакты", "/kontakty"),
+        ("Haqqımızda", "/haqqimizda"),
+        ("Künye", "/sayfa/kunye.html"),
+        ("Impressum", "/impressum"),
+        ("Mentions légales", "/mentions-legales"),
+        ("Privacy Policy", "/p/17"),
+        ("The people behind the paper", "/about-us"),
+    ],
+)
+def test_a_page_of_a_site_about_itself_is_no_article(heading: str, path: str) -> None:
+    given = signals(LONG, heading=heading, path=path)
+
+    assert reason_of(LONG, given) is Reason.STATIC
+    assert reason_of(LONG, replace(given, kinds=("NewsArticle",))) is None
+
+
+def test_a_story_filed_under_about_is_an_article() -> None:
+    given = signals(LONG, heading="The harbour board explains itself", path="/about/pier-vote")
+
+    assert reason_of(LONG, given) is None
+    assert reason_of(LONG, replace(given, path="/about", is_dated=True)) is None
+
+
+@pytest.mark.parametrize(
+    ("heading", "path"),
+    [
+        ("Search results for: ferry", "/?s=ferry"),
+        ("Результаты поиска", "/poisk?text=паром"),
+        ("Axtarış nəticələri", "/axtar/?q=bərə"),
+        ("Arama sonuçları", "/arama?q=vapur"),
+        ("Suchergebnisse für Fähre", "/suche?q=faehre"),
+        ("Résultats de recherche", "/recherche?q=bac"),
+    ],
+)
+def test_results_of_a_search_are_no_article_found_or_not(heading: str, path: str) -> None:
+    given = signals(BRIEF, heading=heading, path=path, headline_links=12)
+
+    assert reason_of(BRIEF, given) is Reason.SEARCH
+    assert reason_of("", replace(given, headline_links=0)) is Reason.SEARCH
+
+
+@pytest.mark.parametrize("heading", ["Search for missing crew goes on", "Arama kurtarma sürüyor"])
+def test_a_story_of_a_search_is_an_article(heading: str) -> None:
+    assert reason_of(BRIEF, signals(BRIEF, heading=heading, headline_links=12)) is None
+
+
+def test_captions_are_no_report_and_a_report_with_pictures_is_one() -> None:
+    gallery = signals(LONG, path="/photo/regatta", pictures=12, kinds=("ImageGallery",))
+
+    assert reason_of(LONG, gallery) is Reason.MEDIA
+    assert reason_of(LONG, replace(gallery, pictures=2)) is None
+    assert reason_of(BRIEF, signals(BRIEF, path="/video/1", prose_words=20)) is Reason.MEDIA
+    assert reason_of(BRIEF, signals(BRIEF, path="/video/1")) is None
+
+
+def test_a_page_of_comments_is_none_unless_its_article_is_there() -> None:
+    given = signals(BRIEF, path="/a-story/comments", comment_words=300, comment_share=0.9)
+
+    assert reason_of(BRIEF, given) is Reason.COMMENTS
+    assert reason_of(LONG, replace(given, comment_share=0.2)) is None
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "502 Bad Gateway",
+        "Error establishing a database connection",
+        "Сайт временно недоступен",
+        "Saytda texniki işlər aparılır",
+        "Bakım çalışması nedeniyle kapalıyız",
+        "Wegen Wartungsarbeiten geschlossen",
+        "Site en maintenance",
+    ],
+)
+def test_a_server_out_of_order_is_an_error_whatever_its_status(told: str) -> None:
+    assert reason_of("", signals("", visible=told)) is Reason.HTTP_ERROR

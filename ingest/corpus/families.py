@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import TYPE_CHECKING, Any
 
 from ingest.corpus.base import iso, parse_iso
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from ingest.items import Article, Edge, Placement
 
-__all__ = ["Families"]
+__all__ = ["Families", "particulars_of"]
 
 _LEAD_CHARS = 300
 _VOUCHED = "kept because a related page carries its text"
@@ -116,6 +117,7 @@ class Families(Texts):
             "sha256": hashlib.sha256(article.text.encode()).hexdigest(),
             "extractor": article.extractor,
             "text": article.text,
+            **particulars_of(article),
         }
         columns = ", ".join(values)
         marks = ", ".join(f":{name}" for name in values)
@@ -137,7 +139,11 @@ class Families(Texts):
         self._run("DELETE FROM links WHERE article = ?", (number,))
         self._many(
             "INSERT OR IGNORE INTO links (article, url, anchor, target_outlet) VALUES (?, ?, ?, ?)",
-            [(number, url, anchor or None, outlet_of(url)) for url, anchor in article.links],
+            [
+                (number, url, anchor or None, outlet_of(url))
+                for url, anchor in article.links
+                if not _is_left_out(anchor, article)
+            ],
         )
 
     def _lay_copies(
@@ -278,6 +284,28 @@ class Families(Texts):
             "WHERE id = (SELECT source FROM pages WHERE id = ?)",
             (page,),
         )
+
+
+def particulars_of(article: Article) -> dict[str, Any]:
+    """The columns that say what else the page says."""
+    provenance = json.dumps(dict(article.provenance), ensure_ascii=False)
+    return {
+        "kind": article.kind,
+        "standfirst": article.standfirst,
+        "published_confidence": article.published_confidence,
+        "modified": iso(article.modified) if article.modified else None,
+        "agency": article.agency,
+        "section": article.section,
+        "picture": article.picture,
+        "is_paywalled": article.is_paywalled,
+        "provenance": provenance if article.provenance else None,
+    }
+
+
+def _is_left_out(anchor: str, article: Article) -> bool:
+    """Whether a link stands in no line but those that are the site's own."""
+    in_left_out = any(anchor in line for _, line in article.left_out)
+    return bool(anchor) and in_left_out and anchor not in article.text
 
 
 def _target(leader: int, numbers: Mapping[int, int]) -> tuple[int | None, int | None]:

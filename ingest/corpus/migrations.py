@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 from sqlite_utils import Migrations
 
+from ingest.corpus.schema_particulars import LAST_COMMENT, PARTICULARS, with_particulars
+from ingest.corpus.schema_sites import SITES
+
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
@@ -18,7 +21,10 @@ __all__ = ["APPLICATION_ID", "MACHINE_TABLES", "MIGRATIONS", "SCHEMA_VERSION"]
 APPLICATION_ID = 0x53454544  # "SEED"
 
 #: Tables that only the program reads; hidden in Datasette.
-MACHINE_TABLES = ("texts", "fingerprints", "edges", "topic_state", "_sqlite_migrations")
+MACHINE_TABLES = (
+    "texts", "fingerprints", "edges", "topic_state", "sites", "site_pages", "blocks",
+    "_sqlite_migrations",
+)  # fmt: skip
 
 MIGRATIONS = Migrations("seedbed")
 
@@ -459,4 +465,28 @@ def m002_stories_and_steps(db: Database) -> None:
         db.execute(statement)
 
 
-SCHEMA_VERSION = 2
+@MIGRATIONS()
+def m003_sites(db: Database) -> None:
+    """What sites repeat; the pages fetched before are read again by and by."""
+    for statement in _statements(SITES):
+        db.execute(statement)
+
+
+@MIGRATIONS()
+def m004_particulars(db: Database) -> None:
+    """More columns of an article."""
+    before = str(db["articles"].schema)
+    for column, _ in PARTICULARS:
+        db.execute(f"ALTER TABLE articles ADD COLUMN {column}")
+    # SQLite writes new columns before the last comment, which would then be that of the last one.
+    # Only where comments stand is mended here, so that nothing SQLite reads is changed.
+    if before.endswith(f"{LAST_COMMENT}\n)"):
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute(
+            "UPDATE sqlite_schema SET sql = ? WHERE type = 'table' AND name = 'articles'",
+            [with_particulars(before)],
+        )
+        db.execute("PRAGMA writable_schema = OFF")
+
+
+SCHEMA_VERSION = 4

@@ -93,7 +93,9 @@ class Reading(Base):
         """One article, with its text."""
         return self._row(
             "SELECT a.id, a.published, a.title, a.outlet, o.name AS outlet_name, a.author, "
-            "a.language, a.words, a.relevance, a.why, a.seed, s.file AS seed_file, "
+            "a.agency, a.standfirst, a.modified, a.section, a.kind, a.is_paywalled, "
+            "a.published_confidence, a.picture, a.language, a.words, a.relevance, a.why, "
+            "a.seed, s.file AS seed_file, "
             "a.url, a.first_seen, a.gone_since, a.run, p.found_by, f.url AS source, "
             "p.warc, p.warc_offset, a.extractor, a.text FROM articles a "
             "JOIN outlets o ON o.id = a.outlet JOIN pages p ON p.id = a.page "

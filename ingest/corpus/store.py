@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from ingest.corpus.blocks import Blocks
 from ingest.corpus.families import Families
 from ingest.corpus.labels import Labels
 from ingest.corpus.ledger import Ledger
 from ingest.corpus.reading import Reading
+from ingest.corpus.reextracting import Reextracting
 from ingest.corpus.rejudging import Rejudging
 from ingest.corpus.runs import Runs
 from ingest.corpus.seeds import Seeds
@@ -16,7 +18,20 @@ from ingest.corpus.tour import Tour
 __all__ = ["Corpus"]
 
 
-class Corpus(Families, Labels, Ledger, Rejudging, Runs, Seeds, Sources, Stories, Reading, Tour):
+class Corpus(
+    Blocks,
+    Families,
+    Labels,
+    Ledger,
+    Reextracting,
+    Rejudging,
+    Runs,
+    Seeds,
+    Sources,
+    Stories,
+    Reading,
+    Tour,
+):
     """The corpus at `path`, made and migrated if need be.
 
     One writer at a time: every write stands in `transaction()`, which takes the lock at once.

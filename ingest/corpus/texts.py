@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ingest.corpus.base import Base, iso, parse_iso
-from ingest.items import Article, Edge, Likeness, Standing
+from ingest.items import Article, Edge, Kind, Likeness, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -19,13 +19,18 @@ if TYPE_CHECKING:
 __all__ = ["Texts"]
 
 _MAX_DOCUMENTS_PER_HASH = 256  # see ingest.relations.kin; a phrase that common tells nothing
-_PACKED = ("title", "text", "author", "language", "outlet_name", "extractor", "links")
+_PACKED = (
+    "title", "standfirst", "text", "published_confidence", "modified", "author", "agency",
+    "language", "section", "outlet_name", "picture", "is_paywalled", "provenance", "extractor",
+    "kind", "links", "line_kinds", "left_out",
+)  # fmt: skip
 
 
 def pack(article: Article) -> bytes:
     """The parts of an article that no query asks for, compressed."""
     whole = asdict(article)
     part = {name: whole[name] for name in _PACKED}
+    part["modified"] = iso(article.modified) if article.modified else None
     return zlib.compress(json.dumps(part, ensure_ascii=False).encode(), 6)
 
 
@@ -33,6 +38,10 @@ def unpack(row: dict[str, Any]) -> Article:
     """The article of a row of `texts`."""
     part = json.loads(zlib.decompress(row["article_z"]))
     part["links"] = tuple((url, anchor) for url, anchor in part["links"])
+    part["left_out"] = tuple((at, line) for at, line in part.get("left_out", ()))
+    part["provenance"] = tuple((name, source) for name, source in part.get("provenance", ()))
+    part["modified"] = parse_iso(part.get("modified"))
+    part["kind"] = Kind(part.get("kind", Kind.ARTICLE))
     return Article(url=row["url"], published=parse_iso(row["published"]), **part)
 
 

@@ -190,7 +190,8 @@ _LURES = (
         outlet="meridian-wire",
         path="/articles/2025-08-19/inside-the-talks",
         title="Inside the talks: what Baku asked of Moscow after the Azerbaijan Airlines crash",
-        note="paywall teaser",
+        note="stub before a paywall",
+        outcomes=frozenset({Outcome.ARTICLE}),
         main=_TEASER,
     ),
     _Lure(

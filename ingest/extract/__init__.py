@@ -11,25 +11,31 @@ import functools
 import importlib
 import pkgutil
 import re
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from ingest.extract.article import make_article
+from ingest.extract.imprint import imprinted
+from ingest.extract.lines import lines_of, stable_hash
 from ingest.extract.links import find_feeds, find_links
-from ingest.extract.metadata import find_language, read_metadata
+from ingest.extract.metadata import read_metadata
 from ingest.extract.page import Extraction, ParsedPage, parse
+from ingest.extract.recurring import NOTHING_KNOWN
+from ingest.extract.segments import cut
 from ingest.extract.signals import read_signals
 from ingest.extract.teasers import find_teasers, without_teasers
 from ingest.extract.tidy import tidy, without_furniture
-from ingest.items import Article, Reason, Rejection, Stage
-from ingest.quality import assess
-from ingest.urls import trusted_canonical
+from ingest.items import Article, Kind, Reason, Rejection, Stage
+from ingest.quality import assess, shown_before_wall
+from ingest.urls import address_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
+    from ingest.extract.lines import PageLines
     from ingest.extract.links import Link
-    from ingest.extract.metadata import Metadata
+    from ingest.extract.recurring import SiteMemory
 
 __all__ = ["Extraction", "Extractor", "PageRead", "ParsedPage", "extractors", "read_page"]
 
@@ -37,7 +43,7 @@ _MAX_BODY_BYTES = 8 * 1024 * 1024
 # 621 news pages have up to 5,145; trafilatura takes 2 s for 20,000 and minutes for 200,000.
 _MAX_ELEMENTS = 30_000
 _DETAIL_CHARS = 200
-_TITLE_CHARS = 120  # of a title made from the first line
+_STANDFIRST = "standfirst"  # of a stub whose text no extractor found
 _HTML_TYPES = ("text/html", "application/xhtml+xml", "application/xml", "text/xml")
 _HTML_SCAN_BYTES = 4096
 _HTML_TAGS = (
@@ -73,6 +79,8 @@ class PageRead:
     canonical: str | None = None  #: the address the page claims, absolute; not yet trusted
     links: tuple[Link, ...] = field(default=(), repr=False)  #: unique, those in the text first
     feeds: tuple[str, ...] = ()  #: RSS, Atom and JSON feeds the page announces
+    lines: PageLines | None = field(default=None, repr=False)
+    #: of the whole page, for the memory of its site; None: it holds no article
 
 
 @functools.cache
@@ -96,6 +104,7 @@ def read_page(
     *,
     now: datetime,
     status: int = 200,
+    site: SiteMemory = NOTHING_KNOWN,
 ) -> PageRead:
     """Read one page; pure, deterministic, and safe to call in another process.
 
@@ -106,6 +115,7 @@ def read_page(
         content_type: as sent.
         now: aware; dates more than a day later are refused.
         status: of the response.
+        site: what its other pages print as well, for the block decision to weigh.
     """
     if refusal := _refuse_unread(body, content_type):
         return PageRead(article=None, rejection=refusal)
@@ -115,9 +125,16 @@ def read_page(
     if (count := len(page.letters)) > _MAX_ELEMENTS:
         return PageRead(article=None, rejection=_refuse(Reason.TOO_LARGE, f"{count} elements"))
     try:
-        return _read_parsed(page, now, status)
+        return _read_parsed(_with_shares(page, site), now, status)
     except Exception as exc:  # noqa: BLE001  # one page must not stop a crawl; the ledger counts it
         return PageRead(article=None, rejection=_refuse(Reason.CRASHED, _said(exc)))
+
+
+def _with_shares(page: ParsedPage, site: SiteMemory) -> ParsedPage:
+    if not site.shares:
+        return page
+    shares = ((block.key, site.shares.get(stable_hash(block.key))) for block in cut(page))
+    return replace(page, recurring={key: share for key, share in shares if share is not None})
 
 
 def _said(exc: Exception) -> str:
@@ -147,43 +164,34 @@ def _refuse(reason: Reason, detail: str) -> Rejection:
 
 def _read_parsed(page: ParsedPage, now: datetime, status: int) -> PageRead:
     metadata = read_metadata(page, now)
-    extraction = next((e for x in extractors() if (e := x.extract(page))), None)
+    by, extraction = next(
+        ((one.name, e) for one in extractors() if (e := one.extract(page))), ("", None)
+    )
     raw = tidy(extraction.text) if extraction else ""
     teasers = find_teasers(page, raw)
     own = without_teasers(raw, teasers)
     text = without_furniture(own, metadata.title, metadata.authors)
     body_links, links = find_links(page, text)
     article = (
-        _article(page, metadata, extraction, text, body_links) if extraction and text else None
+        make_article(page, metadata, extraction, text, body_links) if extraction and text else None
     )
-    rejection = assess(article, read_signals(page, teasers, raw), status)
+    signals = read_signals(page, teasers, raw)
+    found = assess(article, signals, status)
+    if found is Kind.STUB:
+        shown = shown_before_wall(text, signals, teasers.linked | teasers.carded)
+        standfirst = Extraction(text=shown, extractor=_STANDFIRST)
+        article = make_article(page, metadata, extraction or standfirst, shown, body_links)
+    refusal = found if isinstance(found, Rejection) else None
+    lines = None
+    if article is not None and isinstance(found, Kind):
+        lines, kinds = lines_of(article, cut(page), address_key(article.url))
+        extractor = imprinted(by, article.extractor)
+        article = replace(article, kind=found, line_kinds=kinds, extractor=extractor)
     return PageRead(
-        article=None if rejection else article,
-        rejection=rejection,
+        article=article if lines else None,
+        rejection=refusal,
         canonical=metadata.canonical,
         links=links,
         feeds=find_feeds(page),
-    )
-
-
-def _article(
-    page: ParsedPage,
-    metadata: Metadata,
-    extraction: Extraction,
-    text: str,
-    links: tuple[Link, ...],
-) -> Article:
-    """The article, the extractor's word before the page's general metadata."""
-    claimed = metadata.canonical
-    published = extraction.published or metadata.published
-    return Article(
-        url=(claimed and trusted_canonical(page.url, claimed)) or page.url,
-        title=extraction.title or metadata.title or text.partition("\n")[0][:_TITLE_CHARS],
-        text=text,
-        published=published.astimezone(UTC) if published else None,
-        author=extraction.author or ", ".join(metadata.authors) or None,
-        language=find_language(text, metadata.language),
-        outlet_name=metadata.outlet_name,
-        extractor=extraction.extractor,
-        links=links,
+        lines=lines,
     )

@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from lxml import etree
-from trafilatura.metadata import extract_author
 
-from ingest.extract.page import is_apart, is_longer, squeeze, text_of
+from ingest.extract.agencies import agency_of
+from ingest.extract.claims import Source
+from ingest.extract.headline import is_credit, texts_under_headline
+from ingest.extract.page import is_apart, is_longer, solid, squeeze, text_of
 from ingest.extract.schema import article_node, names_of
+from ingest.extract.signatures import (
+    BY_ALONE,
+    NO_NAME,
+    NO_PERSON,
+    SIGNED,
+    has_name,
+    is_capitalised,
+    is_first_and_last,
+    names_in,
+)
 from ingest.text import normalize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from lxml.html import HtmlElement
+
     from ingest.extract.page import ParsedPage
 
-__all__ = ["find_authors"]
+__all__ = ["Signature", "find_authors"]
 
 _META = (
     "author",
@@ -28,38 +43,6 @@ _META = (
     "byl",
     "citation_author",
     "dc.creator",
-)
-_MONTHS = (
-    "january|february|march|april|may \\d+|june|july|august|september|october|november|december"
-)
-_LEAD = re.compile(
-    r"^(?:view all posts by|about the author|authors?|(?:\w+\s+)?by|von|par|por|авторы?|müəllif|"
-    r"yazan|yazar|текст|фото и текст|text)(?=\W)\s*[:\-–—]?\s*",
-    re.IGNORECASE,
-)
-_SIGNED = re.compile(r"^(?:by|von|par|por|автор|müəllif|yazan)\b\s*:?\s+\S", re.IGNORECASE)
-_SPLIT = re.compile(
-    r"\s*[;,|/•·]\s*|\s+(?:and|und|et|with|və|ve|и|та|&)\s+",
-    re.IGNORECASE,
-)
-_REST = re.compile(  # what follows a name on its line
-    r"\s+(?:for|in|on|at|from|für|aus|contributing|senior|staff|former|founder|tech|link copied|"
-    rf"published|updated|last updated|reviewed|follow|as told|view|{_MONTHS})\b.*"
-    r"|\s*[(\[@<].*|\s+[-–—]\s.*|\s+\d.*",
-    re.IGNORECASE,
-)
-_NO_NAME = re.compile(
-    r"\d{2}|[{}=_<>@]|\b(?:admin(?:istrator)?|correspondent|reporter|writer|updated?|published|"
-    r"subscribe|follow|folgen|author|guest|unknown|none|null|undefined|view|posts?|officer|chief|"
-    r"head of|director|professor|founder|consultant|specialist|manager|analyst|educators?|expert|"
-    r"journalism|read|minutes?|share|comments?|january|february|august)\b",
-    re.IGNORECASE,
-)
-_NO_PERSON = re.compile(
-    r"\b(?:editors?|editorial|staff|team|desk|newsroom|redaktion|redaksiya|редакция|news|press|"
-    r"media|agency|online|reuters|afp|dpa|apa|tass|тасс|интерфакс|риа|anadolu|azertac|azərtac|"
-    r"report\.az|turan|interfax|bloomberg)\b",
-    re.IGNORECASE,
 )
 _NAMES = (
     "[contains(@class, 'author-name') or contains(@class, 'author__name') or"
@@ -82,22 +65,94 @@ _MARKED = tuple(
     )
 )
 _FULL_NAME = re.compile(r"[^\W\d_a-zа-я][^\W\d_]+(?:[ -][^\W\d_a-zа-я][^\W\d_]+){1,2}")
-_MAX_WORDS, _MAX_CHARS, _MAX_AUTHORS = 5, 50, 12
+_STAFF = re.compile(
+    r"\b(?:staff|team|desk|editors?|newsroom|redaktion|reporters?)\b", re.IGNORECASE
+)
+_MAX_CHARS, _MAX_AUTHORS = 50, 12
+_JOINT = re.compile(r"(?:,|&|and|und|et|y|и|və|ve|, and)(?:\s|$)", re.IGNORECASE)
 _MAX_LINE_CHARS = 120  # of an element that may be a byline
 _MAX_MARKS = 8
-_NAME_WORDS = 2  # "Jr" and "PhD" after a comma are nobody: a second name has two words
+_PROSE_CHARS = 120
+_MAX_PIECES = 25  # of text under the headline: the byline stands there or nowhere
 
 
-def find_authors(page: ParsedPage) -> tuple[str, ...]:
-    """Names as printed, in order; the first source that names people decides."""
-    others: tuple[str, ...] = ()
-    for source in (_schema, _meta, _marked, _signed, _undersigned, _searched):
-        names = _unique(name for text in source(page) for name in _names(text))
-        people = tuple(name for name in names if not _NO_PERSON.search(name))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """Who signed; all empty: nobody did."""
+
+    names: tuple[str, ...] = ()  #: people; some other body only when no person signed
+    agencies: tuple[str, ...] = ()  #: names as in `ingest.extract.agencies`
+    source: Source | None = None  #: that gave the names
+    agency_source: Source | None = None  #: that gave the first agency
+
+
+def find_authors(page: ParsedPage, outlet_names: tuple[str, ...] = ()) -> Signature:
+    """Names as printed, in order; the first source that names people decides.
+
+    A line under the headline may add people to those that the page names out of sight.
+    """
+    outlets = {solid(normalize(name)) for name in outlet_names if name}
+    signed: tuple[tuple[str, ...], Source | None] = ((), None)
+    agencies: dict[str, Source] = {}
+    for read, source in _SOURCES:
+        if signed[0] and source is Source.TEXT:
+            break  # what that finds is a guess, and the page has said who signed
+        names = _unique(
+            _less_outlet(name, outlet_names)
+            for text in read(page)
+            for name in _signed_by(text, outlets)
+        )
+        for name in filter(None, map(agency_of, names)):
+            agencies.setdefault(name, source)
+        names = tuple(name for name in names if not agency_of(name))
+        people = tuple(name for name in names if _is_person(name, outlets))
         if people:
-            return people[:_MAX_AUTHORS]
-        others = others or names
-    return others[:1]
+            more = () if read is _byline else _people_under_headline(page, outlets)
+            added = {*map(normalize, more)} - {*map(normalize, people)}
+            if len(more) == len(people) + len(added) and all(map(is_first_and_last, added)):
+                people = more
+            signed = (people[:_MAX_AUTHORS], source)
+            break
+        if names and not signed[0]:
+            signed = (names[:1], source)
+    return Signature(
+        names=signed[0],
+        agencies=tuple(agencies),
+        source=signed[1],
+        agency_source=next(iter(agencies.values()), None),
+    )
+
+
+def _people_under_headline(page: ParsedPage, outlets: set[str]) -> tuple[str, ...]:
+    names = _unique(name for text in _byline(page) for name in names_in(text))
+    return tuple(name for name in names if _is_person(name, outlets) and not agency_of(name))
+
+
+def _signed_by(text: str, outlets: set[str]) -> Iterator[str]:
+    """The names in one claim; what follows an outlet's name is its place, or its staff."""
+    names = list(names_in(text))
+    if names and _is_outlet(names[0], outlets):
+        whole = squeeze(text)
+        is_staffed = whole.startswith(names[0]) and _STAFF.search(whole)
+        return iter([whole if is_staffed and len(whole) <= _MAX_CHARS else names[0]])
+    return iter(names)
+
+
+def _is_outlet(name: str, outlets: set[str]) -> bool:
+    key = solid(normalize(name))
+    return key in outlets or f"the{key}" in outlets
+
+
+def _is_person(name: str, outlets: set[str]) -> bool:
+    return not (NO_PERSON.search(name) or _is_outlet(name, outlets))
+
+
+def _less_outlet(name: str, outlet_names: tuple[str, ...]) -> str:
+    """`Ann Lee` of `Ann Lee Herald`, on a page of the Herald."""
+    for outlet in outlet_names:
+        if outlet and name.endswith(f" {outlet}"):
+            return name.removesuffix(outlet).strip(" -–—|,")
+    return name
 
 
 def _schema(page: ParsedPage) -> Iterator[str]:
@@ -110,33 +165,69 @@ def _schema(page: ParsedPage) -> Iterator[str]:
 
 def _meta(page: ParsedPage) -> Iterator[str]:
     return next(
-        (iter(found) for name in _META if any(map(_has_name, found := list(page.meta(name))))),
+        (iter(found) for name in _META if any(map(has_name, found := list(page.meta(name))))),
         iter(()),
     )
-
-
-def _has_name(text: str) -> bool:
-    return any(True for _ in _names(text))
 
 
 def _marked(page: ParsedPage) -> Iterator[str]:
     """rel=author, then microdata, then elements named after their role; beside the headline."""
     for query in _MARKED:
         beside = (tag for tag in query(page.tree) if not is_apart(tag))
-        texts = (squeeze(tag.get("content")) or text_of(tag) for tag in islice(beside, _MAX_MARKS))
-        found = [text for text in texts if len(text) <= _MAX_LINE_CHARS and _has_name(text)]
+        texts = (squeeze(tag.get("content")) or _spaced(tag) for tag in islice(beside, _MAX_MARKS))
+        found = [text for text in texts if len(text) <= _MAX_LINE_CHARS and has_name(text)]
         if found:
             return iter(found if query is not _MARKED[-1] else found[:1])
     return iter(())
 
 
+def _byline(page: ParsedPage) -> Iterator[str]:
+    """What stands after "By" under the headline, within one line or after it.
+
+    The last one before the text: one above it credits the picture whose caption it follows.
+    """
+    shown = _before_prose(list(islice(texts_under_headline(page), _MAX_PIECES)))
+    found: list[str] = []
+    for at, piece in enumerate(shown):
+        is_alone = BY_ALONE.fullmatch(piece)
+        if is_alone or SIGNED.match(piece):
+            listed = _listed(shown[at + 1 :] if is_alone else shown[at:])
+            found = [text for text in listed if any(map(is_capitalised, names_in(text)))] or found
+    return iter(found)
+
+
+def _before_prose(pieces: list[str]) -> list[str]:
+    """The pieces above the second long one: the first may be a standfirst or a caption."""
+    long = [number for number, piece in enumerate(pieces) if len(piece) > _PROSE_CHARS]
+    return pieces[: long[1]] if len(long) > 1 else pieces
+
+
+def _listed(pieces: list[str]) -> Iterator[str]:
+    """The name that comes first, and those that a comma or an "and" joins to it."""
+    is_joined = True
+    for piece in pieces:
+        joint = _JOINT.match(piece)
+        rest = piece[joint.end() :] if joint else piece
+        is_title = joint and (NO_PERSON.search(rest) or NO_NAME.search(rest))
+        if not (joint or is_joined) or is_title or len(piece) > _MAX_LINE_CHARS:
+            return
+        yield from filter(None, [rest])
+        is_joined = not rest or rest.endswith((",", "&"))
+
+
 def _signed(page: ParsedPage) -> Iterator[str]:
     """The first short line that begins with "By"."""
     for tag in page.tree.iter("p", "span", "div", "em", "strong", "h4", "h5", "address"):
-        line = "" if is_longer(tag, _MAX_LINE_CHARS // 2) else text_of(tag)
-        if _SIGNED.match(line) and _has_name(line) and not is_apart(tag):
+        line = "" if is_longer(tag, _MAX_LINE_CHARS // 2) else _spaced(tag)
+        is_signed = SIGNED.match(line) and any(map(is_capitalised, names_in(line)))
+        if is_signed and not is_apart(tag) and not is_credit(tag):
             return iter((line,))
     return iter(())
+
+
+def _spaced(tag: HtmlElement) -> str:
+    """Text of an element, its parts kept apart: a name and a date may touch without a space."""
+    return squeeze(" ".join(tag.itertext()))
 
 
 def _undersigned(page: ParsedPage) -> Iterator[str]:
@@ -152,24 +243,14 @@ def _undersigned(page: ParsedPage) -> Iterator[str]:
     return iter(())
 
 
-def _searched(page: ParsedPage) -> Iterator[str]:
-    return iter((extract_author(page.tree) or "").split("; "))
-
-
-def _names(text: str) -> Iterator[str]:
-    """The names in one author string; nothing of an address."""
-    if "://" in text or text.startswith("www."):
-        return
-    parts = _SPLIT.split(_LEAD.sub("", squeeze(text)))
-    for part in parts:
-        name = _REST.sub("", _LEAD.sub("", part)).strip(" .,:-–—'\"*")
-        words = name.split()
-        if not words or len(words) > _MAX_WORDS or len(name) > _MAX_CHARS:
-            continue
-        if _NO_NAME.search(name) or not name[0].isalpha():
-            continue
-        if len(parts) == 1 or len(words) >= _NAME_WORDS or len(parts[0].split()) < _NAME_WORDS:
-            yield name
+_SOURCES = (
+    (_schema, Source.SCHEMA),
+    (_meta, Source.META),
+    (_marked, Source.HTML),
+    (_byline, Source.HTML),
+    (_signed, Source.HTML),
+    (_undersigned, Source.TEXT),
+)
 
 
 def _unique(names: Iterable[str]) -> tuple[str, ...]:

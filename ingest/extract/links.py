@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urljoin
@@ -23,6 +24,11 @@ _MAX_LINKS = 500
 _MAX_HOME_BYTES = 2 * 1024 * 1024  # a front page is some 300 kB
 _MAX_ANCHOR_CHARS = 300
 _MAX_URL_CHARS = 2000
+# What `urljoin` leaves as it is: addresses whole, and from the root of the site; half of its time
+# went into taking them apart and putting them together again.
+_WHOLE = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:/[^\s?;]*)?(?:\?[^\s]+)?")
+_ROOTED = re.compile(r"/(?![/.])(?:[^\s?;/]|/(?!\.))*(?:\?[^\s]+)?")
+_SPACE = re.compile(r"\s")
 FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
 _BLOCKS = frozenset({"p", "li", "td", "blockquote", "div", "dd", "h2", "h3", "section", "article"})
 
@@ -47,19 +53,20 @@ def find_links(page: ParsedPage, text: str) -> tuple[tuple[Link, ...], tuple[Lin
     lines = {key for line in text.split("\n") if (key := solid(line))}
     lengths = set(map(len, lines))
     is_line: dict[HtmlElement, bool] = {}
-    base = _base(page)
+    absolute = functools.cache(functools.partial(_absolute, _base(page)))
     body: dict[str, str] = {}
     rest: dict[str, str] = {}
     for tag in page.tree.iter("a"):
-        if (url := _absolute(base, tag.get("href"))) is None:
+        if (url := absolute(tag.get("href"))) is None:
             continue
         anchor = text_of(tag)[:_MAX_ANCHOR_CHARS]
-        block = next((above for above in tag.iterancestors() if above.tag in _BLOCKS), None)
+        block = next(tag.iterancestors(*_BLOCKS), None)
         if block is not None and block not in is_line:
             may_be = page.letters[block] in lengths
             is_line[block] = may_be and solid(text_of(block)) in lines
         target = body if block is not None and is_line[block] else rest
-        target[url] = max(target.get(url, ""), anchor, key=len)
+        if url not in target or len(anchor) > len(target[url]):
+            target[url] = anchor
     every = {url: max(anchor, rest.get(url, ""), key=len) for url, anchor in body.items()}
     every |= {url: anchor for url, anchor in rest.items() if url not in body}
     return tuple(body.items())[:_MAX_LINKS], tuple(every.items())[:_MAX_LINKS]
@@ -102,11 +109,25 @@ def _absolute(base: str, href: str | None) -> str | None:
     """`href` as an http address; None for other schemes and for what is no address."""
     if href is None or (href := href.strip()).startswith("#"):
         return None
-    try:
-        url = urldefrag(urljoin(base, href)).url
-    except ValueError:
+    if (url := _joined(base, href)) is None:
         return None
     is_web = url.startswith(("http://", "https://")) and len(url) <= _MAX_URL_CHARS
-    if not is_web or _SHARE_FORM.search(url) or any(map(str.isspace, url)):
+    return url if is_web and not _SPACE.search(url) and not _SHARE_FORM.search(url) else None
+
+
+def _joined(base: str, href: str) -> str | None:
+    """`href` as seen from `base`, without fragment; None where one of them is no address."""
+    plain = href.partition("#")[0]
+    if _WHOLE.fullmatch(plain):
+        return plain
+    try:
+        if _ROOTED.fullmatch(plain):
+            return _root(base) + plain
+        return urldefrag(urljoin(base, href)).url
+    except ValueError:
         return None
-    return url
+
+
+@functools.lru_cache(maxsize=64)
+def _root(base: str) -> str:
+    return urljoin(base, "/")[:-1]

@@ -1,4 +1,4 @@
-"""What schema.org objects on a page say of the article (JSON-LD)."""
+"""What schema.org objects on a page say of the article: JSON-LD, and microdata."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from ingest.extract.page import squeeze
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from lxml.html import HtmlElement
+
     from ingest.extract.page import ParsedPage
 
-__all__ = ["article_node", "names_of", "string_of", "types_of"]
+__all__ = ["article_node", "names_of", "properties", "string_of", "types_of"]
 
 _ARTICLE_TYPE = re.compile(r"Article$|Posting$|^(?:Report|Review|Recipe|HowTo|Blog)$")
 
@@ -42,6 +44,11 @@ def article_node(page: ParsedPage) -> dict[str, Any]:
     named = [n for n in nodes if page.url and page.url in _addresses(n)]
     headed = [n for n in nodes if n.get("headline")]
     return next(iter(named or headed or nodes), {})
+
+
+def properties(page: ParsedPage, name: str) -> tuple[HtmlElement, ...]:
+    """The elements that state one property in microdata, in the order of the page."""
+    return page.properties.get(name, ())
 
 
 def _addresses(node: dict[str, Any]) -> Iterator[str]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from lxml import etree
 
-from ingest.extract.page import squeeze, text_of
+from ingest.extract.page import solid, squeeze, text_of
 from ingest.extract.schema import types_of
 from ingest.extract.teasers import is_headline
-from ingest.quality import PageSignals, count_words
+from ingest.quality import PageSignals, count_words, may_be_comments, may_be_media
 from ingest.text import is_prose
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ _VISIBLE_CHARS = 20_000
 _SCRIPT_CHARS = 5_000  # how far into a script the traces of a challenge are looked for
 _BUTTON_CHARS = 60
 _MAX_BUTTONS = 200
+_MAX_WALLS = 5
+_WALL_CHARS = 600
 _CHALLENGE_MARKS = (
     "/cdn-cgi/challenge-platform",
     "challenge-form",
@@ -39,24 +42,38 @@ _CHALLENGE_MARKS = (
     "captcha-delivery.com",
     "ddos-guard",
     "awswafintegration",
+    "gokuprops",
+    "sec-if-cpt-container",
+    "sucuri_cloudproxy",
+    "__qrator",
+    "/sorry/index",
     "g-recaptcha",
     "h-captcha",
     "cf-turnstile",
     "smartcaptcha",
 )
 _PAYWALL_BOX = re.compile(r"paywall|regwall|piano-(?:offer|inline)|subscribe-?wall", re.IGNORECASE)
+_COMMENT_BOX = re.compile(
+    r"(?:^|[\s_-])(?:comments?|replies|yorum(?:lar)?|kommentare?|disqus_thread)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_COMMENT_TAGS = ("div", "section", "ol", "ul", "li", "article", "table")
+_PLAYER = re.compile(r"youtube|vimeo|player|embed|dailymotion", re.IGNORECASE)
+_SLIDE = re.compile(r"\b(?:slide|gallery-item|photo-item|swiper-slide)\b", re.IGNORECASE)
 
 
 def read_signals(page: ParsedPage, teasers: Teasers, text: str) -> PageSignals:
     """Counts over the page, and over the article's `text` (may be empty) and its `teasers`."""
     anchors = list(page.tree.iter("a"))
     boxes = page.tree.iter("div", "section", "aside")
+    walls = [box for box in boxes if _PAYWALL_BOX.search(_names(box))]
     listed = teasers.linked | teasers.carded
     own_lines = [line for line in text.split("\n") if line not in listed]
     own_words = count_words("\n".join(own_lines))
-    return PageSignals(
+    signals = PageSignals(
         title=_first(page.tree, "title"),
         heading=_first(page.tree, "h1"),
+        standfirst=next(page.meta("og:description", "description"), ""),
         visible=squeeze(" ".join(_visible(page.tree)))[:_VISIBLE_CHARS],
         path=_path(page.url),
         links=len(anchors),
@@ -64,13 +81,38 @@ def read_signals(page: ParsedPage, teasers: Teasers, text: str) -> PageSignals:
         cards=teasers.cards,
         listed_share=1 - own_words / max(count_words(text), 1) if listed else 0.0,
         prose_words=count_words("\n".join(filter(_is_running, own_lines))),
+        times=len({tag.get("datetime") or text_of(tag) for tag in page.tree.iter("time")}),
         kinds=tuple(sorted({kind for node in page.nodes for kind in types_of(node)})),
         page_type=next(page.meta("og:type"), None),
+        # Of a change only static pages speak too; WordPress dates those as `WebPage` besides.
+        is_dated=next(page.meta("article:published_time"), None) is not None,
         challenge_mark=_challenge_mark(page.tree),
         buttons=tuple(_buttons(page.tree)),
         is_free=_is_free(page),
-        has_paywall_box=any(_PAYWALL_BOX.search(_names(box)) for box in boxes),
+        has_paywall_box=bool(walls),
+        wall=" ".join(text_of(box) for box in walls[:_MAX_WALLS])[:_WALL_CHARS],
     )
+    if may_be_media(signals):
+        signals = replace(signals, pictures=_count_pictures(page.tree))
+    return _with_comments(signals, page, text) if may_be_comments(signals) else signals
+
+
+def _with_comments(signals: PageSignals, page: ParsedPage, text: str) -> PageSignals:
+    """Counts of what readers wrote; a search through the page that few pages need."""
+    boxes = [tag for tag in page.tree.iter(*_COMMENT_TAGS) if _COMMENT_BOX.search(_names(tag))]
+    outer = [box for box in boxes if not any(above in boxes for above in box.iterancestors())]
+    told = " ".join(text_of(box) for box in outer)
+    inside = solid(told)
+    theirs = [line for line in text.split("\n") if line and solid(line) in inside]
+    share = count_words("\n".join(theirs)) / max(count_words(text), 1)
+    return replace(signals, comment_words=count_words(told), comment_share=share)
+
+
+def _count_pictures(tree: HtmlElement) -> int:
+    """Figures, players and slides of a gallery."""
+    count = sum(1 for _ in tree.iter("figure", "video", "audio"))
+    count += sum(1 for tag in tree.iter("iframe") if _PLAYER.search(tag.get("src") or ""))
+    return count + sum(1 for tag in tree.iter("div", "li") if _SLIDE.search(_names(tag)))
 
 
 def _is_running(line: str) -> bool:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 
+from ingest.extract.claims import Claim, Source
 from ingest.extract.page import squeeze, text_of
-from ingest.extract.schema import article_node, string_of
+from ingest.extract.schema import article_node, properties, string_of
 from ingest.text import normalize
 
 if TYPE_CHECKING:
@@ -27,34 +28,44 @@ _LONG = 12  # characters under which likeness says nothing
 _H1, _SCHEMA, _OPEN_GRAPH, _TITLE, _TWITTER = 1.5, 1.0, 1.0, 0.9, 0.5
 
 
-def find_title(page: ParsedPage, outlet_names: tuple[str, ...]) -> str:
-    """The headline, without the outlet's name; "" when the page has none."""
-    claims = [(without_outlet(text, outlet_names), weight) for text, weight in _claims(page)]
-    claims = [(text, weight) for text, weight in claims if _key(text)]
+def find_title(page: ParsedPage, outlet_names: tuple[str, ...]) -> Claim[str] | None:
+    """The headline, without the outlet's name; None when the page has none."""
+    claims = [
+        (Claim(value=without_outlet(claim.value, outlet_names), source=claim.source), weight)
+        for claim, weight in _claims(page)
+    ]
+    claims = [(claim, weight) for claim, weight in claims if _key(claim.value)]
     outlets = {_solid(name) for name in outlet_names}
     shown = [text for h1 in page.tree.iter("h1") if (text := _unescape(text_of(h1)))]
     shown = [text for text in shown if _key(text) and _solid(text) not in outlets]
-    agreed = [text for text in shown if any(_is_alike(text, claim) for claim, _ in claims)]
-    ballots = [(text, _H1) for text in agreed[:1]] + claims
+    agreed = [text for text in shown if any(_is_alike(text, claim.value) for claim, _ in claims)]
+    ballots = [(Claim(value=text, source=Source.HTML), _H1) for text in agreed[:1]] + claims
     if not ballots:
-        return next(iter(shown), "")
+        return Claim(value=shown[0], source=Source.HTML) if shown else None
     votes: Counter[str] = Counter()
-    for text, weight in ballots:
-        votes[_key(text)] += weight  # type: ignore[assignment]  # typeshed counts in int only
+    for claim, weight in ballots:
+        votes[_key(claim.value)] += weight  # type: ignore[assignment]  # typeshed counts in int only
     winner = max(votes, key=lambda key: votes[key])  # the first of equals: dicts keep order
-    wordings = [text for text, _ in ballots if _key(text) == winner]
-    return max(wordings, key=len)  # a kicker's colon is lost in <h1>, not in og:title
+    wordings = [claim for claim, _ in ballots if _key(claim.value) == winner]
+    # a kicker's colon is lost in <h1>, not in og:title
+    return max(wordings, key=lambda claim: len(claim.value))
 
 
-def _claims(page: ParsedPage) -> list[tuple[str, float]]:
+def _claims(page: ParsedPage) -> list[tuple[Claim[str], float]]:
     """What the page calls itself out of sight, each with the weight of its word."""
-    found = [(string_of(article_node(page).get("headline")), _SCHEMA)]
-    found += [(text, _OPEN_GRAPH) for text in list(page.meta("og:title"))[:1]]
-    found += [(text_of(tag), _TITLE) for tag in list(page.tree.iter("title"))[:1]]
-    found += [(text, _TWITTER) for text in list(page.meta("twitter:title"))[:1]]
-    marked = page.tree.xpath("//*[@itemprop='headline']")
-    found += [(tag.get("content") or text_of(tag), _SCHEMA) for tag in marked[:1]]
-    return [(_unescape(text), weight) for text, weight in found if text]
+    marked = properties(page, "headline")
+    found = [
+        (string_of(article_node(page).get("headline")), Source.SCHEMA, _SCHEMA),
+        (next(page.meta("og:title"), ""), Source.OPEN_GRAPH, _OPEN_GRAPH),
+        (next(map(text_of, page.tree.iter("title")), ""), Source.HTML, _TITLE),
+        (next(page.meta("twitter:title"), ""), Source.OPEN_GRAPH, _TWITTER),
+        *((t.get("content") or text_of(t), Source.MICRODATA, _SCHEMA) for t in marked[:1]),
+    ]
+    return [
+        (Claim(value=_unescape(text), source=source), weight)
+        for text, source, weight in found
+        if text
+    ]
 
 
 def without_outlet(title: str, outlet_names: tuple[str, ...]) -> str:

@@ -146,6 +146,11 @@ SHOWN: Mapping[str, Shown] = {
     "edges": Shown(
         description="Pairs of texts that share words, and how much; of these families are made.",
     ),
+    "sites": Shown(description="Hosts whose pages were compared for what the site repeats."),
+    "site_pages": Shown(description="The lines of each page that was read as an article, hashed."),
+    "blocks": Shown(
+        description="Lines that are a site's own, and are left out of the texts of its articles.",
+    ),
     "topic_state": Shown(description="What was learned of the topic, kept between runs."),
 }
 

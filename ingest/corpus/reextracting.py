@@ -1,0 +1,69 @@
+"""Pages of the archive, to be read again; and what is written of those that read otherwise now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ingest.corpus.base import iso
+from ingest.corpus.texts import Texts, pack
+from ingest.items import Outcome
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ingest.items import Article
+
+__all__ = ["Reextracting"]
+
+
+class Reextracting(Texts):
+    """What reading the archive again asks and writes."""
+
+    def archived_after(
+        self, page: int, *, since: datetime | None, outlet: str | None, limit: int
+    ) -> list[dict[str, Any]]:
+        """Pages whose last good response lies in the archive, by number, from the next one.
+
+        Args:
+            page: the number after which to go on.
+            since: fetched then or later; None: whenever.
+            outlet: registrable domain; None: any.
+            limit: how many at most.
+        """
+        return self._rows(
+            "SELECT id, url, outcome, reason, warc, warc_offset, last_fetched, http_status, run "
+            "FROM pages WHERE id > :page AND warc IS NOT NULL "
+            "AND outcome IN ('article', 'copy', 'off-topic', 'rejected') "
+            "AND (:since IS NULL OR last_fetched >= :since) "
+            "AND (:outlet IS NULL OR outlet = :outlet) ORDER BY id LIMIT :limit",
+            {
+                "page": page,
+                "since": iso(since) if since else None,
+                "outlet": outlet,
+                "limit": limit,
+            },
+        )
+
+    def is_archived_at(self, page: int, warc: str, offset: int) -> bool:
+        """Whether that is still the last good response of a page."""
+        return bool(
+            self._value(
+                "SELECT 1 FROM pages WHERE id = ? AND warc = ? AND warc_offset = ?",
+                (page, warc, offset),
+            )
+        )
+
+    def restamp(self, page: int, article: Article) -> None:
+        """Write what no reader sees of a text that reads as it did: what read it, and its links."""
+        self._run("UPDATE texts SET article_z = ? WHERE page = ?", (pack(article), page))
+        self._run("UPDATE articles SET extractor = ? WHERE page = ?", (article.extractor, page))
+
+    def refuse_again(self, page: int, reason: str) -> None:
+        """Write why a page is no article, as it is read now; it is not fetched more often for it.
+
+        What was fetched is as it was, so nothing is written of a fetch.
+        """
+        self._run(
+            "UPDATE pages SET outcome = ?, reason = ?, article = NULL WHERE id = ?",
+            (Outcome.REJECTED, reason, page),
+        )

@@ -1,0 +1,106 @@
+"""Which blocks of a page are the article: votes, structure and neighbours, weighed by trees.
+
+Every block gets the log-odds that it belongs to the article from trees learned over whole sites
+(`benchmarks/train_blocks.py`); those above the cut are kept, in the order of the page.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ingest.extract.page import solid
+from ingest.extract.places import NAMES, Ballot, View
+from ingest.extract.second import second_article
+from ingest.extract.segments import cut
+from ingest.extract.trees import read_forest
+from ingest.extract.votes import votes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ingest.extract.page import ParsedPage
+    from ingest.extract.segments import Block
+
+__all__ = ["CUT", "Decision", "ask", "decide", "explain"]
+
+#: Log-odds above which a block is kept; 0 and .2 give the same mean F1 to .0003, .4 loses .001.
+CUT = 0.1
+_TAG = re.compile(r"<[^>]*>")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The blocks of a page, each with its log-odds to be of the article."""
+
+    blocks: tuple[Block, ...] = field(repr=False)
+    odds: tuple[float | None, ...] = field(repr=False)  #: None: out at the first look
+
+    @property
+    def kept(self) -> list[Block]:
+        """The article's own, up to where a second article begins."""
+        is_kept = [odds is not None and odds > CUT for odds in self.odds]
+        end = second_article(self.blocks, is_kept)
+        return [block for block, own in zip(self.blocks[:end], is_kept, strict=False) if own]
+
+
+def decide(page: ParsedPage, voted: str) -> Decision:
+    """Judge every block of a page.
+
+    Args:
+        page: as parsed.
+        voted: the text that the voting extractor read; may be empty.
+    """
+    blocks, ballot = ask(page, voted)
+    view = View(page, blocks, ballot)
+    wanted = view.candidates()
+    odds: list[float | None] = [None] * len(blocks)
+    if wanted:
+        rows = zip(*_asked(view, wanted), strict=True)
+        for at, told in zip(wanted, read_forest().log_odds(rows), strict=True):
+            odds[at] = told
+    return Decision(blocks=tuple(blocks), odds=tuple(odds))
+
+
+def explain(page: ParsedPage, voted: str, text: str) -> list[tuple[str, float]]:
+    """What moved the block that reads `text`, strongest first; empty: no tree was asked of it."""
+    blocks, ballot = ask(page, voted)
+    view = View(page, blocks, ballot)
+    wanted = [at for at in view.candidates() if blocks[at].text == text][:1]
+    if not wanted:
+        return []
+    return read_forest().explain([column[0] for column in _asked(view, wanted)])
+
+
+def _asked(view: View, wanted: Sequence[int]) -> list[Sequence[float]]:
+    """The columns that the trees ask for."""
+    told = dict(zip(NAMES, view.columns(wanted), strict=True))
+    return [told[name] for name in read_forest().names]
+
+
+def ask(page: ParsedPage, voted: str) -> tuple[list[Block], Ballot]:
+    """The blocks of a page that may be seen, and what others think of them."""
+    blocks = cut(page)
+    votes = votes_of(voted, blocks)
+    if any(block.box.is_hidden for block in blocks) and not _is_text_hidden(voted, blocks, votes):
+        seen = [at for at, block in enumerate(blocks) if not block.box.is_hidden]
+        blocks, votes = [blocks[at] for at in seen], [votes[at] for at in seen]
+    ld = votes_of(_stated_body(page), blocks)
+    site = [page.recurring.get(block.key, 0.0) for block in blocks]
+    return blocks, Ballot(votes=votes, ld=ld, site=site)
+
+
+def _is_text_hidden(voted: str, blocks: Sequence[Block], votes: Sequence[float]) -> bool:
+    """Whether most of what the voter took is hidden until a script shows it."""
+    pairs = zip(blocks, votes, strict=True)
+    shown = sum(vote * len(block.key) for block, vote in pairs if not block.box.is_hidden)
+    return shown < len(solid(voted)) / 2
+
+
+def _stated_body(page: ParsedPage) -> str:
+    """The longest articleBody in JSON-LD; "" where there is none."""
+    bodies = [body for node in page.nodes if isinstance(body := node.get("articleBody"), str)]
+    longest = max(bodies, key=len, default="")
+    return _TAG.sub(" ", html.unescape(html.unescape(longest)))

@@ -1,0 +1,151 @@
+"""Pages that hang, crash or devour memory: an outcome of theirs, and nobody else's."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from pebble import ProcessExpired
+
+import ingest.extract
+from ingest.corpus import Corpus
+from ingest.demo.resource import Resource
+from ingest.demo.run import make_workspace
+from ingest.demo.server import serve
+from ingest.demo.web import build_web
+from ingest.items import Outcome, Reason
+from ingest.page_readers import READING_ERRORS, PageReaders
+from tests.demo_web import environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from concurrent.futures import Future
+
+    from ingest.extract import PageRead
+
+POISON = Path(__file__).with_name("poison")
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+PROSE = (
+    "<p>The harbour board met on Monday and agreed to mend the pier before the winter comes.</p>"
+    "<p>Petra Lindqvist, who speaks for the crews, said that the island would manage until then."
+    "</p><p>The ferry will land at the old slip instead, and the school run keeps its hours.</p>"
+)
+
+
+@pytest.fixture
+def readers() -> Iterator[PageReaders]:
+    """Readers that know the poison, with little time and memory."""
+    ingest.extract.__path__.append(str(POISON / "extractors"))
+    ingest.extract.extractors.cache_clear()
+    pool = PageReaders(processes=2, timeout_s=3, memory_mib=256)
+    yield pool
+    pool.close()
+    ingest.extract.__path__.pop()
+    ingest.extract.extractors.cache_clear()
+    sys.modules.pop("ingest.extract.poison", None)
+
+
+def ask(readers: PageReaders, title: str) -> Future[PageRead]:
+    body = f"<html><head><title>{title}</title></head><body>{PROSE}{title}</body></html>"
+    return readers.schedule(body.encode(), f"https://a.test/{title}", None, "text/html", now=NOW)
+
+
+def end_of(readers: PageReaders, future: Future[PageRead]) -> PageRead | None:
+    try:
+        return future.result(timeout=60)
+    except READING_ERRORS as exc:
+        return readers.refusal(exc)
+
+
+@pytest.mark.parametrize(
+    ("poison", "reason", "detail"),
+    [
+        ("hang", Reason.TIMED_OUT, "over 3 s"),
+        ("crash", Reason.CRASHED, "SIGSEGV"),
+        ("devour", Reason.CRASHED, "over 256 MiB"),
+    ],
+)
+def test_poison_is_refused_by_name_and_the_pages_around_it_are_read(
+    readers: PageReaders, poison: str, reason: Reason, detail: str
+) -> None:
+    before = [ask(readers, f"before{number}") for number in range(3)]
+    bad = ask(readers, poison)
+    after = [ask(readers, f"after{number}") for number in range(3)]
+    began = time.monotonic()
+    refused = end_of(readers, bad)
+    good = [end_of(readers, one) for one in (*before, *after)]
+
+    assert refused is not None
+    assert refused.rejection is not None
+    assert (refused.rejection.reason, refused.rejection.detail) == (reason, detail)
+    assert [read.rejection for read in good if read and not read.article] == []
+    assert None not in good
+    assert time.monotonic() - began < 30
+
+
+def test_poison_upon_poison_stalls_nobody(readers: PageReaders) -> None:
+    bad = [ask(readers, poison) for poison in ("crash", "devour", "hang", "crash", "devour")]
+    good = ask(readers, "good")
+    ends = [end_of(readers, one) for one in bad]
+    last = end_of(readers, good)
+
+    assert all(one and one.rejection for one in ends)
+    assert last is not None
+    assert last.article is not None
+
+
+def test_a_reader_killed_from_outside_says_nothing_of_its_page(readers: PageReaders) -> None:
+    for number in (signal.SIGKILL, signal.SIGTERM):
+        assert readers.refusal(ProcessExpired("gone", code=-number)) is None
+    refused = readers.refusal(ProcessExpired("gone", code=-signal.SIGSEGV))
+
+    assert refused is not None
+
+
+def test_limits_of_readers_are_not_those_of_their_crawl(readers: PageReaders) -> None:
+    import resource
+
+    assert end_of(readers, ask(readers, "good")) is not None
+    assert resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY
+
+
+@pytest.mark.timeout(120)
+def test_poison_pages_end_in_the_ledger_and_the_run_goes_on(tmp_path: Path) -> None:
+    host = "poison.test"
+    pages = {name: f"http://{host}/{name}" for name in ("hang", "crash", "devour", "good")}
+    resources = {
+        (host, f"/{name}"): Resource(
+            body=f"<html><head><title>{name}</title></head><body>{PROSE}</body></html>".encode()
+        )
+        for name in pages
+    }
+    with serve(resources) as server:
+        folder = make_workspace(tmp_path / "poisoned", build_web())
+        (folder / "list.txt").write_text("\n".join(pages.values()))
+        env = environment(
+            server, PYTHONPATH=os.pathsep.join([str(POISON), *filter(None, sys.path)]),
+            SEEDBED_CRAWL__EXTRACT_TIMEOUT_S="3", SEEDBED_CRAWL__EXTRACT_MEMORY_MIB="256",
+        )  # fmt: skip
+        done = subprocess.run(
+            [sys.executable, "-m", "ingest", "crawl", "urls", "-a", "file=list.txt"],
+            cwd=folder, env=env, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    assert done.returncode in (0, 6), done.stderr[-3000:]
+    with closing(Corpus(folder / "corpus.db", readonly=True)) as corpus:
+        lines = {name: corpus.find_page(f"{host}/{name}") for name in pages}
+        run = corpus.latest_runs(1)[0]
+    ends = {name: (row["outcome"], row["reason"]) for name, row in lines.items() if row}
+    assert ends["hang"] == (Outcome.REJECTED, "extraction-timed-out: over 3 s")
+    assert ends["crash"] == (Outcome.REJECTED, "extraction-crashed: SIGSEGV")
+    assert ends["devour"] == (Outcome.REJECTED, "extraction-crashed: over 256 MiB")
+    assert ends["good"][0] in (Outcome.ARTICLE, Outcome.OFF_TOPIC)
+    assert run["outcome"] == "finished"
