@@ -44,25 +44,11 @@ _META = (
     "citation_author",
     "dc.creator",
 )
-_NAMES = (
-    "[contains(@class, 'author-name') or contains(@class, 'author__name') or"
-    " contains(@class, 'authorName') or contains(@class, 'byline-name') or"
-    " contains(@class, 'byline__name')]"
-)
-_HOLDERS = "[self::a or self::span or self::div or self::p or self::address or self::h4]"
-_ROLES = (
-    "contains(@class, 'byline') or contains(@class, 'Byline') or contains(@class, 'author') or"
-    " contains(@class, 'contributor') or contains(@href, '/author/') or"
-    " contains(@href, '/authors/')"
-)
-_MARKED = tuple(
-    etree.XPath(query)
-    for query in (
-        "//a[contains(concat(' ', @rel, ' '), ' author ')]",
-        "//*[@itemprop='author']//*[@itemprop='name'] | //*[@itemprop='author'][not(*)]",
-        f"//*{_NAMES}",
-        f"//*{_HOLDERS}[{_ROLES}]",
-    )
+_NAME_CLASS = re.compile(r"author-name|author__name|authorName|byline-name|byline__name")
+_ROLE_CLASS = re.compile(r"byline|Byline|author|contributor")
+_ROLE_ADDRESS = re.compile(r"/authors?/")
+_NAMED_AUTHOR = etree.XPath(
+    "//*[@itemprop='author']//*[@itemprop='name'] | //*[@itemprop='author'][not(*)]"
 )
 _FULL_NAME = re.compile(r"[^\W\d_a-zа-я][^\W\d_]+(?:[ -][^\W\d_a-zа-я][^\W\d_]+){1,2}")
 _STAFF = re.compile(
@@ -172,13 +158,38 @@ def _meta(page: ParsedPage) -> Iterator[str]:
 
 def _marked(page: ParsedPage) -> Iterator[str]:
     """rel=author, then microdata, then elements named after their role; beside the headline."""
-    for query in _MARKED:
-        beside = (tag for tag in query(page.tree) if not is_apart(tag))
+    for marks in _MARKS:
+        beside = (tag for tag in marks(page) if not is_apart(tag))
         texts = (squeeze(tag.get("content")) or _spaced(tag) for tag in islice(beside, _MAX_MARKS))
         found = [text for text in texts if len(text) <= _MAX_LINE_CHARS and has_name(text)]
         if found:
-            return iter(found if query is not _MARKED[-1] else found[:1])
+            return iter(found if marks is not _by_role else found[:1])
     return iter(())
+
+
+def _by_rel(page: ParsedPage) -> Iterable[HtmlElement]:
+    return (tag for tag in page.tree.iter("a") if " author " in f" {tag.get('rel')} ")
+
+
+def _by_property(page: ParsedPage) -> Iterable[HtmlElement]:
+    found: list[HtmlElement] = _NAMED_AUTHOR(page.tree) if "author" in page.properties else []
+    return found
+
+
+# An XPath that looks into every class takes 1 ms a page; these take a quarter of it, or less.
+def _by_name(page: ParsedPage) -> Iterable[HtmlElement]:
+    return (tag for tag in page.letters if _NAME_CLASS.search(tag.get("class") or ""))
+
+
+def _by_role(page: ParsedPage) -> Iterable[HtmlElement]:
+    return (
+        tag
+        for tag in page.tree.iter("a", "span", "div", "p", "address", "h4")
+        if _ROLE_CLASS.search(tag.get("class") or "") or _ROLE_ADDRESS.search(tag.get("href") or "")
+    )
+
+
+_MARKS = (_by_rel, _by_property, _by_name, _by_role)
 
 
 def _byline(page: ParsedPage) -> Iterator[str]:

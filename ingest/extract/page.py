@@ -15,7 +15,7 @@ from lxml import etree, html
 from ingest.extract.mojibake import repaired
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from lxml.html import HtmlElement
@@ -186,14 +186,14 @@ def parse(body: bytes, url: str, encoding: str | None) -> ParsedPage | None:
         tree = html.document_fromstring(source, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
-    nodes = tuple(_json_nodes(tree))
+    letters = _count_letters(tree)  # first: it keeps lxml from making each element's object again
     return ParsedPage(
         url=url,
         tree=tree,
-        nodes=nodes,
+        nodes=tuple(_json_nodes(tree)),
         metas=_metas(tree),
-        properties=_properties(tree),
-        letters=_count_letters(tree),
+        properties=_properties(letters),
+        letters=letters,
     )
 
 
@@ -207,11 +207,12 @@ def _metas(tree: HtmlElement) -> dict[str, tuple[str, ...]]:
     return {name: tuple(contents) for name, contents in found.items()}
 
 
-def _properties(tree: HtmlElement) -> dict[str, tuple[HtmlElement, ...]]:
+def _properties(tags: Iterable[HtmlElement]) -> dict[str, tuple[HtmlElement, ...]]:
     """The elements that state a property, by its name, in one pass."""
     found: dict[str, list[HtmlElement]] = {}
-    for tag in tree.xpath("//*[@itemprop]"):
-        found.setdefault(tag.get("itemprop"), []).append(tag)
+    for tag in tags:
+        if (named := tag.get("itemprop")) is not None:
+            found.setdefault(named, []).append(tag)
     return {name: tuple(tags) for name, tags in found.items()}
 
 

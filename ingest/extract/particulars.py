@@ -8,8 +8,6 @@ from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from lxml import etree
-
 from ingest.extract.claims import Claim, Source, first_claim
 from ingest.extract.headline import elements_under_headline
 from ingest.extract.page import solid, squeeze, text_of
@@ -43,7 +41,7 @@ _NO_PICTURE = re.compile(
     re.IGNORECASE,
 )
 _FREE, _BARRED = frozenset({"true", "free", "yes"}), frozenset({"false", "locked", "metered", "no"})
-_WALL = etree.XPath("//*[contains(@class, 'paywall') or contains(@id, 'paywall')]")
+_WALL = "paywall"  # in class or id
 _WALL_LETTERS = 20  # an empty box is for a script to fill, or not
 
 
@@ -177,8 +175,12 @@ def find_paywall(page: ParsedPage) -> Claim[bool] | None:
             return Claim(value=True, source=source)
         if told in _FREE:
             return Claim(value=False, source=source)
-    walls = [tag for tag in _WALL(page.tree) if page.letters.get(tag, 0) > _WALL_LETTERS]
-    return Claim(value=True, source=Source.HTML) if walls else None
+    is_walled = any(
+        _WALL in f"{tag.get('class')} {tag.get('id')}"
+        for tag, held in page.letters.items()
+        if held > _WALL_LETTERS
+    )
+    return Claim(value=True, source=Source.HTML) if is_walled else None
 
 
 def _access(page: ParsedPage) -> Iterator[tuple[object, Source]]:

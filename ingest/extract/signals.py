@@ -151,7 +151,8 @@ def _challenge_mark(tree: HtmlElement) -> str | None:
         traces = f"{tag.get('src') or ''} {tag.get('action') or ''} {_names(tag)}"
         if tag.tag == "script":
             traces += (tag.text or "")[:_SCRIPT_CHARS]
-        found = next((mark for mark in _CHALLENGE_MARKS if mark in traces.lower()), None)
+        traces = traces.lower()
+        found = next((mark for mark in _CHALLENGE_MARKS if mark in traces), None)
         if found:
             return found
     return None

@@ -12,7 +12,7 @@ from ingest.extract.page import is_longer, solid, text_of
 from ingest.text import is_prose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from lxml.html import HtmlElement
 
@@ -83,7 +83,7 @@ def find_teasers(page: ParsedPage, text: str) -> Teasers:
         key = solid(text_of(tag)) if page.letters[tag] in lengths else ""
         if key not in lines or key in own or key in holders:
             continue
-        if (card := _card_of(tag)) is not None:
+        if (card := _card_of(tag, page.letters)) is not None:
             (own if card is tag or card.tag == "a" else holders)[key] = card
     bodies = _bodies(lines, holders)
     held = {key: card for key, card in holders.items() if card not in bodies}
@@ -118,7 +118,7 @@ def _bodies(lines: dict[str, str], holders: dict[str, HtmlElement]) -> set[HtmlE
     return {card for card, held in chars.items() if held > _CARD_SHARE * total}
 
 
-def _card_of(tag: HtmlElement) -> HtmlElement | None:
+def _card_of(tag: HtmlElement, letters: Mapping[HtmlElement, int]) -> HtmlElement | None:
     """The card around a line; the line itself when it is all link; None: it stands in a body."""
     line = text_of(tag)
     inner = {link for link in tag.iter("a") if link.get("href")}
@@ -127,7 +127,8 @@ def _card_of(tag: HtmlElement) -> HtmlElement | None:
     for above in islice(tag.iterancestors(), _CLIMB):
         if above.tag == "a":
             return above
-        if is_longer(above, len(line) + _CARD_CHARS):
+        most = len(line) + _CARD_CHARS
+        if letters[above] > most or is_longer(above, most):
             return None
         if any(is_headline(text_of(a)) for a in above.iter("a") if a not in inner):
             return above

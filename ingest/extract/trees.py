@@ -68,9 +68,7 @@ def _worth(node: _Node) -> float:
     return (_worth(node[2]) + _worth(node[3])) / 2 if isinstance(node, tuple) else node
 
 
-def _fall_by_steps(
-    steps: Iterable[tuple[tuple[_Node, ...], float]], row: Sequence[float]
-) -> float:
+def _fall_by_steps(steps: Iterable[tuple[tuple[_Node, ...], float]], row: Sequence[float]) -> float:
     odds = 0.0
     for trees, worth_left in steps:
         odds += _fall(trees, row)

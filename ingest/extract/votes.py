@@ -21,9 +21,9 @@ def votes_of(text: str, blocks: Sequence[Block]) -> list[float]:
     """Share of each block's letters that stand in `text`, 0..1."""
     if not text:
         return [0.0] * len(blocks)
-    lines = {solid(line) for line in text.split("\n")}
-    whole = solid(text)
-    return [_vote(block.key, lines, whole) for block in blocks]
+    lines = list(map(solid, text.split("\n")))
+    whole, alone = "".join(lines), set(lines)
+    return [_vote(block.key, alone, whole) for block in blocks]
 
 
 def _vote(key: str, lines: set[str], whole: str) -> float:

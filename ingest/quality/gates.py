@@ -106,6 +106,8 @@ def _apology(look: Look) -> str:
 
 def find_consent_wall(look: Look) -> Rejection | None:
     """A page that asks for consent and shows nothing else."""
+    if look.words >= 2 * _WALL_WORDS:  # folding is slow, and leaves more than half of the words
+        return None
     told = fold(look.text or look.signals.visible)
     words = max(count_words(told), 1)
     found = len(CONSENT_WORD.findall(told))

@@ -77,6 +77,8 @@ class Look:
 
 def count_words(text: str) -> int:
     """Words; in scripts without spaces two characters count as one."""
+    if text.isascii() or not _CJK.search(text):
+        return len(text.split())
     return len(_CJK.sub("", text).split()) + len(_CJK.findall(text)) // _CJK_CHARS_A_WORD
 
 

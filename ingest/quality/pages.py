@@ -233,8 +233,8 @@ def is_live(look: Look) -> bool:
 
 def find_no_text(look: Look) -> Rejection | None:
     """A page of which nothing could be read."""
-    asked = SCRIPT_ONLY.search(fold(look.signals.visible))
-    if asked and look.words < MIN_WORDS:
+    is_short = look.words < MIN_WORDS
+    if is_short and (asked := SCRIPT_ONLY.search(fold(look.signals.visible))):
         return refuse(Reason.NO_TEXT, f"says: {asked.group()}")
     return None if look.text else refuse(Reason.NO_TEXT, f"{look.signals.links} links")
 
