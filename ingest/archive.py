@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import io
 import os
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
@@ -90,15 +92,24 @@ def read_record(path: Path, offset: int) -> ArchivedPage:
         OSError: the file is not there.
         ValueError: no whole response record starts at that offset.
     """
+    told = f"no whole response record at byte {offset} of {path.name}"
     with path.open("rb") as file:
         file.seek(offset)
-        for record in ArchiveIterator(file):
-            if record.rec_type != "response":
-                break
+        try:
+            record = next(iter(ArchiveIterator(file)), None)
+            if record is None or record.rec_type != "response":
+                raise ValueError(told)
+            payload = record.raw_stream.limit
+            body = record.content_stream().read()
+            if record.raw_stream.limit:  # the file ends before the record does
+                raise ValueError(
+                    f"{told}: {record.raw_stream.limit} of {payload} bytes are missing"
+                )
             return ArchivedPage(
                 url=record.rec_headers.get_header("WARC-Target-URI"),
                 status=int(record.http_headers.get_statuscode()),
                 headers=tuple(record.http_headers.headers),
-                body=record.content_stream().read(),
+                body=body,
             )
-    raise ValueError(f"no response record at byte {offset} of {path.name}")
+        except (ArchiveLoadFailed, AttributeError, TypeError, EOFError, zlib.error) as exc:
+            raise ValueError(f"{told}: {exc}") from exc

@@ -28,6 +28,7 @@ __all__ = [
     "CorpusLocked",
     "CorpusReadOnly",
     "CorpusTooNew",
+    "CorpusTooOld",
     "CrawlError",
     "DaemonRunning",
     "DiskFull",
@@ -98,6 +99,10 @@ class NotACorpus(CorpusError):
 
 class CorpusTooNew(CorpusError):
     """The corpus was made by a newer Seedbed."""
+
+
+class CorpusTooOld(CorpusError):
+    """The corpus was made by an older Seedbed, and cannot be brought up to date here."""
 
 
 class CorpusLocked(CorpusError):

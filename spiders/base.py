@@ -273,11 +273,13 @@ class SourceSpider(Spider):
         return bool(requests)
 
     def _page_request(self, page: DuePage) -> Request:
+        # Of what is not kept there is no text that "not modified" could leave standing.
+        is_kept = page.outcome in {Outcome.ARTICLE, Outcome.COPY}
         return Request(
             page.url,
             callback=self.on_page,
             errback=self.on_page_error,
-            headers=_conditional(page.etag, page.last_modified),
+            headers=_conditional(page.etag, page.last_modified) if is_kept else {},
             meta={"handle_httpstatus_list": _OURS, "page": page},
             priority=round(page.priority * 1000),
             dont_filter=True,

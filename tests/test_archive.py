@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -60,5 +61,25 @@ def test_offset_of_no_record_is_an_error(tmp_path: Path) -> None:
     archive.close()
     path = tmp_path / archive.name
 
-    with pytest.raises(ValueError, match="no response record"):
+    with pytest.raises(ValueError, match="no whole response record"):
         read_record(path, path.stat().st_size)
+
+
+def test_a_record_that_is_cut_off_or_damaged_is_no_page(tmp_path: Path) -> None:
+    archive = Archive(tmp_path, run=7, spider="feeds")
+    body = b"".join(b"<p>The harbour board met %d times.</p>" % day for day in range(90))
+    offset = write(archive, body)
+    archive.close()
+    whole = (tmp_path / archive.name).read_bytes()
+    assert read_record(tmp_path / archive.name, offset).body == body
+
+    for end in range(offset + 20, len(whole) - 30, 7):  # behind the body stand a few line ends
+        (tmp_path / "cut.warc.gz").write_bytes(whole[:end])
+        with pytest.raises(ValueError, match="no whole response record"):
+            read_record(tmp_path / "cut.warc.gz", offset)
+    for at in range(offset, len(whole) - 30, 3):
+        damaged = bytearray(whole)
+        damaged[at] ^= 0x55
+        (tmp_path / "cut.warc.gz").write_bytes(damaged)
+        with suppress(ValueError):  # a name or a time in the header may change unnoticed
+            read_record(tmp_path / "cut.warc.gz", offset)

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.dumps.encodings import decode
+from ingest.dumps.rules import Rule, rule_of
 from ingest.dumps.saved import page_address
 from ingest.errors import SeedError
 from ingest.extract import read_page
@@ -157,14 +158,30 @@ def test_markdown_leaves_no_markup(tmp_path: Path) -> None:
     assert (seed.title, seed.text.split("\n")) == (TITLE, [*BODY, "one point"])
 
 
-def test_a_table_of_markdown_is_a_line_a_row_without_bars(tmp_path: Path) -> None:
+def test_a_table_of_markdown_is_a_line_a_row(tmp_path: Path) -> None:
     table = "| Day | **Event** |\n|:---|---:|\n| 27 June | Two die \\| many held |\n| 30 June | |\n"
+    table += "| 2023 | 1,100 |\n| 2024 | 1,177 |\n| 2025 | 4.5 |\n"
     (tmp_path / "a.md").write_text(f"# {TITLE}\n\n{BODY[0]}\n\n{table}\n{BODY[1]}\n", "utf-8")
-    lines = ["Day Event", "27 June Two die | many held", "30 June"]
+    lines = ["Day | Event", "27 June | Two die | many held", "30 June"]
+    lines += ["2023 | 1,100", "2024 | 1,177", "2025 | 4.5"]
 
     for extract in (None, _extract_page):
         (seed,) = load_seed_set(tmp_path, extract=extract).documents
         assert seed.text.split("\n") == [BODY[0], *lines, BODY[1]]
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        ("2023 | 1,100 | 3,300", None),
+        ("| 2023 | 4.5 |", None),
+        ("1 | 2 | 3 | 12", Rule.SYMBOLS),
+        ("2023 | —", Rule.SYMBOLS),
+        ("1,100", Rule.SYMBOLS),
+    ],
+)
+def test_a_row_of_figures_is_no_mere_symbols(line: str, rule: Rule | None) -> None:
+    assert rule_of(line) == rule
 
 
 def _extract_page(body: bytes, url: str) -> Article | None:

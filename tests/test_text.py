@@ -88,3 +88,16 @@ def test_joiners_that_a_script_needs_stay_and_marks_of_direction_go() -> None:
     assert clean_controls("می\u200cخواهم") == "می\u200cخواهم"
     assert clean_controls("\u2066a\u2069\u200f") == "a"
     assert normalize("می\u200cخواهم") == normalize("میخواهم")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "港口委员会星期一开会，同意在冬天来临之前修好码头。",
+        "港湾委員会は月曜日に会合を開き、冬までに桟橋を直すと決めた」。",
+        "बंदरगाह बोर्ड ने सोमवार को बैठक की और घाट की मरम्मत पर सहमति दी।",
+    ],
+)
+def test_prose_is_prose_in_any_script(line: str) -> None:
+    assert is_prose(line)
+    assert not is_prose(line[:6])

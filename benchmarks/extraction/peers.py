@@ -50,7 +50,9 @@ def _trafilatura(body: bytes, url: str | None, **options: Any) -> Found:
 
 def _newspaper(body: bytes, url: str | None) -> Found:
     newspaper = importlib.import_module("newspaper")
-    article = newspaper.Article(url or "http://unknown.invalid/")
+    # It would ask the network for the list of public suffixes, and for pictures.
+    importlib.import_module("tldextract.tldextract").TLD_EXTRACTOR.suffix_list_urls = ()
+    article = newspaper.Article(url or "http://unknown.invalid/", fetch_images=False)
     article.download(input_html=decode(body, None))
     article.parse()
     date = article.publish_date

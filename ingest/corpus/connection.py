@@ -15,6 +15,7 @@ from ingest.errors import (
     CorpusLocked,
     CorpusReadOnly,
     CorpusTooNew,
+    CorpusTooOld,
     DiskFull,
     NotACorpus,
     SqliteTooOld,
@@ -61,6 +62,8 @@ def guarded(path: Path) -> Iterator[None]:
 def connect(path: Path, *, readonly: bool = False, timeout_s: float = 30.0) -> Database:
     """A connection to the corpus at `path`, made and migrated if need be.
 
+    A reader brings an older corpus up to date too, where it may: its questions are of this schema.
+
     Raises:
         CorpusError: or the subclass for what is wrong with the file or with this SQLite.
     """
@@ -72,11 +75,33 @@ def connect(path: Path, *, readonly: bool = False, timeout_s: float = 30.0) -> D
         if not readonly:
             return _connected(path, "mode=rwc", timeout_s, readonly=False)
         try:
-            return _connected(path, "mode=ro", timeout_s, readonly=True)
+            return _current(path, timeout_s)
         except sqlite.OperationalError as exc:
             if exc.sqlite_errorcode & 0xFF not in _UNMADE or not is_still(path):
                 raise
-        return _connected(path, "mode=ro&immutable=1", timeout_s, readonly=True)
+        return _not_older(_connected(path, "mode=ro&immutable=1", timeout_s, readonly=True), path)
+
+
+def _current(path: Path, timeout_s: float) -> Database:
+    """A reader's connection to a corpus of this schema."""
+    db = _connected(path, "mode=ro", timeout_s, readonly=True)
+    if _pragma(db.conn, "user_version") < SCHEMA_VERSION and os.access(path.parent, os.W_OK):
+        db.conn.close()
+        _connected(path, "mode=rw", timeout_s, readonly=False).conn.close()
+        db = _connected(path, "mode=ro", timeout_s, readonly=True)
+    return _not_older(db, path)
+
+
+def _not_older(db: Database, path: Path) -> Database:
+    version = _pragma(db.conn, "user_version")
+    if version >= SCHEMA_VERSION:
+        return db
+    db.conn.close()
+    raise CorpusTooOld(
+        f"schema {version} is older than this Seedbed ({SCHEMA_VERSION}); read it once where it "
+        "can be written",
+        path=path,
+    )
 
 
 def _connected(path: Path, mode: str, timeout_s: float, *, readonly: bool) -> Database:

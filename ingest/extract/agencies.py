@@ -47,7 +47,7 @@ _FORMS = {
     "Lusa": "Lusa",
     "MTI": "MTI",
     "NTB": "NTB",
-    "PA Media": "PA|PA Media|Press Association",
+    "PA Media": "PA Media|Press Association",
     "PAP": "PAP",
     "PTI": "PTI|Press Trust of India",
     "Report": "Report|Report.az|Report İnformasiya Agentliyi|Report News Agency",

@@ -64,7 +64,7 @@ def make_article(
         language=find_language(text, metadata.language),
         section=_legible(metadata.section or "") or None,
         outlet_name=_legible(metadata.outlet_name or "") or None,
-        picture=metadata.picture,
+        picture=_legible(metadata.picture or "") or None,
         is_paywalled=metadata.is_paywalled,
         provenance=tuple(sorted((name, str(source)) for name, source in provenance.items())),
         extractor=extraction.extractor,

@@ -61,6 +61,7 @@ UNKNOWN = "-"
 _GROUP = {SHORT_TOPICAL: SHORT, TOPICAL: PROSE}
 
 _APART_TAGS = frozenset({"aside", "nav", "footer"})  # a form may hold the whole page
+_TELLING_LETTERS = 12  # of a short line, to be known again as the same
 _LINKED_SHARE = 0.5
 _STEM_LETTERS = 5
 
@@ -158,7 +159,8 @@ def _kind_of(block: Block, letters: int, stems: tuple[str, ...], apart: dict[Box
     if not is_prose(block.text):
         if is_apart:
             return FURNITURE
-        return SHORT_TOPICAL if names_headline else SHORT
+        # "Yes." is said in many interviews, and is none of the site's.
+        return SHORT_TOPICAL if names_headline or letters < _TELLING_LETTERS else SHORT
     if names_headline:
         return TOPICAL
     return APART if is_apart else PROSE

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["second_article"]
 
 _OWN_LETTERS = 400  # kept of the first article before a second is looked for, and of the second
+_MOST_HEADS = 20  # looked at; a page of headlines has hundreds
 _WHOLE_SHARE = 0.8  # of the kept letters: the box around them and the headline is the article
 
 
@@ -29,7 +30,7 @@ def second_article(blocks: Sequence[Block], is_kept: Sequence[bool]) -> int | No
         is_kept: whether each is taken for article text.
     """
     heads = [at for at, block in enumerate(blocks) if block.box.tag == "h1"]
-    for head in heads[1:]:
+    for head in heads[1:_MOST_HEADS]:
         if blocks[head].key == blocks[heads[0]].key:
             continue
         before = _kept_letters(blocks, is_kept, heads[0], head)

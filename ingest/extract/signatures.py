@@ -46,13 +46,16 @@ _REST = re.compile(  # what follows a name on its line
     r"|\s*[(\[@<].*|\s+[-–—]\s.*|\s+\d.*",
     re.IGNORECASE,
 )
+# Jan and August are people too, but not beside a number.
+_MONTH = r"(?:jan|feb|mar|apr|jun|jul|aug(?:ust)?|sept?|oct|nov|dec)"
+_DAY = re.compile(rf"\b{_MONTH}\.?\s*\d.*", re.IGNORECASE)
 NO_NAME = re.compile(
     r"\d{2}|[{}=_<>@]|\b(?:admin(?:istrator)?|correspondent|reporter|writer|updated?|published|"
     r"subscribe|follow|folgen|author|guest|unknown|none|null|undefined|view|posts?|officer|chief|"
     r"head of|director|professor|founder|consultant|specialist|manager|analyst|educators?|expert|"
     r"redakteur(?:in)?|volontär(?:in)?|reporterin|journalistin|journalism|read|minutes?|share|"
-    r"veröffentlicht|aktualisiert|publié|publicado|mis à jour|comments?|january|february|august|"
-    r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b",
+    r"veröffentlicht|aktualisiert|publié|publicado|mis à jour|comments?|january|february)\b"
+    rf"|^{_MONTH}$|\d\W*{_MONTH}\b",
     re.IGNORECASE,
 )
 NO_PERSON = re.compile(
@@ -76,7 +79,8 @@ def names_in(text: str) -> Iterator[str]:
         return
     parts = _SPLIT.split(_LEAD.sub("", squeeze(text)))
     for part in parts:
-        name = _REST.sub("", _LEAD.sub("", part)).strip(" .,:-–—'\"*")
+        undated = _DAY.sub("", _LEAD.sub("", part))
+        name = _REST.sub("", undated).strip(" .,:-–—'\"*●•|")
         words = name.split()
         if not words or len(words) > _MAX_WORDS or len(name) > _MAX_CHARS:
             continue

@@ -10,7 +10,7 @@ from ingest.text import clean_controls, normalize, paragraphs
 __all__ = ["tidy", "without_furniture"]
 
 _REPEATABLE_CHARS = 30  # "No." may be answered twice; a sentence is not printed twice on purpose
-_MARKS = re.compile(r"^(?:[-|•*·]\s+)+|\s+\|$")  # what trafilatura draws of lists and tables
+_MARKS = re.compile(r"^(?:[-|•*·]\s+)+|(?:\s+\|)+$")  # what trafilatura draws of lists and tables
 
 
 _LABEL = re.compile(
@@ -20,13 +20,17 @@ _LABEL = re.compile(
 )
 _NOTICE = re.compile(
     r"©|\(c\) \d{4}|\b(?:all rights reserved|все права защищены|bütün hüquqlar|(?:tüm|her) hakkı|"
-    r"перепечатка|alle rechte vorbehalten|tous droits réservés|paypal|bitcoin|btc|iban|usdt)\b"
+    r"перепечатка|alle rechte vorbehalten|tous droits réservés)\b"
 )
 _PLEA = re.compile(
     r"^(?:support (?:us|our)|поддержите|donate|subscribe|sign up|follow us|share this|поделиться)"
     r"|\b(?:подпи(?:саться|шитесь|сывайтесь)|abunə ol(?:un)?|abone ol(?:un)?|patreon)\b"
     r"|^[\d\s.,$€₽₼₺]+$|^(?:eth|btc):"
 )
+# Where to send money: the means and the account, since an article may speak of bitcoin.
+_MONEY = re.compile(r"\b(?:paypal|bitcoin|btc|eth|iban|usdt|swift)\b")
+_ACCOUNT = re.compile(r"\S+@\S+\.\w{2,}|\b(?=\w*\d)(?=\w*[A-Za-z])\w{15,}\b|paypal\.me/")
+_MOST_NOTICES = 4
 _NOTICE_CHARS = 300
 _PLEA_CHARS = 80
 _HEAD_LINES = 4
@@ -48,8 +52,9 @@ def without_furniture(text: str, title: str, authors: tuple[str, ...]) -> str:
     Above an article stand its title, its authors and its date, which have fields of their own.
     """
     lines = [line for line in text.split("\n") if not _LABEL.fullmatch(normalize(line))]
-    while len(lines) > 1 and _is_notice(lines[-1]):
-        lines.pop()
+    for _ in range(_MOST_NOTICES):
+        if len(lines) > 1 and _is_notice(lines[-1]):
+            lines.pop()
     names = (title, *authors)
     kept = [
         line
@@ -63,7 +68,9 @@ def _is_notice(line: str) -> bool:
     """Whether a line at the end of a text is of the site: its rights, its wishes, its wallet."""
     told = normalize(line)
     is_plea = len(line) <= _PLEA_CHARS and _PLEA.search(told)
-    return bool(is_plea or (len(line) <= _NOTICE_CHARS and _NOTICE.search(told)))
+    is_of_site = len(line) <= _NOTICE_CHARS and _NOTICE.search(told)
+    is_wallet = len(line) <= _NOTICE_CHARS and _MONEY.search(told) and _ACCOUNT.search(line)
+    return bool(is_plea or is_of_site or is_wallet)
 
 
 def _is_heading(line: str, names: tuple[str, ...]) -> bool:

@@ -71,7 +71,7 @@ _LIST_END = re.compile(
 )
 _SEARCH_PATH = re.compile(
     r"/(?:search|poisk|axtar|axtaris|arama|ara|suche|recherche|buscar|poshuk)(?:[/?.]|$)"
-    r"|[?&](?:q|s|query|search|text|keywords?)=",
+    r"|[?&](?:q|s|query|search|text|keywords?)=[^&]*[^\W\d]",
     re.IGNORECASE,
 )
 _MEDIA_PATH = re.compile(
