@@ -110,6 +110,8 @@ def _lines(told: Reextracted, *, is_trial: bool) -> Iterator[str]:
         yield f"{told.missing} not in the archive any more"
     if told.failed:
         yield f"{told.failed} could not be read and stay as they are"
+    for one in told.unread:
+        yield f"  {one.url}: {one.why}"
     for change in told.examples:
         yield f"  {change.url}"
         yield from (f"    {line}" for line in _change_lines(change))

@@ -55,6 +55,7 @@ def checkup(folder: Path, environ: Mapping[str, str], *, now: datetime) -> Itera
         return
     yield Finding(state="ok", subject="settings", said=f"workspace {settings.workspace}")
     yield from _packages()
+    yield from _extractors()
     yield from _disk(settings)
     yield from _places(settings)
     yield from _spiders(settings)
@@ -86,6 +87,14 @@ def _packages() -> Iterator[Finding]:
     if importlib.util.find_spec("datasette") is None:
         said = "`seedbed web` needs Datasette: pip install 'seedbed[web]'"
         yield Finding(state="look", subject="datasette", said=said)
+
+
+def _extractors() -> Iterator[Finding]:
+    """What is left out of the cascade: pages of its site are read by the general extractor."""
+    from ingest.extract import unusable_extractors
+
+    for said in unusable_extractors():
+        yield Finding(state="bad", subject="extractors", said=said)
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:
@@ -167,7 +176,8 @@ def _corpus(settings: Settings, *, now: datetime) -> Iterator[Finding]:
         yield Finding(state="ok", subject="corpus", said="none yet; the first run makes it")
     if not has_sources:
         said = "none: name sites, feeds or sitemaps under [sources] in seedbed.toml"
-        yield Finding(state="bad", subject="sources", said=said)
+        state: State = "look" if settings.corpus_path.exists() else "bad"
+        yield Finding(state=state, subject="sources", said=said)
 
 
 def _rows(corpus: Corpus, *, now: datetime) -> Iterator[Finding]:

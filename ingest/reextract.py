@@ -36,11 +36,12 @@ if TYPE_CHECKING:
     from ingest.items import KnownPage, Rejection
     from ingest.workspace import Knowledge, Workspace
 
-__all__ = ["Change", "Reextracted", "changed_fields", "reextract"]
+__all__ = ["Change", "Reextracted", "Unread", "changed_fields", "reextract"]
 
 _STATE = "reextracting"
 _PAGES_AHEAD = 16  # being read while the ones before them are compared
 _EXAMPLES = 10
+_READER_LOST = "its reader was killed from outside"
 _KEPT = (Outcome.ARTICLE, Outcome.COPY)
 #: A reader's failure says nothing against a text that was read before.
 _FAILURES = (Reason.TIMED_OUT, Reason.CRASHED)
@@ -68,6 +69,14 @@ class Change:
     is_new: bool = False  #: an article that was refused before
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """A page that could not be read."""
+
+    url: str
+    why: str
+
+
 @dataclass(slots=True, kw_only=True)
 class Reextracted:
     """What changed, or would change."""
@@ -76,6 +85,7 @@ class Reextracted:
     same: int = 0  #: pages that read as they did
     missing: int = 0  #: pages whose archive is gone
     failed: int = 0  #: pages that could not be read within time and memory; they stay as they are
+    unread: list[Unread] = field(default_factory=list)  #: the first of those that failed
     fields: dict[str, int] = field(default_factory=dict)  #: how many pages changed, by field
     corrected: int = 0  #: pages that read otherwise
     refused: int = 0  #: texts that are no articles
@@ -83,6 +93,13 @@ class Reextracted:
     came_in: int = 0  #: pages that are kept now
     went_out: int = 0  #: pages that are kept no more
     examples: list[Change] = field(default_factory=list)  #: the first ones
+
+    def note_failure(self, url: str, read: PageRead | None) -> None:
+        """Count a page that could not be read, and name it if it is among the first."""
+        self.failed += 1
+        if len(self.unread) < _EXAMPLES:
+            why = _said(read.rejection) if read and read.rejection else _READER_LOST
+            self.unread.append(Unread(url=url, why=why))
 
     def note(self, change: Change) -> None:
         """Count a change, and show it if it is among the first."""
@@ -118,7 +135,11 @@ def reextract(
     """
     told = Reextracted()
     crawl = workspace.settings.crawl
-    readers = PageReaders(processes=crawl.extract_processes, timeout_s=crawl.extract_timeout_s)
+    readers = PageReaders(
+        processes=crawl.extract_processes,
+        timeout_s=crawl.extract_timeout_s,
+        memory_mib=crawl.extract_memory_mib,
+    )
     try:
         if is_trial:
             again = _Again(workspace, corpus, None, now, told, readers)
@@ -210,7 +231,7 @@ class _Again:
                     continue
                 read = self._end_of(future)
                 if read is None or (read.rejection and read.rejection.reason in _FAILURES):
-                    self.told.failed += 1
+                    self.told.note_failure(row["url"], read)
                     continue
                 self.told.read += 1
                 yield row, read

@@ -186,6 +186,19 @@ def test_the_article_is_kept_and_nothing_else() -> None:
                     (THIRD * 2).strip()]  # fmt: skip
 
 
+@pytest.mark.parametrize("rows", [6, 8, 12])
+def test_a_table_below_the_article_is_kept_to_its_last_row(rows: int) -> None:
+    years = [f"<tr><td>{2010 + n}<td>{1100 + 77 * n}<td>{3300 + 91 * n}</tr>" for n in range(rows)]
+    table = f"<table><tr><th>Year<th>Cargo, tons<th>Mail, bags</tr>{''.join(years)}</table>"
+    page = page_of(f"<article>{story('Board votes', PROSE, OTHER, THIRD)}{table}</article>")
+    decision = decide(page, read_votes(page))
+    kept = [block.text for block in decision.kept if block.box.tag == "tr"]
+
+    assert len(kept) in {0, rows + 1}
+    if rows > 6:
+        assert len(kept) == rows + 1
+
+
 def test_without_any_vote_the_structure_still_tells() -> None:
     kept = [block.text for block in decide(page_of(LAYOUT), "").kept]
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from ingest.extract import Extractor, extractors, read_page
+import ingest.extract
+from ingest.checkup import checkup
+from ingest.extract import Extractor, extractors, read_page, unusable_extractors
 from ingest.extract.page import ParsedPage, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[1]
 PAGES = Path(__file__).parent / "pages"
@@ -83,3 +91,65 @@ def test_the_page_on_extending_shows_the_example_as_it_is() -> None:
 
     assert shown
     assert all(part.strip() in source for part in shown)
+
+
+FAULTY = {
+    "broken.py": "PRIORITY = 50\ndef extract(page:\n",
+    "raising.py": "PRIORITY = 40\ndef extract(page):\n    return page.no_such_thing\n",
+    "given_a_text.py": "PRIORITY = 30\ndef extract(page):\n    return 'a text'\n",
+    "nameless.py": "def extract(page):\n    return None\n",
+    "misspelt.py": "PRIORTY = 20\ndef extract(page):\n    return None\n",
+    "worded.py": "PRIORITY = 'high'\ndef extract(page):\n    return None\n",
+    "empty_handed.py": "PRIORITY = 10\ndef extrakt(page):\n    return None\n",
+    "tools.py": "LIMIT = 3\n",
+}
+
+
+@pytest.fixture
+def faulty(tmp_path: Path) -> Iterator[None]:
+    """The cascade with mistakes in it."""
+    for name, source in FAULTY.items():
+        (tmp_path / name).write_text(source, "utf-8")
+    ingest.extract.__path__.append(str(tmp_path))
+    importlib.invalidate_caches()
+    extractors.cache_clear()
+    yield
+    ingest.extract.__path__.pop()
+    extractors.cache_clear()
+    for name in FAULTY:
+        sys.modules.pop(f"ingest.extract.{name.removesuffix('.py')}", None)
+
+
+@pytest.mark.usefixtures("faulty")
+def test_a_mistake_in_one_extractor_costs_no_page_and_is_named_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    folder = golden_of("baku_xeber")[0]
+    meta = json.loads((folder / "meta.json").read_text())
+    body = (folder / "page.html").read_bytes()
+    with caplog.at_level("WARNING"):
+        reads = [read_page(body, meta["url"], None, None, now=NOW) for _ in range(2)]
+
+    assert all(read.article is not None for read in reads)
+    raised = [one for one in caplog.records if one.message == "extractor raised"]
+    left_out = [one for one in caplog.records if one.message == "extractor left out"]
+    assert len(raised) == 2
+    assert len(left_out) == len(unusable_extractors())
+
+
+@pytest.mark.usefixtures("faulty")
+def test_every_file_that_should_be_an_extractor_and_is_none_is_named(tmp_path: Path) -> None:
+    told = dict(said.split(": ", 1) for said in unusable_extractors())
+
+    assert sorted(told) == [
+        "broken.py", "empty_handed.py", "misspelt.py", "nameless.py", "worded.py"
+    ]  # fmt: skip
+    assert told["broken.py"].startswith("SyntaxError")
+    assert told["misspelt.py"] == "has PRIORTY, but no PRIORITY"
+    found = [one for one in checkup(tmp_path, {}, now=NOW) if one.subject == "extractors"]
+    assert len(found) == 5
+    assert {one.state for one in found} == {"bad"}
+
+
+def test_no_file_of_ours_is_named_a_faulty_extractor() -> None:
+    assert unusable_extractors() == []

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ingest import page_readers
 from ingest.cli import main
 from ingest.corpus import Corpus
 from ingest.extract import PageRead, read_page
@@ -191,6 +192,25 @@ def test_a_page_whose_archive_is_gone_stays_and_is_counted(tmp_path: Path) -> No
 
         assert (told.read, told.missing) == (0, 6)
         assert snapshot(corpus) == before
+
+
+def test_a_page_that_cannot_be_read_stays_and_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def crash(*_: Any, **__: Any) -> PageRead:
+        detail = "AttributeError: no such thing"
+        said = Rejection(stage=Stage.EXTRACT, reason=Reason.CRASHED, detail=detail)
+        return PageRead(article=None, rejection=said)
+
+    with opened(tmp_path) as (workspace, corpus):
+        crawl(workspace, corpus, PRINTS[:3])
+    monkeypatch.setattr(page_readers, "read_page", crash)
+    assert main(["-w", str(tmp_path), "reextract"]) == 0
+    said = capsys.readouterr().out
+
+    assert "3 could not be read and stay as they are" in said
+    told = f"{Reason.CRASHED}: AttributeError: no such thing"
+    assert all(f"{one.url}: {told}" in said for one in PRINTS[:3])
 
 
 def test_what_readers_said_stands(tmp_path: Path, older: Callable[[], None]) -> None:

@@ -10,7 +10,7 @@ from ingest.dumps.gaps import blocks_of, gaps
 from ingest.dumps.lines import is_short, tickers
 from ingest.dumps.looks import Sight, heft, looks
 from ingest.dumps.places import Guess, places
-from ingest.dumps.rules import Rule
+from ingest.dumps.rules import Rule, is_row
 from ingest.dumps.titles import likely_title
 from ingest.dumps.weights import chance, log_odds
 
@@ -117,12 +117,16 @@ def _end_of_lone_article(lines: Sequence[Line]) -> int | None:
             end = at
             break
     signs = sum(line.rule is not None for line in lines[:end])
-    for is_menu, run in groupby(lines[:end], key=is_short):
+    for is_menu, run in groupby(lines[:end], key=_is_of_menu):
         length = len(list(run))
         signs += length if is_menu and length >= _MENU_LINES else 0
     prose = [line.units if line.is_prose else 0 for line in lines]
     is_most = sum(prose[:end]) * 2 > sum(prose)
     return end if is_most and signs <= _MOST_SIGNS else None
+
+
+def _is_of_menu(line: Line) -> bool:
+    return is_short(line) and not is_row(line.text)
 
 
 def seen_places(sight: Sight, seen: Sequence[Features], odds: Sequence[float]) -> list[Features]:

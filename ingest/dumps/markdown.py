@@ -24,6 +24,7 @@ _WRAPPED_CHARS = 120  # editors wrap below
 _STOPS = (".", "!", "?", "…", "։", "。", "۔", "।", ".”", ".»", '."')
 _CELLS = frozenset(["td", "th"])
 _TABLE = _CELLS | {"table", "thead", "tbody"}
+_BAR = " | "
 _TITLES = ("title", "headline")
 _DATES = ("date", "published", "pubdate", "created")
 _ADDRESSES = ("url", "source", "link", "canonical")
@@ -81,14 +82,19 @@ def read_markdown(text: str) -> Markdown:
 
 
 def _rows_as_paragraphs(tokens: Iterable[Token]) -> list[Token]:
-    """Each row of a table as a paragraph: readers of pages put bars between cells."""
-    kept = []
+    """Each row of a table as a paragraph, with bars between the cells that say something."""
+    kept: list[Token] = []
     for token in tokens:
         kind, _, side = token.type.rpartition("_")
         if kind == "tr":
             token.tag = "p"
+            if kept and kept[-1].content == _BAR:
+                kept.pop()
         elif kind in _CELLS and side == "close":
-            token.type, token.tag, token.content, token.nesting = "text", "", " ", 0
+            if not kept[-1].content.strip():
+                kept.pop()
+                continue
+            token.type, token.tag, token.content, token.nesting = "text", "", _BAR, 0
         elif kind in _TABLE:
             continue
         kept.append(token)

@@ -10,7 +10,7 @@ from importlib.resources import files
 from ingest.dumps.dates import date_in
 from ingest.text import normalize
 
-__all__ = ["Rule", "rule_of"]
+__all__ = ["Rule", "is_row", "rule_of"]
 
 
 class Rule(StrEnum):
@@ -97,6 +97,8 @@ _LABELLED = re.compile(r"^(.{3,40}?)\s*[:|：]\s")
 _LABELLED_CHARS = 400
 _TRIM = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 _DATE_CHARS = 70
+_CELLS = re.compile(r"[^|]*\w[^|]*\|[^|]*\w")
+_FIGURE = re.compile(r"\d[.,]?\d[.,]?\d|\d[.,]\d")  # numbers of pages of a list are shorter
 _TESTS = (  # rule, the longest line it may take, pattern
     (Rule.CONTACT, 10_000, _CONTACT),
     (Rule.APPEAL, 500, _APPEAL),
@@ -114,7 +116,7 @@ def rule_of(line: str) -> Rule | None:
         return Rule.DATE
     bare = _TRIM.sub("", folded)
     if not bare:
-        return Rule.SYMBOLS
+        return None if is_row(line) else Rule.SYMBOLS
     if rule := _markers().get(bare):
         return rule
     labelled = _LABELLED.match(folded)
@@ -125,6 +127,11 @@ def rule_of(line: str) -> Rule | None:
     return next(
         (rule for rule, most, test in _TESTS if len(line) <= most and test.search(line)), None
     )
+
+
+def is_row(line: str) -> bool:
+    """Whether a line is a row of a table of figures, with bars between the cells."""
+    return bool(_CELLS.search(line) and _FIGURE.search(line))
 
 
 @cache

@@ -2,7 +2,8 @@
 
 `read_page` parses the page once and asks the extractors in turn. An extractor is one module of
 this package with `PRIORITY: int` (higher is asked first) and
-`extract(page: ParsedPage) -> Extraction | None` (None: not mine, or nothing found).
+`extract(page: ParsedPage) -> Extraction | None` (None: not mine, or nothing found). One with a
+mistake in it is left out and named in the log: it must not cost the pages of all other sites.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ import importlib
 import pkgutil
 import re
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
+from ingest import log
 from ingest.extract.article import make_article
 from ingest.extract.imprint import imprinted
 from ingest.extract.lines import lines_of, stable_hash
@@ -32,13 +35,21 @@ from ingest.urls import address_key
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from types import ModuleType
 
     from ingest.extract.lines import PageLines
     from ingest.extract.links import Link
     from ingest.extract.recurring import SiteMemory
 
-__all__ = ["Extraction", "Extractor", "PageRead", "ParsedPage", "extractors", "read_page"]
+__all__ = [
+    "Extraction", "Extractor", "PageRead", "ParsedPage", "extractors", "read_page",
+    "unusable_extractors",
+]  # fmt: skip
 
+_log = log.get(__name__)
+_raised: set[str] = set()  # extractors already named in the log by this process
+_GENERAL = "generic"  # nothing can be read without it
+_MISSPELT = 0.85  # likeness to PRIORITY; no module that is no extractor has a name so like it
 _MAX_BODY_BYTES = 8 * 1024 * 1024
 # 621 news pages have up to 5,145; trafilatura takes 2 s for 20,000 and minutes for 200,000.
 _MAX_ELEMENTS = 30_000
@@ -85,15 +96,47 @@ class PageRead:
 
 @functools.cache
 def extractors() -> tuple[Extractor, ...]:
-    """The cascade, highest priority first, then by name."""
-    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
-    modules = [(name, importlib.import_module(f"{__name__}.{name}")) for name in names]
-    found = [
-        Extractor(module.PRIORITY, name, module.extract)
-        for name, module in modules
-        if hasattr(module, "PRIORITY")
-    ]
+    """The cascade, highest priority first, then by name; less what cannot be used."""
+    found, faults = _find_extractors()
+    for fault in faults:
+        _log.warning("extractor left out", why=fault)
     return tuple(sorted(found, key=lambda extractor: (-extractor.priority, extractor.name)))
+
+
+def unusable_extractors() -> list[str]:
+    """Each file that is or seems to be an extractor and is not asked, and why."""
+    return _find_extractors()[1]
+
+
+def _find_extractors() -> tuple[list[Extractor], list[str]]:
+    found, faults = [], []
+    for name in sorted(module.name for module in pkgutil.iter_modules(__path__)):
+        try:
+            module = importlib.import_module(f"{__name__}.{name}")
+        except Exception as exc:
+            if name == _GENERAL:
+                raise
+            faults.append(f"{name}.py: {_said(exc)}")
+            continue
+        if fault := _fault_of(module):
+            faults.append(f"{name}.py: {fault}")
+        elif hasattr(module, "PRIORITY"):
+            found.append(Extractor(module.PRIORITY, name, module.extract))
+    return found, faults
+
+
+def _fault_of(module: ModuleType) -> str | None:
+    """Why a module that looks like an extractor is none; None: it is one, or does not look so."""
+    priority, extract = getattr(module, "PRIORITY", None), getattr(module, "extract", None)
+    if priority is not None:
+        if not isinstance(priority, int | float):
+            return f"PRIORITY is no number: {priority!r}"
+        return None if callable(extract) else "has PRIORITY, but no extract(page)"
+    like = {name.upper(): name for name in vars(module)}
+    if near := get_close_matches("PRIORITY", like, 1, _MISSPELT):
+        return f"has {like[near[0]]}, but no PRIORITY"
+    is_own = getattr(extract, "__module__", None) == module.__name__
+    return "has extract(page), but no PRIORITY" if is_own else None
 
 
 def read_page(
@@ -162,11 +205,41 @@ def _refuse(reason: Reason, detail: str) -> Rejection:
     return Rejection(stage=Stage.EXTRACT, reason=reason, detail=detail)
 
 
+def _ask(page: ParsedPage) -> tuple[str, Extraction | None]:
+    """What the first extractor reads that reads anything, and its name.
+
+    Where one raised and no other reads the page, the page is what is wrong, or all is.
+    """
+    failure: Exception | None = None
+    for one in extractors():
+        try:
+            if found := _checked(one.extract(page)):
+                return one.name, found
+        except MemoryError:
+            raise  # the reader is to end
+        except Exception as exc:  # noqa: BLE001  # the mistake of one file; it is named
+            failure = exc
+            if one.name not in _raised:
+                _raised.add(one.name)
+                _log.warning("extractor raised", extractor=one.name, why=_said(exc), url=page.url)
+    if failure is not None:
+        raise failure
+    return "", None
+
+
+def _checked(found: object) -> Extraction | None:
+    """An extraction; whoever writes an extractor may give anything."""
+    if found is None:
+        return None
+    if not isinstance(found, Extraction) or not isinstance(found.text, str):
+        msg = f"extract(page) gave no Extraction with a text: {found!r}"
+        raise TypeError(msg)
+    return found
+
+
 def _read_parsed(page: ParsedPage, now: datetime, status: int) -> PageRead:
     metadata = read_metadata(page, now)
-    by, extraction = next(
-        ((one.name, e) for one in extractors() if (e := one.extract(page))), ("", None)
-    )
+    by, extraction = _ask(page)
     raw = tidy(extraction.text) if extraction else ""
     teasers = find_teasers(page, raw)
     own = without_teasers(raw, teasers)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ingest.extract.page import ParsedPage
-    from ingest.extract.segments import Block
+    from ingest.extract.segments import Block, Box
 
 __all__ = ["CUT", "Decision", "ask", "decide", "explain"]
 
@@ -42,8 +42,33 @@ class Decision:
     def kept(self) -> list[Block]:
         """The article's own, up to where a second article begins."""
         is_kept = [odds is not None and odds > CUT for odds in self.odds]
+        _keep_tables_whole(self.blocks, is_kept)
         end = second_article(self.blocks, is_kept)
         return [block for block, own in zip(self.blocks[:end], is_kept, strict=False) if own]
+
+
+def _keep_tables_whole(blocks: Sequence[Block], is_kept: list[bool]) -> None:
+    """Keep all rows of a table of figures or none, as most of its letters are kept or not.
+
+    A row of bare numbers has little to tell it by: below an article the last ones fell out.
+    """
+    tables: dict[Box, list[int]] = {}
+    for at, block in enumerate(blocks):
+        if block.box.tag == "tr" and (table := _table_of(block.box)):
+            tables.setdefault(table, []).append(at)
+    for rows in tables.values():
+        letters = sum(len(blocks[at].key) for at in rows)
+        own = sum(len(blocks[at].key) for at in rows if is_kept[at])
+        for at in rows:
+            is_kept[at] = 2 * own > letters
+
+
+def _table_of(row: Box) -> Box | None:
+    """The table that a row is of."""
+    above: Box | None = row
+    while above is not None and above.tag != "table":
+        above = above.above
+    return above
 
 
 def decide(page: ParsedPage, voted: str) -> Decision:
