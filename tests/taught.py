@@ -5,12 +5,13 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ingest.archive import Archive
 from ingest.demo.texts import DemoText, load_texts, seed_files, seed_texts
-from ingest.extract import read_page
+from ingest.extract import PageRead, read_page
 from ingest.intake import Intake
 from ingest.rejudge import before_run
 from ingest.workspace import Workspace
@@ -96,6 +97,12 @@ def make_workspace(
     return Workspace.open(folder, {})
 
 
+@cache
+def read(one: Print) -> PageRead:
+    """What a page says; each is read once for all tests."""
+    return read_page(one.body, one.url, "utf-8", "text/html", now=NOW)
+
+
 def crawl(workspace: Workspace, corpus: Corpus, prints: Iterable[Print]) -> None:
     """Take pages in as one run would, archive and all."""
     knowledge = before_run(workspace, corpus, now=NOW)
@@ -112,7 +119,7 @@ def crawl(workspace: Workspace, corpus: Corpus, prints: Iterable[Print]) -> None
         response = fetched(
             page, one.url, body=one.body, warc=archive.name, warc_offset=offset, encoding="utf-8"
         )
-        intake.take_page(response, read_page(one.body, one.url, "utf-8", "text/html", now=NOW))
+        intake.take_page(response, read(one))
     archive.close()
     corpus.finish_run(run, outcome="finished", requests=0, message=None, now=NOW)
 

@@ -257,8 +257,6 @@ def test_the_page_about_topics_shows_the_queries_of_the_five_seeds() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not FOLDER.is_dir(), reason="the evaluation folder is not beside the checkout")
 def test_the_queries_find_what_they_are_pinned_to() -> None:
-    if not FOLDER.is_dir():
-        pytest.skip("the evaluation folder is not there")
-
     assert benchmark.main(["--check"]) == 0

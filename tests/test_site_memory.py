@@ -10,7 +10,6 @@ import sys
 import time
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,17 +18,14 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from ingest.archive import Archive
 from ingest.cli import main
 from ingest.corpus import Corpus
-from ingest.extract import PageRead, read_page
-from ingest.intake import Intake
 from ingest.rejudge import before_run
 from ingest.relations import fingerprint
 from ingest.site_memory import SitesLearned, remember_sites
 from tests.commands import restored_logging
-from tests.rows import NOW, fetched, gated
-from tests.taught import TEXTS, Print, opened, page_of, print_of, snapshot
+from tests.rows import NOW
+from tests.taught import TEXTS, Print, crawl, opened, page_of, print_of, snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -66,32 +62,6 @@ def on_site(text: Any, own: tuple[str, ...] = (FOLLOW, PLEA), **more: Any) -> Si
 
 
 PAGES = [on_site(text) for text in (*STORY[:6], *FAR[:4])]
-
-
-@cache
-def read(one: Print) -> PageRead:
-    return read_page(one.body, one.url, "utf-8", "text/html", now=NOW)
-
-
-def crawl(workspace: Workspace, corpus: Corpus, prints: Sequence[Print]) -> None:
-    """Take pages in as one run would; each is read once for all tests."""
-    knowledge = before_run(workspace, corpus, now=NOW)
-    run = corpus.start_run(spider="feeds", trigger="command", version="test", now=NOW)
-    intake = Intake(corpus, knowledge, workspace.settings, run)
-    archive = Archive(workspace.settings.archive_path, run=run, spider="feeds")
-    for one in prints:
-        corpus.offer([gated(one.url)], run=run, now=NOW)
-        offset = archive.append(
-            url=one.url, status=200, headers=[("Content-Type", "text/html; charset=utf-8")],
-            body=one.body, fetched_at=NOW,
-        )  # fmt: skip
-        page = fetched(
-            page_of(corpus, one.url), one.url, body=one.body, warc=archive.name,
-            warc_offset=offset,
-        )  # fmt: skip
-        intake.take_page(page, read(one))
-    archive.close()
-    corpus.finish_run(run, outcome="finished", requests=0, message=None, now=NOW)
 
 
 def remember(workspace: Workspace, corpus: Corpus, **limits: Any) -> SitesLearned:
