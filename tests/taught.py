@@ -18,7 +18,7 @@ from ingest.workspace import Workspace
 from tests.rows import NOW, fetched, gated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from ingest.corpus import Corpus
@@ -98,9 +98,9 @@ def make_workspace(
 
 
 @cache
-def read(one: Print) -> PageRead:
-    """What a page says; each is read once for all tests."""
-    return read_page(one.body, one.url, "utf-8", "text/html", now=NOW)
+def read_by(reader: Callable[..., PageRead], one: Print) -> PageRead:
+    """What a page says to a reader (a test may put in another); each is read once for all tests."""
+    return reader(one.body, one.url, "utf-8", "text/html", now=NOW)
 
 
 def crawl(workspace: Workspace, corpus: Corpus, prints: Iterable[Print]) -> None:
@@ -119,7 +119,7 @@ def crawl(workspace: Workspace, corpus: Corpus, prints: Iterable[Print]) -> None
         response = fetched(
             page, one.url, body=one.body, warc=archive.name, warc_offset=offset, encoding="utf-8"
         )
-        intake.take_page(response, read(one))
+        intake.take_page(response, read_by(read_page, one))
     archive.close()
     corpus.finish_run(run, outcome="finished", requests=0, message=None, now=NOW)
 
