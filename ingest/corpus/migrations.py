@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 
 from sqlite_utils import Migrations
 
+from ingest.corpus.schema_events import EVENTS
+from ingest.corpus.schema_index import INDEX
 from ingest.corpus.schema_particulars import LAST_COMMENT, PARTICULARS, with_particulars
+from ingest.corpus.schema_relations import RELATIONS
 from ingest.corpus.schema_sites import SITES
 
 if TYPE_CHECKING:
@@ -489,4 +492,11 @@ def m004_particulars(db: Database) -> None:
         db.execute("PRAGMA writable_schema = OFF")
 
 
-SCHEMA_VERSION = 4
+@MIGRATIONS()
+def m005_relations(db: Database) -> None:
+    """More relations, their passages, events of an article."""
+    for statement in _statements(RELATIONS + INDEX + EVENTS):
+        db.execute(statement)
+
+
+SCHEMA_VERSION = 5
