@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ingest import archive_commands, readers, story_commands, teaching, topic_commands
+from ingest import archive_commands, log, readers, story_commands, teaching, topic_commands
 from ingest.errors import IngestError
 from ingest.terminal import Place, as_json_option, print_json, print_lines, typed
 
@@ -319,6 +319,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
+    log.configure_briefly()
     try:
         code = seedbed.main(arguments, "seedbed", standalone_mode=False)
     except click.ClickException as exc:

@@ -19,7 +19,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Literal, TextIO
 
-__all__ = ["EventLog", "Format", "JsonFormatter", "TextFormatter", "configure", "get"]
+__all__ = [
+    "EventLog",
+    "Format",
+    "JsonFormatter",
+    "TextFormatter",
+    "configure",
+    "configure_briefly",
+    "get",
+]
 
 Format = Literal["auto", "text", "json"]
 _FIELDS = "seedbed_fields"  # attribute of a LogRecord that carries the key=value pairs
@@ -142,6 +150,12 @@ def configure(
     root.addHandler(sink)
     root.setLevel(level)
     logging.captureWarnings(capture=True)
+
+
+def configure_briefly() -> None:
+    """Until settings are read, or where none are: what a person may want to look at, on a line."""
+    if not logging.getLogger().handlers:
+        configure("WARNING", "text")
 
 
 def _is_ours_or_grave(record: logging.LogRecord) -> bool:

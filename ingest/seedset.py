@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from ingest import log
 from ingest.background import guess_language
 from ingest.dumps import CleanedDump, Rule, clean_dump
-from ingest.dumps.encodings import decode, guessed_encoding
+from ingest.dumps.encodings import DAMAGED, decode, guessed_encoding
 from ingest.dumps.markdown import read_markdown
 from ingest.dumps.pages import declares_encoding, page_text
 from ingest.dumps.rules import rule_of
@@ -202,6 +202,8 @@ def _load(
     folder: Path, path: Path, correction: Path | None, extract: ReadPage | None
 ) -> SeedDocument:
     """A document read and cleaned; its number is given later."""
+    if path.suffix.lower() not in HTML_SUFFIXES:
+        _say_encoding(path)
     if path.suffix.lower() in HTML_SUFFIXES:
         read = _read_page(path, extract, needs_text=correction is None)
     elif path.suffix.lower() in MARKDOWN_SUFFIXES:
@@ -248,13 +250,24 @@ def _read_bytes(path: Path) -> bytes:
 
 
 def _decode(path: Path) -> tuple[str, str]:
-    """The text of a file and its encoding."""
+    """The text of a file and its encoding.
+
+    Raises:
+        SeedError: it cannot be read, or is no text.
+    """
     found = decode(_read_bytes(path))
     if found is None:
         raise SeedError(f"seed document {path} is no text in an encoding that we know")
-    if not found[1].startswith("utf-8"):
-        _log.info("seed decoded", file=path.name, encoding=found[1])
     return found
+
+
+def _say_encoding(path: Path) -> None:
+    """Tell in what a text was written, where it was not UTF-8; once for each file."""
+    _, encoding = _decode(path)
+    if encoding == DAMAGED:
+        _log.warning("seed has broken characters", file=path.name)
+    elif not encoding.startswith("utf-8"):
+        _log.info("seed decoded", file=path.name, encoding=encoding)
 
 
 def _read_page(path: Path, extract: ReadPage | None, *, needs_text: bool) -> _Read:

@@ -264,6 +264,7 @@ def article_lines(article: Mapping[str, Any]) -> list[str]:
                 ("like seed", seed),
                 ("found", found),
                 ("named by", article["source"]),
+                ("read by", article["extractor"]),
                 ("gone since", _utc(article["gone_since"])),
             ]
         ),
@@ -279,6 +280,11 @@ def article_lines(article: Mapping[str, Any]) -> list[str]:
         lines += _revision_lines(article["revisions"])
     standfirst = [*paragraphs(article["standfirst"]), ""] if article["standfirst"] else []
     return [*lines, "", *standfirst, *paragraphs(article["text"])]
+
+
+def _page_relevance(page: Mapping[str, Any]) -> str:
+    is_unread = page["relevance"] is not None and not page["last_fetched"]
+    return _share(page["relevance"]) + ", by its headline and address alone" * is_unread
 
 
 def _left_out_fact(lines: Sequence[str]) -> str:
@@ -339,7 +345,7 @@ def page_lines(page: Mapping[str, Any]) -> list[str]:
                 ("named by", page["source"]),
                 ("headline", headline),
                 ("published", _utc(page["published"])),
-                ("relevance", _share(page["relevance"])),
+                ("relevance", _page_relevance(page)),
                 (
                     "article",
                     f"{page['article']} (seedbed show {page['article']})" * bool(page["article"]),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -219,3 +221,18 @@ def test_status_counts_the_documents_that_are_read(
 
     assert main(["status"]) == 0
     assert "1 document in seeds" in capsys.readouterr().out
+
+
+def test_what_a_person_may_want_to_know_is_said_whole_before_settings_are_read(
+    empty: Path,
+) -> None:
+    (seed, *_) = sorted((ROOT / "seeds").glob("*.txt"))
+    for name in ("a.txt", "b.txt"):
+        (empty / name).write_bytes(seed.read_bytes())
+
+    done = subprocess.run(
+        [sys.executable, "-m", "ingest", "init", "story", "a.txt", "b.txt"],
+        cwd=empty, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    assert "WARNING seed left out file=b.txt same_text_as=a.txt" in done.stderr

@@ -229,6 +229,22 @@ def test_a_text_in_an_old_encoding_is_read(tmp_path: Path, text: str, encoding: 
     assert f"{seed.title}\n{seed.text}\n" == text
 
 
+@pytest.mark.parametrize("text", [RUSSIAN, TURKISH])
+@pytest.mark.parametrize("broken", [b"\xff", b"\xd0"])
+def test_a_broken_byte_costs_one_character(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, text: str, broken: bytes
+) -> None:
+    whole = (text * 3).encode()
+    at = whole.index(b" ", len(whole) // 2)
+    (tmp_path / "a.txt").write_bytes(whole[:at] + broken + whole[at:])
+
+    (seed,) = load_seed_set(tmp_path).documents
+
+    assert seed.raw.replace("\ufffd", "") == text * 3
+    assert seed.raw.count("\ufffd") == 1
+    assert caplog.messages == ["seed has broken characters"]
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [
