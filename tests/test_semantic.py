@@ -200,7 +200,7 @@ def test_threshold_and_reasons_stay_and_the_score_by_words_is_told(
 
 
 @given(
-    score=likely,
+    above_cut=st.one_of(st.floats(-12, -2), st.floats(1, 12)),
     cosine=cosines,
     chars=lengths,
     coherence=shares,
@@ -208,9 +208,16 @@ def test_threshold_and_reasons_stay_and_the_score_by_words_is_told(
     is_home=st.booleans(),
 )
 def test_a_text_that_is_not_encoded_would_stand_where_it_stands(
-    score: float, cosine: float, chars: int, coherence: float, threshold: float, *, is_home: bool
+    above_cut: float,
+    cosine: float,
+    chars: int,
+    coherence: float,
+    threshold: float,
+    *,
+    is_home: bool,
 ) -> None:
-    before = given_score(score, threshold)
+    odds = threshold / (1 - threshold) * math.exp(above_cut)
+    before = given_score(odds / (1 + odds), threshold)
     assume(not semantic.is_in_doubt(before, is_home=is_home))
     moved = refine(before, cosine, chars=chars, coherence=coherence, is_home=is_home)
 

@@ -1,7 +1,7 @@
 """What the topic must reach, and the goal beside it; the one place where floors are pinned.
 
-A floor is what was reached less .003, of `gained` less .01. Lowering one needs a reason in the
-commit that does it.
+A floor is what was reached less .003, of `gained` less .01, but no less than a goal that was
+reached. Lowering one needs a reason in the commit that does it.
 """
 
 from __future__ import annotations
@@ -30,24 +30,24 @@ class Floor:
 
 
 FLOORS = (
-    Floor(figure="web.full.noisy ap", floor=0.980, goal=0.975),
+    Floor(figure="web.full.noisy ap", floor=0.981, goal=0.975),
     Floor(figure="web.full.noisy rp90", floor=0.953, goal=0.94),
-    Floor(figure="web.full.noisy f1", floor=0.942, goal=0.93),
+    Floor(figure="web.full.noisy f1", floor=0.945, goal=0.93),
     Floor(figure="web.full.noisy gained", floor=0.490, goal=1 / 3),
     Floor(figure="web.full.noisy ap less clean", floor=-0.004, goal=-0.01),
-    Floor(figure="web.head.noisy ap", floor=0.917, goal=0.92),
-    Floor(figure="web.head.noisy precision", floor=0.912, goal=0.9),
+    Floor(figure="web.head.noisy ap", floor=0.922, goal=0.92),
+    Floor(figure="web.head.noisy precision", floor=0.926, goal=0.9),
     Floor(figure="web.head.noisy ap less clean", floor=-0.005, goal=-0.01),
-    Floor(figure="web.url.noisy ap", floor=0.893, goal=0.83),
-    Floor(figure="ecb.full.noisy ap", floor=0.938, goal=0.95),
-    Floor(figure="ecb.full.noisy gained", floor=0.450, goal=1 / 3),
+    Floor(figure="web.url.noisy ap", floor=0.900, goal=0.83),
+    Floor(figure="ecb.full.noisy ap", floor=0.950, goal=0.95),
+    Floor(figure="ecb.full.noisy gained", floor=0.530, goal=1 / 3),
     Floor(figure="ecb.full.noisy ap less clean", floor=-0.004, goal=-0.01),
     Floor(figure="fnc.full.noisy ap", floor=0.980, goal=0.98),
-    Floor(figure="fnc.full.noisy gained", floor=0.530, goal=1 / 3),
+    Floor(figure="fnc.full.noisy gained", floor=0.800, goal=1 / 3),
     Floor(figure="fnc.full.noisy ap less clean", floor=-0.004, goal=-0.01),
     Floor(figure="fnc.head.noisy ap", floor=0.974, goal=0.92),
-    Floor(figure="fnc.head.noisy precision", floor=0.960, goal=0.9),
-    Floor(figure="fnc.head.noisy ap less clean", floor=-0.006, goal=-0.01),
+    Floor(figure="fnc.head.noisy precision", floor=0.965, goal=0.9),
+    Floor(figure="fnc.head.noisy ap less clean", floor=-0.004, goal=-0.01),
 )
 
 

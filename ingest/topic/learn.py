@@ -140,7 +140,6 @@ def _likeness(
         raw_score(
             centroid([*vectors[:at], *vectors[at + 1 :]], manner.consensus),
             vector(reading, manner.damping),
-            manner.saturation,
         )
         for at, reading in enumerate(readings)
     )

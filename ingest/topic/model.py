@@ -23,16 +23,16 @@ from ingest.calibration import THRESHOLD, score_of
 from ingest.features import Lexicon, Reading
 from ingest.items import Relevance, Term
 from ingest.text import paragraphs, sentences
-from ingest.topic.vectors import FOREIGN, HEADLINE, TEXT, dot, length, vector
+from ingest.topic.vectors import FOREIGN, HEADLINE, TEXT, dot, scale_of, vector
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["ALGORITHM", "Topic", "version_of"]
 
-ALGORITHM = "topic 4"  #: part of every topic's version; raise it whenever scores change
+ALGORITHM = "topic 5"  #: part of every topic's version; raise it whenever scores change
 
-_PLACE_SHARE = 0.1  # of the ratio of an article, by its headline and by its opening, each
+_PLACE_SHARE = 0.2  # of the ratio of an article, by its headline or its opening, the better
 _OPENING_CHARS = 300
 _FAINT = 0.3  # ratio below which no headline makes an article related
 _FAMILY_SHARE = 0.8  # of the cut, the most that one family of names brings
@@ -49,7 +49,6 @@ _WORTH_EXPLAINING = 0.15  # score below which no passage is looked for
 class _Sum(NamedTuple):
     ratio: float  # raw score over the cut of this kind of text
     parts: dict[str, float]  # by feature, what it brought
-    length: float  # |d|
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,14 +110,14 @@ class Topic:
         """The ratio of an article, part of it by what its headline and its opening say.
 
         An article on the topic says so at once; one that names it in passing does so further down.
+        A headline may be a pun or missing, so that what the opening says does as well.
         """
         headline, _, body = whole.partition("\n")
         if ratio < _FAINT or not body:
             return ratio
         opening = f"{headline}\n{body[:_OPENING_CHARS]}"
-        placed = self._sum(self.lexicon.read(headline)).ratio
-        placed += self._sum(self.lexicon.read(opening)).ratio
-        return (1 - 2 * _PLACE_SHARE) * ratio + _PLACE_SHARE * placed
+        placed = max(self._sum(self.lexicon.read(part)).ratio for part in (headline, opening))
+        return (1 - _PLACE_SHARE) * ratio + _PLACE_SHARE * placed
 
     def score_headline(self, text: str) -> Relevance:
         """How related the text behind a headline, an anchor or a snippet is likely to be."""
@@ -161,8 +160,7 @@ class Topic:
             weights, cut = self.bridge_weights, self.bridge_cut * _FOREIGN_HEADLINE_CUT**short
             manner = HEADLINE.mixed(FOREIGN, short)
         weighed = vector(reading, manner.damping)
-        size = length(weighed)
-        scale = size + manner.saturation
+        scale = scale_of(weighed)
         parts = {
             feature: weights[feature] * value / scale
             for feature, value in weighed.items()
@@ -179,7 +177,7 @@ class Topic:
         if self.core:
             ratio = sum(min(part / cut, _FAMILY_SHARE) for part in families.values())
             ratio *= self._pair_factor(reading)
-        return _Sum(ratio, parts, size)
+        return _Sum(ratio, parts)
 
     def _pair_factor(self, reading: Reading) -> float:
         """More than 1 where a text speaks of both core places, less where one is missing."""

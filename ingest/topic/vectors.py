@@ -7,6 +7,8 @@ from collections import Counter
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
+from ingest.topic.dating import tells_when
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -23,6 +25,7 @@ __all__ = [
     "length",
     "ranked",
     "raw_score",
+    "scale_of",
     "unit",
     "vector",
 ]
@@ -33,7 +36,6 @@ class Manner:
     """How a kind of text is read."""
 
     damping: float  #: exponent on what a feature weighs; below 1, several bring more than one rare
-    saturation: float  #: added to the length of a text; a feature weighs 1 to 6
     consensus: float  #: exponent on the share of seeds that have a feature
 
     def mixed(self, other: Manner, share: float) -> Manner:
@@ -48,19 +50,27 @@ class Manner:
 
 # Chosen on three collections of stories (benchmarks.relevance). Whole articles are told apart from
 # those on a twin event by their rare words; of headlines, which have few, the common ones must do.
-TEXT = Manner(damping=1.0, saturation=0.5, consensus=0.3)
-HEADLINE = Manner(damping=0.42, saturation=3.0, consensus=0.5)
-FOREIGN = Manner(damping=0.8, saturation=3.0, consensus=0.5)
+TEXT = Manner(damping=1.0, consensus=0.1)
+HEADLINE = Manner(damping=0.42, consensus=0.5)
+FOREIGN = Manner(damping=0.8, consensus=0.5)
+
+_DATING = 1.6  # factor on the idf of what tells when and how many: it parts events of one kind
+_SATURATION = 3.0  # added to the length of a text, where a feature weighs 1 to 10
 
 
 def vector(reading: Reading, damping: float | None = None) -> dict[str, float]:
     """Damped log-tf x idf of the features; without a damping, as of an article."""
     if damping is None:
         damping = (TEXT if reading.is_home else FOREIGN).damping
-    return {
-        feature: ((1 + math.log(times)) * idf if times > 1 else idf) ** damping
+    weights = {
+        feature: (1 + math.log(times)) * idf if times > 1 else idf
         for feature, (times, idf) in reading.counts.items()
     }
+    for feature in filter(tells_when, weights):
+        weights[feature] *= _DATING
+    if damping == 1:
+        return weights
+    return {feature: weight**damping for feature, weight in weights.items()}
 
 
 def length(weights: Mapping[str, float]) -> float:
@@ -79,12 +89,18 @@ def dot(a: Mapping[str, float], b: Mapping[str, float]) -> float:
     return sum(weight * b[feature] for feature, weight in a.items() if feature in b)
 
 
-def raw_score(profile: Mapping[str, float], text: Mapping[str, float], saturation: float) -> float:
-    """P.d / (|d| + saturation) of a profile of unit length and the vector of a text; 0 to 1.
+def raw_score(profile: Mapping[str, float], text: Mapping[str, float]) -> float:
+    """P.d / `scale_of(d)` of a profile of unit length and the vector of a text; 0 to 1."""
+    return dot(text, profile) / scale_of(text)
 
-    It is the cosine, but for the constant, which keeps a few words from scoring by one of them.
+
+def scale_of(text: Mapping[str, float]) -> float:
+    """By what the product with a text is divided; positive.
+
+    Its length would make it the cosine; the constant more keeps a few words from scoring by one of
+    them.
     """
-    return dot(text, profile) / (length(text) + saturation)
+    return length(text) + _SATURATION
 
 
 def ranked(weights: Mapping[str, float]) -> dict[str, float]:
