@@ -8,7 +8,8 @@ used at run time. Blocks are labelled by aligning the words of the page with tho
 text. No page is ever scored by trees learned from its own site, nor, in the second table, from its
 own set. What the other pages of a site print is told of half the pages at random, and half the
 weight is on pages whose vote comes from another extractor or from none, so that the trees lean on
-neither.
+neither. The table is of trees as they judge where nothing is known of a site, which is how a crawl
+asks them: a text must not depend on the pages fetched before it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import random
 import statistics
 import sys
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,10 +30,10 @@ from ingest.extract.decision import CUT, Decision, ask
 from ingest.extract.generic import read_votes, run_voter
 from ingest.extract.page import ParsedPage, parse, solid
 from ingest.extract.places import NAMES, View
-from ingest.extract.tidy import tidy
+from ingest.extract.tidy import drop_marks, tidy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -62,6 +63,9 @@ LEARNER: dict[str, Any] = {
     "verbose": -1,
 }
 CUTS = (0.0, 0.2, 0.4)  # log-odds
+#: Where the share of the site's other pages that print a block stands among the features.
+SITE = NAMES.index("ld") + 1
+COLUMNS = (*NAMES[:SITE], "site", *NAMES[SITE:])
 SHINGLE = 4  # words, as in the scorer
 OTHER_VOTERS: tuple[dict[str, bool] | None, ...] = (
     {}, {"favor_precision": True}, {"fast": True, "favor_precision": True}, None,
@@ -93,9 +97,11 @@ class Seen:
     def decide(self, odds: Sequence[float], cut: float) -> Decision:
         """The decision of these log-odds, as if the cut were at `cut`."""
         told: list[float | None] = [None] * len(self.blocks)
-        for at, odd in zip(self.wanted, odds, strict=True):
+        votes = [0.0] * len(self.blocks)  # of what is no candidate no letter has a vote
+        for at, odd, row in zip(self.wanted, odds, self.rows, strict=True):
             told[at] = odd - cut + CUT
-        return Decision(blocks=tuple(self.blocks), odds=tuple(told))
+            votes[at] = float(row[NAMES.index("vote")])
+        return Decision(blocks=tuple(self.blocks), odds=tuple(told), votes=tuple(votes))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -158,16 +164,18 @@ def _checked(share: float, words: Sequence[str], gold: set[tuple[str, ...]]) -> 
     return min(share, printed + 0.15)
 
 
-def see(page: ParsedPage, voted: str, gold: str) -> Seen:
+def see(page: ParsedPage, voted: str, gold: str, known: Mapping[str, float]) -> Seen:
     blocks, ballot = ask(page, voted)
     view = View(page, blocks, ballot)
     wanted = view.candidates()
     labels = label(blocks, gold)
     whole = max(sum(map(len, toks(gold))), LEAST_GOLD)
-    rows = np.array([*zip(*view.columns(wanted), strict=True)], dtype=np.float64)
+    columns = view.columns(wanted)
+    columns.insert(SITE, [known.get(blocks[at].key, 0.0) for at in wanted])
+    rows = np.array([*zip(*columns, strict=True)], dtype=np.float64)
     weights = [min((len(blocks[at].key) + 6) / whole, MOST_WEIGHT) ** 0.5 for at in wanted]
     return Seen(
-        rows=rows.reshape(len(wanted), len(NAMES)),
+        rows=rows.reshape(len(wanted), len(COLUMNS)),
         labels=np.array([labels[at] for at in wanted]),
         weights=np.array(weights),
         blocks=blocks,
@@ -186,7 +194,6 @@ def read_examples() -> list[Example]:
     dice = random.Random(3)
     examples = []
     for (row, page, voted), known in zip(pages, recurring, strict=True):
-        told = replace(page, recurring=known)
         other = dice.choice(OTHER_VOTERS)
         text = "" if other is None else run_voter(page, **other)
         examples.append(
@@ -195,8 +202,8 @@ def read_examples() -> list[Example]:
                 set=row["set"],
                 site=row["site"],
                 gold=row["text"],
-                seen=see(told, voted, row["text"]),
-                other=see(told, text, row["text"]),
+                seen=see(page, voted, row["text"], known),
+                other=see(page, text, row["text"], known),
                 is_sound=_is_sound(page, voted, row["text"]),
             )
         )
@@ -245,7 +252,6 @@ def learn(examples: Sequence[Example]) -> Model:
     import lightgbm  # type: ignore[import-not-found,unused-ignore]  # in its own environment
 
     dice = random.Random(5)
-    site = NAMES.index("site")
     rows, labels, weights = [], [], []
     for example in examples:
         if not example.is_sound:
@@ -253,7 +259,7 @@ def learn(examples: Sequence[Example]) -> Model:
         for seen, share in ((example.seen, 1.0), (example.other, OTHER_SHARE)):
             known = seen.rows.copy()
             if dice.random() < HIDDEN_SHARE:
-                known[:, site] = 0
+                known[:, SITE] = 0
             rows.append(known)
             labels.append(seen.labels)
             weights.append(seen.weights * share)
@@ -285,7 +291,6 @@ def judge_unseen(
 ) -> dict[str, NDArray[np.float64]]:
     """Log-odds of each page's candidates, by trees that saw none of its fold nor of its sites."""
     odds = {}
-    site = NAMES.index("site")
     for fold in folds:
         held = {examples[at].site for at in fold}
         model = learn([one for at, one in enumerate(examples)
@@ -293,7 +298,7 @@ def judge_unseen(
         for at in fold:
             rows = examples[at].seen.rows.copy()
             if not is_site_known:
-                rows[:, site] = 0
+                rows[:, SITE] = 0
             some = model.predict(rows, raw_score=True) if len(rows) else np.zeros(0)
             odds[examples[at].key] = np.asarray(some)
     return odds
@@ -306,7 +311,7 @@ def show(title: str, examples: Sequence[Example], odds: dict[str, NDArray[np.flo
         told: dict[str, list[tuple[float | None, float | None]]] = defaultdict(list)
         for one in examples:
             kept = one.seen.decide(list(odds[one.key]), cut).kept
-            text = tidy("\n".join(block.text for block in kept))
+            text = drop_marks(tidy("\n".join(block.text for block in kept)))
             told[one.set].append(metrics.pr(*metrics.body_score(one.gold, text)))
         f1 = {}
         for name, shares in told.items():
@@ -325,7 +330,7 @@ def write(model: Model, path: Path = TABLE) -> None:
                    for token in line.split("\t") if "<" in token})  # fmt: skip
     renamed = {str(number): str(at) for at, number in enumerate(used)}
     lines = ["\t".join(_renamed(token, renamed) for token in line.split("\t")) for line in lines]
-    head = "\t".join(NAMES[number] for number in used)
+    head = "\t".join(COLUMNS[number] for number in used)
     path.write_text(HEAD + "\n".join([head, *lines]) + "\n", "utf-8")
     print(f"{path.name}: {len(trees)} trees, {len(used)} features, {path.stat().st_size} bytes")
 
@@ -333,6 +338,9 @@ def write(model: Model, path: Path = TABLE) -> None:
 def _tokens(node: dict[str, Any]) -> Iterator[str]:
     if "leaf_value" in node:
         yield f"{node['leaf_value']:.4f}"
+        return
+    if node["split_feature"] == SITE:  # of a site nothing is known
+        yield from _tokens(node["left_child" if node["threshold"] >= 0 else "right_child"])
         return
     yield f"{node['split_feature']}<{node['threshold']:.5g}"
     yield from _tokens(node["left_child"])

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["COMMANDS"]
 
 _SHOWN_CHARS = 60
+_NAMED = 5  # outlets, where none is like the one asked for
 
 
 def _day(_ctx: click.Context, option: click.Parameter, written: str | None) -> datetime | None:
@@ -53,24 +54,28 @@ def reextract(
     from ingest import clock
     from ingest.reextract import reextract as read_again
 
-    with _opened(place, is_trial=is_trial) as (workspace, corpus):
+    domain = _outlet(outlet) if outlet else None
+    with _opened(place, domain, is_trial=is_trial) as (workspace, corpus):
         told = read_again(
-            workspace, corpus, now=clock.now(), since=since,
-            outlet=_outlet(outlet) if outlet else None, is_trial=is_trial,
-        )  # fmt: skip
+            workspace, corpus, now=clock.now(), since=since, outlet=domain, is_trial=is_trial
+        )
     if as_json:
         return print_json(_row(told, is_trial=is_trial))
     return print_lines(_lines(told, is_trial=is_trial))
 
 
 @contextlib.contextmanager
-def _opened(place: Place, *, is_trial: bool) -> Iterator[tuple[Workspace, Corpus]]:
-    """The workspace, and its corpus; there must be one already."""
+def _opened(
+    place: Place, outlet: str | None, *, is_trial: bool
+) -> Iterator[tuple[Workspace, Corpus]]:
+    """The workspace, and its corpus; there must be one already, with pages of the outlet."""
     from ingest.workspace import Workspace
 
     workspace = Workspace.open(place.folder, os.environ)
     workspace.configure_log()
     with place.reading() as still:  # says what is wrong where there is no corpus, and makes none
+        if outlet is not None:
+            _check_outlet(still, outlet)
         if is_trial:
             yield workspace, still
             return
@@ -89,6 +94,24 @@ def _outlet(host: str) -> str:
     return found
 
 
+def _check_outlet(corpus: Corpus, outlet: str) -> None:
+    """Make sure that there is anything of an outlet to be read.
+
+    Raises:
+        UsageError: there is not; names those that are like it, or some that there are.
+    """
+    from ingest.mistakes import did_you_mean
+
+    known = corpus.archived_outlets()
+    if outlet in known:
+        return
+    hint = did_you_mean(outlet, known)
+    if known and not hint:
+        more = _more(len(known) - _NAMED)
+        hint = f"; there are {', '.join([*known[:_NAMED], *more])}"
+    raise click.UsageError(f"the archive has no page of {outlet}{hint}")
+
+
 def _row(told: Reextracted, *, is_trial: bool) -> dict[str, Any]:
     from dataclasses import asdict
 
@@ -96,12 +119,29 @@ def _row(told: Reextracted, *, is_trial: bool) -> dict[str, Any]:
 
 
 def _lines(told: Reextracted, *, is_trial: bool) -> Iterator[str]:
+    yield from _count_lines(told, is_trial=is_trial)
+    for one in told.unread:
+        yield f"  {one.url}: {one.why}"
+    yield from (f"  {line}" for line in _more(told.failed - len(told.unread)))
+    if told.examples:
+        yield "what would change:" if is_trial else "what changed:"
+    for change in told.examples:
+        yield f"  {change.url}"
+        yield from (f"    {line}" for line in _change_lines(change))
+    yield from (f"  {line}" for line in _more(told.changed - len(told.examples)))
+
+
+def _count_lines(told: Reextracted, *, is_trial: bool) -> Iterator[str]:
     would = "would be" if is_trial else "were"
     yield f"{count(told.read, 'page')} read again, {told.same} the same"
     fields = ", ".join(f"{name.replace('_', ' ')} {told.fields[name]}" for name in told.fields)
     yield f"{told.corrected} {would} corrected" + (f": {fields}" if fields else "")
     if told.refused:
         yield f"{told.refused} {would} refused: no articles"
+    if told.renamed:
+        yield f"{told.renamed} {would} refused for another reason"
+    if told.labelled:
+        yield f"{told.labelled} kept for a reader's label: no articles"
     if told.accepted:
         yield f"{told.accepted} refused before {would} judged: articles after all"
     if not is_trial and (told.came_in or told.went_out):
@@ -110,23 +150,18 @@ def _lines(told: Reextracted, *, is_trial: bool) -> Iterator[str]:
         yield f"{told.missing} not in the archive any more"
     if told.failed:
         yield f"{told.failed} could not be read and stay as they are"
-    for one in told.unread:
-        yield f"  {one.url}: {one.why}"
-    for change in told.examples:
-        yield f"  {change.url}"
-        yield from (f"    {line}" for line in _change_lines(change))
+
+
+def _more(number: int) -> list[str]:
+    """The end of a list that is cut short."""
+    return [f"and {number} more"] if number > 0 else []
 
 
 def _change_lines(change: Change) -> Iterator[str]:
-    if change.refused:
-        yield change.refused
-    if change.is_new:
-        yield "an article after all"
-    if "text" in change.fields:
-        yield f"text: +{change.words_added} -{change.words_removed} words"
     for name in change.before:
         before, after = _cut(change.before[name]), _cut(change.after[name])
-        yield f"{name.replace('_', ' ')}: {before or '(none)'} -> {after or '(none)'}"
+        words = f"+{change.words_added} -{change.words_removed} words, " if name == "text" else ""
+        yield f"{name.replace('_', ' ')}: {words}{before or '(none)'} -> {after or '(none)'}"
 
 
 def _cut(text: str) -> str:

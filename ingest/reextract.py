@@ -8,50 +8,41 @@ short transactions from where it was stopped, and writes nothing of a page that 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from w3lib.encoding import http_content_type_encoding
-
-from ingest.archive import read_record
-from ingest.decide import count_changes
+from ingest.archived_pages import ArchivedPages, Unread, in_words
+from ingest.correcting import as_it_would_be_stored, correct_text
 from ingest.extract.imprint import imprint
-from ingest.extract.recurring import Recurring, leave_out, mark_of, memory_of
+from ingest.extract.recurring import leave_out
 from ingest.intake import Intake
-from ingest.items import Article, Outcome, Reason
-from ingest.page_readers import READING_ERRORS, PageReaders
-from ingest.rejudge import correct, rejudge, thread_again
+from ingest.items import Article, Outcome
+from ingest.known_sites import KnownSites, host_of
+from ingest.rejudge import rejudge, thread_again
 from ingest.relations import fingerprint
+from ingest.revisions import changed_fields, compare_wordings
 from ingest.settling import settle_families
 from ingest.site_memory import remember_sites
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from concurrent.futures import Future
 
     from ingest.corpus import Corpus
     from ingest.extract import PageRead
     from ingest.extract.recurring import SiteMemory
-    from ingest.items import KnownPage, Rejection
+    from ingest.items import KnownPage
     from ingest.workspace import Knowledge, Workspace
 
-__all__ = ["Change", "Reextracted", "Unread", "changed_fields", "reextract"]
+__all__ = ["Change", "Reextracted", "reextract"]
 
 _STATE = "reextracting"
-_PAGES_AHEAD = 16  # being read while the ones before them are compared
-_EXAMPLES = 10
-_READER_LOST = "its reader was killed from outside"
+_PAGES_AT_ONCE = 100
+_SHOWN = 20  # of the pages that change, and of those that could not be read
 _KEPT = (Outcome.ARTICLE, Outcome.COPY)
-#: A reader's failure says nothing against a text that was read before.
-_FAILURES = (Reason.TIMED_OUT, Reason.CRASHED)
-#: What no person sees change; it is written without a word.
-_UNSEEN = frozenset(
-    {"extractor", "links", "line_kinds", "left_out", "provenance", "published_confidence"}
-)
-_FIELDS = tuple(one.name for one in fields(Article) if one.name not in _UNSEEN)
-
-Row = dict[str, Any]
+Row: TypeAlias = "Mapping[str, Any]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,18 +54,11 @@ class Change:
     fields: tuple[str, ...] = ()  #: of the article that changed
     words_added: int = 0
     words_removed: int = 0
-    before: Mapping[str, str] = field(default_factory=dict)  #: by field, but the text
+    #: By field, and by `outcome` or `reason` of the ledger; of a text the first line that differs.
+    before: Mapping[str, str] = field(default_factory=dict)
     after: Mapping[str, str] = field(default_factory=dict)
     refused: str | None = None  #: why it is no article after all; None: it is one
     is_new: bool = False  #: an article that was refused before
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unread:
-    """A page that could not be read."""
-
-    url: str
-    why: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,27 +72,31 @@ class Reextracted:
     unread: list[Unread] = field(default_factory=list)  #: the first of those that failed
     fields: dict[str, int] = field(default_factory=dict)  #: how many pages changed, by field
     corrected: int = 0  #: pages that read otherwise
-    refused: int = 0  #: texts that are no articles
+    refused: int = 0  #: pages that are no articles
     accepted: int = 0  #: refused pages that are articles
+    renamed: int = 0  #: refused pages that are refused for another reason
+    labelled: int = 0  #: texts that are no articles and stay: a reader judged them
     came_in: int = 0  #: pages that are kept now
     went_out: int = 0  #: pages that are kept no more
-    examples: list[Change] = field(default_factory=list)  #: the first ones
+    changed: int = 0  #: pages with any of this
+    examples: list[Change] = field(default_factory=list)  #: the first of those
 
-    def note_failure(self, url: str, read: PageRead | None) -> None:
+    def note_failure(self, page: Unread) -> None:
         """Count a page that could not be read, and name it if it is among the first."""
         self.failed += 1
-        if len(self.unread) < _EXAMPLES:
-            why = _said(read.rejection) if read and read.rejection else _READER_LOST
-            self.unread.append(Unread(url=url, why=why))
+        if len(self.unread) < _SHOWN:
+            self.unread.append(page)
 
     def note(self, change: Change) -> None:
         """Count a change, and show it if it is among the first."""
+        self.changed += 1
         self.refused += change.refused is not None
         self.accepted += change.is_new
+        self.renamed += "reason" in change.after
         self.corrected += bool(change.fields)
         for name in change.fields:
             self.fields[name] = self.fields.get(name, 0) + 1
-        if len(self.examples) < _EXAMPLES:
+        if len(self.examples) < _SHOWN:
             self.examples.append(change)
 
 
@@ -134,23 +122,15 @@ def reextract(
         is_stopped: asked between pages; the next call goes on where this one stopped.
     """
     told = Reextracted()
-    crawl = workspace.settings.crawl
-    readers = PageReaders(
-        processes=crawl.extract_processes,
-        timeout_s=crawl.extract_timeout_s,
-        memory_mib=crawl.extract_memory_mib,
-    )
-    try:
-        if is_trial:
-            again = _Again(workspace, corpus, None, now, told, readers)
-            for row, read in again.readings(0, since, outlet):
-                again.compare(row, read)
-                if is_stopped():
-                    break
+    with closing(ArchivedPages(workspace, tell=told.note_failure)) as archive:
+        if not is_trial:
+            _correct_all(workspace, corpus, now, told, archive, since, outlet, is_stopped)
             return told
-        _correct_all(workspace, corpus, now, told, readers, since, outlet, is_stopped)
-    finally:
-        readers.close()
+        again = _Again(workspace, corpus, None, now, told, archive)
+        for row, read in again.readings(0, since, outlet):
+            again.compare(row, read)
+            if is_stopped():
+                break
     return told
 
 
@@ -159,13 +139,13 @@ def _correct_all(
     corpus: Corpus,
     now: datetime,
     told: Reextracted,
-    readers: PageReaders,
+    archive: ArchivedPages,
     since: datetime | None,
     outlet: str | None,
     is_stopped: Callable[[], bool],
 ) -> None:
-    knowledge, _ = rejudge(workspace, corpus, now=now)
-    again = _Again(workspace, corpus, knowledge, now, told, readers)
+    knowledge, _ = rejudge(workspace, corpus, now=now, archive=archive)
+    again = _Again(workspace, corpus, knowledge, now, told, archive)
     asked = json.dumps([imprint(), since.isoformat() if since else None, outlet])
     after = _reached(corpus, asked)
     for row, read in again.readings(after, since, outlet):
@@ -174,12 +154,14 @@ def _correct_all(
             corpus.set_state(_STATE, json.dumps([asked, row["id"]]))
         if is_stopped():
             return
-    while not remember_sites(workspace, corpus, knowledge, now=now, is_stopped=is_stopped).is_done:
+    while not remember_sites(
+        workspace, corpus, knowledge, now=now, is_stopped=is_stopped, archive=archive
+    ).is_done:
         if is_stopped():
             return
     with corpus.transaction():  # what the topic learned from may read otherwise
         corpus.set_state("topic_told", "")
-    knowledge, _ = rejudge(workspace, corpus, now=now)
+    knowledge, _ = rejudge(workspace, corpus, now=now, archive=archive)
     thread_again(corpus, knowledge)
     with corpus.transaction():
         corpus.set_state(_STATE, "")
@@ -189,11 +171,6 @@ def _reached(corpus: Corpus, asked: str) -> int:
     """The page at which an earlier pass, asked the same, was stopped; 0: at none."""
     by, after = json.loads(corpus.state(_STATE) or '["", 0]')
     return int(after) if by == asked else 0
-
-
-def changed_fields(before: Article, after: Article) -> tuple[str, ...]:
-    """What a person would see change of an article."""
-    return tuple(name for name in _FIELDS if getattr(before, name) != getattr(after, name))
 
 
 class _Again:
@@ -206,71 +183,51 @@ class _Again:
         knowledge: Knowledge | None,
         now: datetime,
         told: Reextracted,
-        readers: PageReaders,
+        archive: ArchivedPages,
     ) -> None:
         self.workspace = workspace
         self.corpus = corpus
         self.knowledge = knowledge
         self.now = now
         self.told = told
-        self.readers = readers
-        self._memories: dict[str, SiteMemory] = {}
+        self.archive = archive
+        self._sites = KnownSites(corpus)
 
     def readings(
         self, after: int, since: datetime | None, outlet: str | None
     ) -> Iterator[tuple[Row, PageRead]]:
-        """Each page with what it says now; a few are read ahead."""
+        """Each page with what it says now."""
         while rows := self.corpus.archived_after(
-            after, since=since, outlet=outlet, limit=_PAGES_AHEAD
+            after, since=since, outlet=outlet, limit=_PAGES_AT_ONCE
         ):
-            futures = [(row, self._schedule(row)) for row in rows]
-            for row, future in futures:
+            for row, read in self.archive.readings(rows):
                 after = row["id"]
-                if future is None:
+                if not isinstance(read, Unread):
+                    self.told.read += 1
+                    yield row, read
+                elif read.is_missing:
                     self.told.missing += 1
-                    continue
-                read = self._end_of(future)
-                if read is None or (read.rejection and read.rejection.reason in _FAILURES):
-                    self.told.note_failure(row["url"], read)
-                    continue
-                self.told.read += 1
-                yield row, read
 
-    def _schedule(self, row: Row) -> Future[PageRead] | None:
-        """Have a page read as it was fetched; None: the archive has it no more."""
-        path = self.workspace.settings.archive_path / row["warc"]
-        try:
-            record = read_record(path, row["warc_offset"])
-        except (OSError, ValueError):
-            return None
-        kind = next((text for name, text in record.headers if name.lower() == "content-type"), None)
-        return self.readers.schedule(
-            record.body,
-            record.url,
-            http_content_type_encoding(kind),
-            kind,
-            now=datetime.fromisoformat(row["last_fetched"]),
-            status=record.status,
-        )
-
-    def _end_of(self, future: Future[PageRead]) -> PageRead | None:
-        try:
-            return future.result()
-        except READING_ERRORS as exc:
-            return self.readers.refusal(exc)
-
-    def compare(self, row: Row, read: PageRead) -> Change | None:
-        """What reads otherwise on a page, counted; None: nothing does."""
+    def compare(self, row: Row, read: PageRead) -> None:
+        """Count what reads otherwise on a page."""
         known = self.corpus.known_page(row["id"])
-        change = _compare(self._cleaned(known.article, known), self._completed(read, known), row)
-        if change is None and known.article is not None and read.article is None:
-            assert read.rejection is not None
-            change = Change(page=known.page, url=row["url"], refused=_said(read.rejection))
+        if read.rejection is None:
+            before, after = self._cleaned(known.article, known), self._completed(read, known)
+            change = _compare(before, after, row)
+        elif self._is_spared(known):
+            self.told.labelled += 1
+            return
+        else:
+            change = _compare_refusal(known, row, in_words(read.rejection))
         if change is None:
             self.told.same += 1
         else:
             self.told.note(change)
-        return change
+
+    def _is_spared(self, known: KnownPage) -> bool:
+        """Whether a page that is no article stays: the topic learns from what a reader saw."""
+        page = known.page
+        return known.outcome != Outcome.REJECTED and page in self.corpus.labels_of([page])
 
     def correct(self, row: Row, read: PageRead) -> None:
         """Write what reads otherwise on a page."""
@@ -279,25 +236,21 @@ class _Again:
             return  # fetched since
         known = corpus.known_page(page)
         self.compare(row, read)
-        if known.article is None:
+        if read.rejection is not None:
+            if not self._is_spared(known):
+                self._refuse(known, in_words(read.rejection))
+        elif known.article is None:
             self._take(row, read)
-        elif read.article is None:
-            assert read.rejection is not None
-            self._leave(known, _said(read.rejection))
         else:
             self._reword(known, read)
 
     def _take(self, row: Row, read: PageRead) -> None:
-        """Judge a page of which no text is kept."""
+        """Judge an article of which no text is kept."""
         assert self.knowledge is not None
-        if read.article is not None:
-            intake = Intake(
-                self.corpus, self.knowledge, self.workspace.settings, run=row["run"],
-                is_teaching=True,
-            )  # fmt: skip
-            self.told.came_in += intake.take_again(row["id"], read, now=self.now) in _KEPT
-        elif read.rejection is not None and row["outcome"] == Outcome.REJECTED:
-            self.corpus.refuse_again(row["id"], _said(read.rejection))
+        intake = Intake(
+            self.corpus, self.knowledge, self.workspace.settings, run=row["run"], is_teaching=True
+        )
+        self.told.came_in += intake.take_again(row["id"], read, now=self.now) in _KEPT
 
     def _reword(self, known: KnownPage, read: PageRead) -> None:
         """Put a wording of ours in place of another, and judge it as if it had been the first."""
@@ -306,101 +259,101 @@ class _Again:
         after = self._completed(read, known)
         assert after is not None
         self._note_lines(known, read)
-        if after == known.article:
-            return
-        if replace(after, extractor=known.article.extractor) == known.article:
-            self.corpus.restamp(known.page, after)
-            return
-        told = correct(
-            self.workspace, self.corpus, self.knowledge, known.page, after, now=self.now
+        told = correct_text(
+            self.workspace, self.corpus, self.knowledge, known, after, now=self.now,
+            archive=self.archive,
         )  # fmt: skip
+        if told is None:
+            return
         self.told.came_in += len(told.came_in)
         self.told.went_out += len(told.went_out)
 
-    def _leave(self, known: KnownPage, why: str) -> None:
-        """Drop the text of a page that is no article; the archive has it still."""
-        corpus, page = self.corpus, known.page
-        if page in corpus.labels_of([page]):
-            return  # what the reader saw stays: the topic learns from it
-        assert known.article is not None
+    def _refuse(self, known: KnownPage, why: str) -> None:
+        """Let a page be no article, and nothing that its site repeats be learned from it."""
+        if known.article is not None:
+            self._drop_text(known.page, known.article)
+        self.corpus.drop_lines(known.page)
+        self.corpus.refuse_again(known.page, why)
+
+    def _drop_text(self, page: int, article: Article) -> None:
+        """Drop a text, and what was kept for its sake; the archive has it still."""
+        corpus = self.corpus
         standings, _ = corpus.family_of([page])
         members = [one.document for one in standings if one.document > 0]
         before = corpus.standing_of(members)
-        settle_families(corpus, members, changed=page, absent=[page])
-        corpus.forget_text(page, fingerprint(known.article.text).selected)
+        settle_families(corpus, members, changed=page, absent=[page], now=self.now)
+        corpus.forget_text(page, fingerprint(article.text).selected)
         corpus.retract(page)
-        corpus.drop_lines(page)
         for one, outcome in corpus.standing_of(members).items():
             if outcome not in _KEPT and before[one] in _KEPT:
                 corpus.uncount_kept(one)
+                corpus.recheck(one, None)
                 self.told.went_out += 1
-        corpus.refuse_again(page, why)
 
     def _completed(self, read: PageRead, known: KnownPage) -> Article | None:
-        """The article as it would be stored: with the date its source stated, less its site."""
-        if read.article is None:
-            return None
-        article = read.article
-        published = article.published or known.published
-        stored = replace(article, published=_kept(published), modified=_kept(article.modified))
-        return self._cleaned(stored, known)
+        return as_it_would_be_stored(read, known, self._memory(known))
 
     def _cleaned(self, article: Article | None, known: KnownPage) -> Article | None:
         return leave_out(article, self._memory(known)) if article else None
 
     def _memory(self, known: KnownPage) -> SiteMemory:
-        host = _host(known)
-        if host not in self._memories:
-            self._memories[host] = memory_of(map(Recurring.from_row, self.corpus.blocks_of(host)))
-        return self._memories[host]
+        return self._sites.memory_of(host_of(known.key))
 
     def _note_lines(self, known: KnownPage, read: PageRead) -> None:
-        if read.lines is not None:
-            lines = read.lines
-            self.corpus.note_lines(
-                known.page, host=_host(known), address=lines.address, headline=lines.headline,
-                lines=lines.to_bytes(), left_out=mark_of(lines, self._memory(known)),
-            )  # fmt: skip
-
-
-def _kept(at: datetime | None) -> datetime | None:
-    """A time as the corpus keeps it: in UTC, to the second."""
-    return at.astimezone(UTC).replace(microsecond=0) if at else None
-
-
-def _host(known: KnownPage) -> str:
-    return known.key.partition("/")[0]
+        if read.lines is not None:  # what is stored is cut by the same memory next
+            host, memory = host_of(known.key), self._memory(known)
+            self._sites.note(known.page, host, read.lines, memory, is_cut=True)
 
 
 def _compare(before: Article | None, after: Article | None, row: Row) -> Change | None:
-    """What reads otherwise where there is an article now; None: nothing, or there is none."""
-    page, url = row["id"], row["url"]
-    if after is None:
-        return None
+    """What reads otherwise on an article; None: nothing, or it was far off topic before."""
+    assert after is not None
     if before is None:
-        was_refused = row["outcome"] == Outcome.REJECTED
-        return Change(page=page, url=url, is_new=True) if was_refused else None
+        if row["outcome"] != Outcome.REJECTED:
+            return None
+        return Change(
+            page=row["id"], url=row["url"], is_new=True,
+            before={"outcome": f"{row['outcome']}: {row['reason']}"},
+            after={"outcome": "an article, to be judged"},
+        )  # fmt: skip
     found = changed_fields(before, after)
     if not found:
         return None
-    added, removed = count_changes(before, after)
-    shown = [name for name in found if name != "text"]
+    change = compare_wordings(before, after)
+    shown = {name: (_shown(getattr(before, name)), _shown(getattr(after, name))) for name in found}
+    if "text" in shown:
+        shown["text"] = _first_difference(before.text, after.text)
     return Change(
-        page=page,
-        url=url,
+        page=row["id"],
+        url=row["url"],
         fields=found,
-        words_added=added,
-        words_removed=removed,
-        before={name: _shown(getattr(before, name)) for name in shown},
-        after={name: _shown(getattr(after, name)) for name in shown},
+        words_added=change.words_added,
+        words_removed=change.words_removed,
+        before={name: one for name, (one, _) in shown.items()},
+        after={name: other for name, (_, other) in shown.items()},
     )
+
+
+def _compare_refusal(known: KnownPage, row: Row, why: str) -> Change | None:
+    """What changes by the refusal of a page; None: it is refused already, and for that."""
+    page, url = known.page, row["url"]
+    if known.outcome == Outcome.REJECTED and known.article is None:
+        if row["reason"] == why:
+            return None
+        return Change(page=page, url=url, before={"reason": row["reason"]}, after={"reason": why})
+    return Change(
+        page=page, url=url, refused=why, before={"outcome": known.outcome},
+        after={"outcome": f"{Outcome.REJECTED}: {why}"},
+    )  # fmt: skip
+
+
+def _first_difference(before: str, after: str) -> tuple[str, str]:
+    """The first line that two texts do not share, of each; empty: one ends there."""
+    pairs = zip_longest(before.split("\n"), after.split("\n"), fillvalue="")
+    return next((pair for pair in pairs if pair[0] != pair[1]), ("", ""))
 
 
 def _shown(value: object) -> str:
     if value is None:
         return ""
     return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
-def _said(rejection: Rejection) -> str:
-    return f"{rejection.reason}: {rejection.detail}" if rejection.detail else str(rejection.reason)

@@ -6,13 +6,16 @@ import re
 import unicodedata
 
 __all__ = [
+    "blanked",
     "clean_controls",
+    "ends_like_sentence",
     "is_prose",
     "normalize",
     "paragraphs",
     "prose_lines",
     "sentences",
     "tokens",
+    "unmarked",
     "words",
 ]
 
@@ -22,6 +25,10 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
 _JOINERS = re.compile("[\u200c\u200d]")  # they part or tie letters in Persian and Indic scripts
+# What an article's text draws before an item of a list and before each line of a quote. A line may
+# begin with a number of its own: a mark it is only where the one before or after it is drawn too.
+_MARK = re.compile(r"^(?:> )?(?:- |(\d{1,3})\. )?(?=\S)", re.MULTILINE)
+_MARKED = re.compile(r"^(?:[->] |\d{1,3}\. )", re.MULTILINE)
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 _SENTENCE_END = re.compile(r"(?<=[.!?…։။。！？])[\"'”’»)\]]*\s+")
 _CLOSERS = "\"'”’»)]」』）"
@@ -45,6 +52,29 @@ def normalize(text: str) -> str:
     return unicodedata.normalize("NFKC", folded).replace("’", "'").replace("i\u0307", "i")
 
 
+def unmarked(text: str) -> str:
+    """`text` without the marks of lists and quotes, line by line: `- `, `1. `, `> `, `> - `."""
+    return _with_marks_as(text, "")
+
+
+def blanked(text: str) -> str:
+    """`text` with spaces for the marks of lists and quotes: every character keeps its place."""
+    return _with_marks_as(text, " ")
+
+
+def _with_marks_as(text: str, blank: str) -> str:
+    if not _MARKED.search(text):
+        return text
+    drawn = {int(match[1]) for match in _MARK.finditer(text) if match[1]}
+
+    def bare(match: re.Match[str]) -> str:
+        is_own = match[1] is not None and not {int(match[1]) - 1, int(match[1]) + 1} & drawn
+        number = f"{match[1]}. " if is_own else ""
+        return blank * (len(match[0]) - len(number)) + number
+
+    return _MARK.sub(bare, text)
+
+
 def words(text: str) -> list[str]:
     """The words of `text`, normalised, in order."""
     return _WORD.findall(normalize(text))
@@ -56,15 +86,20 @@ def tokens(text: str) -> list[str]:
 
 
 def paragraphs(text: str) -> list[str]:
-    """Lines that hold anything, stripped."""
-    return [line for raw in clean_controls(text).split("\n") if (line := raw.strip())]
+    """Lines that hold anything, stripped, without marks of lists and quotes."""
+    plain = unmarked(clean_controls(text))
+    return [line for raw in plain.split("\n") if (line := raw.strip())]
 
 
 def is_prose(line: str) -> bool:
     """Whether a line reads like running text and not like a headline, menu or caption."""
-    ends_like_sentence = line.rstrip(_CLOSERS).endswith(_STOPS)
     length = len(line) + _IDEOGRAPH_MORE * len(_IDEOGRAPH.findall(line))
-    return length >= _PROSE_CHARS or (length >= _SHORT_PROSE_CHARS and ends_like_sentence)
+    return length >= _PROSE_CHARS or (length >= _SHORT_PROSE_CHARS and ends_like_sentence(line))
+
+
+def ends_like_sentence(line: str) -> bool:
+    """Whether a line ends with a full stop or the like, in any script."""
+    return line.rstrip(_CLOSERS).endswith(_STOPS)
 
 
 def prose_lines(text: str) -> list[str]:

@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from ingest.extract.page import ParsedPage, parse, solid
 from ingest.extract.places import NAMES
 from ingest.extract.second import second_article
 from ingest.extract.segments import cut
+from ingest.extract.tickers import without_tickers
 from ingest.extract.trees import Forest, plant, read_forest
 from ingest.extract.votes import votes_of
 
@@ -149,9 +149,41 @@ def test_a_second_article_begins_at_its_own_headline() -> None:
     assert blocks[3].text == "The lighthouse"
 
 
+def under_h2(title: str, *paragraphs: str) -> str:
+    body = "".join(f"<p>{text * 3}</p>" for text in paragraphs)
+    return f"<article><p>Monday</p><h2>{title}</h2>{body}</article>"
+
+
+def test_a_second_article_may_begin_under_an_h2_in_an_article_of_its_own() -> None:
+    first = f"<article>{story('The pier', PROSE, OTHER)}</article>"
+    blocks = cut(page_of(f"<main>{first}{under_h2('The lighthouse', OTHER, THIRD)}</main>"))
+    end = second_article(blocks, [True] * len(blocks))
+
+    assert end is not None
+    assert blocks[end].text == "The lighthouse"
+
+
+@pytest.mark.parametrize("named", ["Related posts", "Você pode gostar...", "Читайте также:"])
+def test_an_article_ends_where_a_heading_outside_its_box_speaks_of_others(named: str) -> None:
+    cards = f"<h3>{named}</h3>" + "".join(f"<article><p>{text * 2}</p></article>"
+                                          for text in (OTHER, THIRD))  # fmt: skip
+    blocks = cut(page_of(f"<article>{story('The pier', PROSE, OTHER)}</article><div>{cards}</div>"))
+    end = second_article(blocks, [True] * len(blocks))
+
+    assert end is not None
+    assert blocks[end].text == named
+
+
 @pytest.mark.parametrize(
     "html",
     [
+        # a ranking: its items are <article>s, each with little text
+        story("Five piers", PROSE, OTHER)
+        + "".join(f"<article><h2>Pier {n}</h2><p>{THIRD}</p></article>" for n in range(5)),
+        # entries within the article
+        f"<article><h1>Votes</h1><p>{PROSE * 5}</p>{under_h2('At nine', OTHER, THIRD)}</article>",
+        # such a heading within the text
+        f"<article><h1>Piers</h1><p>{PROSE * 5}</p><h2>Comments</h2><p>{OTHER * 5}</p></article>",
         # headings within the text, all of them <h1>
         f"<article><h1>Piers</h1><p>{PROSE * 5}</p><h1>North</h1><p>{OTHER * 5}</p></article>",
         # the headline in a box of its own
@@ -186,6 +218,58 @@ def test_the_article_is_kept_and_nothing_else() -> None:
                     (THIRD * 2).strip()]  # fmt: skip
 
 
+@pytest.mark.parametrize("rows", [2, 3, 5])
+@pytest.mark.parametrize("named", ["", " class='article-body'"])
+def test_a_short_table_that_ends_an_article_is_kept(rows: int, named: str) -> None:
+    years = [f"<tr><td>{2010 + n}<td>{1100 + 77 * n}<td>{3300 + 91 * n}</tr>" for n in range(rows)]
+    table = f"<table><tr><th>Year<th>Cargo, tons<th>Mail, bags</tr>{''.join(years)}</table>"
+    body = f"<h1>Board votes</h1><p>{PROSE * 3}</p><p>{OTHER * 3}</p><p>{THIRD * 3}</p>{table}"
+    page = page_of(f"<article><div{named}>{body}</div></article>")
+    kept = [block.text for block in decide(page, read_votes(page)).kept if block.box.tag == "tr"]
+
+    assert len(kept) == rows + 1
+
+
+def test_a_short_table_of_links_or_apart_from_the_article_is_not_kept_for_its_place() -> None:
+    rows = "".join(f"<tr><td><a href='/{n}'>Pier {n}</a><td>{n}</tr>" for n in range(4))
+    body = f"<article><h1>Board votes</h1><p>{PROSE * 3}</p><p>{OTHER * 3}</p></article>"
+    page = page_of(f"{body}<div class='sidebar'><h4>Tides</h4><table>{rows}</table></div>")
+    kept = decide(page, read_votes(page)).kept
+
+    assert not [block for block in kept if block.box.tag == "tr"]
+
+
+def ticker(items: int) -> str:
+    """Headlines, a third of them links."""
+    heads = [f"Comet number {n} is visible to the naked eye" for n in range(items)]
+    rows = [f"<a href='/{n}'>{head}</a>" if n % 3 == 0 else head for n, head in enumerate(heads)]
+    return f"<div><ul>{''.join(f'<li>- {row}</li>' for row in rows)}</ul></div>"
+
+
+def test_a_ticker_longer_than_its_article_is_not_taken_for_it() -> None:
+    page = page_of(f"{ticker(60)}<div class='c1'>The pier stands</div><div class='c2'>"
+                   f"<div>{PROSE * 2}</div><div>{OTHER}{THIRD}</div></div>")  # fmt: skip
+    kept = [block.text for block in decide(page, read_votes(page)).kept]
+
+    assert not [line for line in kept if "Comet" in line]
+    assert (PROSE * 2).strip() in kept
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"<p>{PROSE * 2}</p>{ticker(20)}",  # below the text: left to the decision
+        ticker(20),  # nothing but it
+        f"<ul>{'<li><a>Sport</a></li>' * 12}</ul><p>{PROSE * 2}</p>",
+        f"<ol>{''.join(f'<li>{OTHER}{n}</li>' for n in range(12))}</ol><p>{PROSE * 2}</p>",
+    ],
+)
+def test_other_lists_are_no_tickers(html: str) -> None:
+    blocks = cut(page_of(html))
+
+    assert without_tickers(blocks) == blocks
+
+
 @pytest.mark.parametrize("rows", [6, 8, 12])
 def test_a_table_below_the_article_is_kept_to_its_last_row(rows: int) -> None:
     years = [f"<tr><td>{2010 + n}<td>{1100 + 77 * n}<td>{3300 + 91 * n}</tr>" for n in range(rows)]
@@ -205,18 +289,6 @@ def test_without_any_vote_the_structure_still_tells() -> None:
     assert (PROSE * 2).strip() in kept
     assert "News" not in kept
     assert not any("reserved" in text for text in kept)
-
-
-def test_what_the_site_prints_everywhere_counts_against_a_block() -> None:
-    page = page_of(LAYOUT.replace("</div></article>", f"<p>{PLEA}</p></div></article>"))
-    voted = read_votes(page)
-    told = replace(page, recurring={solid(PLEA): 1.0})
-    at = [block.text for block in decide(page, voted).blocks].index(PLEA.strip())
-    alone, with_memory = decide(page, voted).odds[at], decide(told, voted).odds[at]
-
-    assert alone is not None
-    assert with_memory is not None
-    assert with_memory < alone
 
 
 def test_an_explanation_names_what_moved_a_block() -> None:

@@ -9,13 +9,11 @@ import sys
 import time
 from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from pebble import ProcessExpired
 
-import ingest.extract
 from ingest.corpus import Corpus
 from ingest.demo.resource import Resource
 from ingest.demo.run import make_workspace
@@ -24,14 +22,15 @@ from ingest.demo.web import build_web
 from ingest.items import Outcome, Reason
 from ingest.page_readers import READING_ERRORS, PageReaders
 from tests.demo_web import environment
+from tests.poisoned import POISON, poison
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from concurrent.futures import Future
+    from pathlib import Path
 
     from ingest.extract import PageRead
 
-POISON = Path(__file__).with_name("poison")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 PROSE = (
     "<p>The harbour board met on Monday and agreed to mend the pier before the winter comes.</p>"
@@ -43,14 +42,8 @@ PROSE = (
 @pytest.fixture
 def readers() -> Iterator[PageReaders]:
     """Readers that know the poison, with little time and memory."""
-    ingest.extract.__path__.append(str(POISON / "extractors"))
-    ingest.extract.extractors.cache_clear()
-    pool = PageReaders(processes=2, timeout_s=3, memory_mib=256)
-    yield pool
-    pool.close()
-    ingest.extract.__path__.pop()
-    ingest.extract.extractors.cache_clear()
-    sys.modules.pop("ingest.extract.poison", None)
+    with poison(), closing(PageReaders(processes=2, timeout_s=3, memory_mib=256)) as pool:
+        yield pool
 
 
 def ask(readers: PageReaders, title: str) -> Future[PageRead]:
@@ -66,7 +59,7 @@ def end_of(readers: PageReaders, future: Future[PageRead]) -> PageRead | None:
 
 
 @pytest.mark.parametrize(
-    ("poison", "reason", "detail"),
+    ("title", "reason", "detail"),
     [
         ("hang", Reason.TIMED_OUT, "over 3 s"),
         ("crash", Reason.CRASHED, "SIGSEGV"),
@@ -74,10 +67,10 @@ def end_of(readers: PageReaders, future: Future[PageRead]) -> PageRead | None:
     ],
 )
 def test_poison_is_refused_by_name_and_the_pages_around_it_are_read(
-    readers: PageReaders, poison: str, reason: Reason, detail: str
+    readers: PageReaders, title: str, reason: Reason, detail: str
 ) -> None:
     before = [ask(readers, f"before{number}") for number in range(3)]
-    bad = ask(readers, poison)
+    bad = ask(readers, title)
     after = [ask(readers, f"after{number}") for number in range(3)]
     began = time.monotonic()
     refused = end_of(readers, bad)
@@ -92,7 +85,7 @@ def test_poison_is_refused_by_name_and_the_pages_around_it_are_read(
 
 
 def test_poison_upon_poison_stalls_nobody(readers: PageReaders) -> None:
-    bad = [ask(readers, poison) for poison in ("crash", "devour", "hang", "crash", "devour")]
+    bad = [ask(readers, title) for title in ("crash", "devour", "hang", "crash", "devour")]
     good = ask(readers, "good")
     ends = [end_of(readers, one) for one in bad]
     last = end_of(readers, good)

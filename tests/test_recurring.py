@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.extract import read_page
-from ingest.extract.lines import PageLines, kinds_in, line_key, lines_of, unpacked
+from ingest.extract.lines import PageLines, kinds_in, lines_of, unpacked
 from ingest.extract.page import parse
 from ingest.extract.prints import articles_of
 from ingest.extract.recurring import (
@@ -23,7 +22,7 @@ from ingest.extract.recurring import (
     text_as_extracted,
 )
 from ingest.extract.segments import cut
-from tests.rows import NOW, article
+from tests.rows import article
 from tests.test_intake import prose
 
 if TYPE_CHECKING:
@@ -165,13 +164,3 @@ def test_text_read_before_kinds_were_asked_stays() -> None:
     old = article("http://a.test/", f"{prose(1)}\n{PLEA}")
 
     assert leave_out(old, memory_of(learn(KNOWN))) == old
-
-
-def test_block_decision_is_told_what_the_site_repeats() -> None:
-    memory = memory_of(learn([page(number, PLEA)[1] for number in range(6)]))
-    body = "".join(f"<p>{line}</p>" for line in (*prose(1).split("\n"), PLEA)).encode()
-    found = read_page(body, "http://a.test/1", "utf-8", "text/html", now=NOW, site=memory)
-
-    assert memory.shares == {line_key(PLEA): 1.0}
-    assert found.article is not None
-    assert prose(1).split("\n")[0] in found.article.text

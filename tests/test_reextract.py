@@ -19,8 +19,9 @@ from ingest.corpus import Corpus
 from ingest.extract import PageRead, read_page
 from ingest.extract.imprint import imprint, imprinted
 from ingest.items import Article, Kind, Reason, Rejection, Stage
-from ingest.reextract import changed_fields, reextract
+from ingest.reextract import reextract
 from ingest.rejudge import rejudge
+from ingest.revisions import changed_fields
 from tests import taught
 from tests.rows import NOW
 from tests.taught import (
@@ -302,13 +303,10 @@ def test_the_command_tells_and_corrects(
     trial = capsys.readouterr().out
     assert main(["-w", str(tmp_path), "reextract", "--since", "2025-01-01"]) == 0
     done = capsys.readouterr().out
-    assert main(["-w", str(tmp_path), "reextract", "--outlet", "nowhere.test", "--json"]) == 0
-    none = capsys.readouterr().out
 
     assert "8 pages read again" in trial
     assert "would be corrected" in trial
     assert "were corrected" in done
-    assert '"read": 0' in none
     older()
 
 

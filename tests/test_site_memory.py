@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from ingest.cli import main
 from ingest.corpus import Corpus
+from ingest.corpus.fingerprints import INDEXED_ROWS
 from ingest.rejudge import before_run
 from ingest.relations import fingerprint
 from ingest.site_memory import SitesLearned, remember_sites
@@ -117,7 +118,7 @@ def test_lines_of_the_site_leave_texts_search_and_fingerprints(
     assert told.texts == len(texts) >= 5
     assert all(prose[url] == text for url, text in texts.items())
     assert corpus.search("newsroom monthly gift", limit=5) == []
-    assert {row["sample"] for row in corpus.blocks_of(HOST)} == {PLEA, FOLLOW}
+    assert {row["sample"] for row in corpus.site(HOST)[1]} == {PLEA, FOLLOW}
 
 
 @pytest.mark.usefixtures("restored_logging")
@@ -175,7 +176,7 @@ def test_changed_page_is_one_revision_without_the_lines_of_its_site(
 
     assert revision == {"text": "\n".join(PAGES[0].paragraphs), "words_added": 4}
     assert texts_of(corpus)[changed.url] == "\n".join(changed.paragraphs)
-    assert len(corpus._rows("SELECT * FROM fingerprints")) == len(_rebuilt_fingerprints(corpus))
+    assert len(corpus._rows(f"SELECT * FROM {INDEXED_ROWS}")) == len(_rebuilt_fingerprints(corpus))
 
 
 def _rebuilt_fingerprints(corpus: Corpus) -> set[tuple[int, int]]:
@@ -237,7 +238,7 @@ def test_prints_of_one_article_are_no_habit_of_the_site(tmp_path: Path) -> None:
         told = remember(workspace, corpus)
 
         assert told.texts == 0
-        assert corpus.blocks_of(HOST) == []
+        assert corpus.site(HOST)[1] == []
         assert texts_of(corpus) == before
 
 
@@ -250,7 +251,7 @@ def test_lines_come_back_when_the_site_drops_its_habit(crawled: tuple[Workspace,
     remember(workspace, corpus)
     two = [one.url for one in PAGES[:2]]
 
-    assert corpus.blocks_of(HOST) == []
+    assert corpus.site(HOST)[1] == []
     assert {url: texts_of(corpus)[url] for url in two} == {url: before[url] for url in two}
 
 
@@ -382,3 +383,27 @@ def test_links_of_the_site_s_own_lines_go_with_them(tmp_path: Path) -> None:
 
         assert before == [{"url": "http://elsewhere.test/channel"}]
         assert corpus._rows(told) == []
+
+
+class LinkedPrint(SitePrint):
+    """The same page, with a word of its headline a link."""
+
+    @property
+    def body(self) -> bytes:
+        head, word, rest = super().body.partition(b" the ")
+        return head + b' <a href="http://elsewhere.test/x">the</a> ' + rest if word else head
+
+
+def test_a_fetch_that_changes_a_link_leaves_no_line_of_the_site_in_search(
+    crawled: tuple[Workspace, Corpus],
+) -> None:
+    workspace, corpus = crawled
+    remember(workspace, corpus, is_stopped=lambda: True)  # learned, and nothing cleaned yet
+    crawl(
+        workspace, corpus, [LinkedPrint(p.url, p.title, p.paragraphs, p.published) for p in PAGES]
+    )
+    remember(workspace, corpus)
+
+    assert corpus._value("SELECT count(*) FROM revisions") == 0
+    assert corpus.search("newsroom monthly gift", limit=5) == []
+    assert len(corpus._rows(f"SELECT * FROM {INDEXED_ROWS}")) == len(_rebuilt_fingerprints(corpus))

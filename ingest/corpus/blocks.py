@@ -17,12 +17,24 @@ if TYPE_CHECKING:
 
 __all__ = ["Blocks"]
 
+#: Stands for no version of a site: the pass at the end of a run looks at such a page.
+_NOT_LOOKED_AT = "?"
+
 
 class Blocks(Texts):
     """The rows of `sites`, `site_pages` and `blocks`."""
 
     def note_lines(
-        self, page: int, *, host: str, address: str, headline: int, lines: bytes, left_out: str
+        self,
+        page: int,
+        *,
+        host: str,
+        address: str,
+        headline: int,
+        lines: bytes,
+        left_out: str,
+        version: str,
+        is_cut: bool,
     ) -> None:
         """Keep the lines of a page that was read as an article; its site is due if they are new.
 
@@ -33,6 +45,8 @@ class Blocks(Texts):
             headline: its hash.
             lines: packed.
             left_out: mark of the lines that were left out when the page was judged.
+            version: of what was known of its host when it was judged.
+            is_cut: whether what is stored of it, if anything, is as that version makes it.
         """
         before = self._row("SELECT * FROM site_pages WHERE page = ?", (page,))
         after = {
@@ -45,12 +59,16 @@ class Blocks(Texts):
                 "ON CONFLICT (host) DO UPDATE SET is_due = 1",
                 [(one,) for one in sorted(hosts)],
             )
+        elif is_cut and (before["left_out"], before["version"]) == (left_out, version):
+            return
+        # Of what is left out the pass keeps a wording, so it looks at such a page all the same.
+        stamp = version if is_cut and not left_out else _NOT_LOOKED_AT
         self._run(
-            "INSERT INTO site_pages (page, host, address, headline, lines, left_out) "
-            "VALUES (:page, :host, :address, :headline, :lines, :left_out) "
+            "INSERT INTO site_pages (page, host, address, headline, lines, left_out, version) "
+            "VALUES (:page, :host, :address, :headline, :lines, :left_out, :version) "
             "ON CONFLICT (page) DO UPDATE SET host = :host, address = :address, "
-            "headline = :headline, lines = :lines, left_out = :left_out",
-            {**after, "left_out": left_out},
+            "headline = :headline, lines = :lines, left_out = :left_out, version = :version",
+            {**after, "left_out": left_out, "version": stamp},
         )
 
     def drop_lines(self, page: int) -> None:
@@ -105,12 +123,18 @@ class Blocks(Texts):
         """Version of what is known of a host; empty: nothing recurs, or nothing is known."""
         return str(self._value("SELECT version FROM sites WHERE host = ?", (host,)) or "")
 
-    def blocks_of(self, host: str) -> list[dict[str, Any]]:
-        """The lines that are the host's own, by key."""
-        return self._rows(
-            "SELECT key, kind, pages, share, sample FROM blocks WHERE host = ? ORDER BY key, kind",
+    def site(self, host: str) -> tuple[str, list[dict[str, Any]]]:
+        """The version of what is known of a host, and the lines that are its own, by key.
+
+        Both as of one moment, whoever writes meanwhile.
+        """
+        rows = self._rows(
+            "SELECT h.version, b.key, b.kind, b.pages, b.share, b.sample "
+            "FROM sites h LEFT JOIN blocks b ON b.host = h.host WHERE h.host = ? "
+            "ORDER BY b.key, b.kind",
             (host,),
         )
+        return (rows[0]["version"] if rows else ""), [row for row in rows if row["key"] is not None]
 
     def name_block(self, host: str, key: int, line: str) -> None:
         """Keep a wording of a line; of several the smallest, whatever the order."""
@@ -120,22 +144,29 @@ class Blocks(Texts):
             {"line": line, "host": host, "key": key},
         )
 
-    def outdated_pages(self, *, limit: int) -> list[dict[str, Any]]:
-        """Pages that were not looked at by what is known of their host now, by number."""
-        return self._rows(
-            "SELECT s.page, s.host, s.address, s.headline, s.lines, s.left_out "
-            "FROM sites h JOIN site_pages s ON s.host = h.host "
+    def outdated_pages(self, *, limit: int) -> list[int]:
+        """Pages that are not as what is known of their host now makes them, by number."""
+        rows = self._rows(
+            "SELECT s.page FROM sites h JOIN site_pages s ON s.host = h.host "
             "WHERE s.version <> h.version ORDER BY s.page LIMIT ?",
             (limit,),
         )
+        return [row["page"] for row in rows]
 
-    def mark_up_to_date(self, page: int, *, left_out: str) -> None:
-        """Write that a page is as what is known of its host makes it."""
+    def outdated_page(self, page: int) -> dict[str, Any] | None:
+        """One of them, as it is now; None: it is outdated no more."""
+        return self._row(
+            "SELECT s.host, s.address, s.headline, s.lines, s.left_out "
+            "FROM site_pages s JOIN sites h ON h.host = s.host "
+            "WHERE s.page = ? AND s.version <> h.version",
+            (page,),
+        )
+
+    def mark_up_to_date(self, page: int, *, left_out: str, version: str) -> None:
+        """Write by which version of what is known of its host a page was cut."""
         self._run(
-            "UPDATE site_pages SET left_out = ?, "
-            "version = (SELECT version FROM sites h WHERE h.host = site_pages.host) "
-            "WHERE page = ?",
-            (left_out, page),
+            "UPDATE site_pages SET left_out = ?, version = ? WHERE page = ?",
+            (left_out, version, page),
         )
 
     def unnoted_pages(self, after: int, *, limit: int) -> list[dict[str, Any]]:

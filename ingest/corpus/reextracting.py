@@ -44,6 +44,15 @@ class Reextracting(Texts):
             },
         )
 
+    def archived_outlets(self) -> list[str]:
+        """Outlets of which the archive has any page that was read, in order."""
+        rows = self._rows(
+            "SELECT DISTINCT outlet FROM pages WHERE warc IS NOT NULL "
+            "AND outcome IN ('article', 'copy', 'off-topic', 'rejected') AND outlet IS NOT NULL "
+            "ORDER BY outlet"
+        )
+        return [row["outlet"] for row in rows]
+
     def is_archived_at(self, page: int, warc: str, offset: int) -> bool:
         """Whether that is still the last good response of a page."""
         return bool(
@@ -59,11 +68,12 @@ class Reextracting(Texts):
         self._run("UPDATE articles SET extractor = ? WHERE page = ?", (article.extractor, page))
 
     def refuse_again(self, page: int, reason: str) -> None:
-        """Write why a page is no article, as it is read now; it is not fetched more often for it.
+        """Write why a page is no article, as it is read now; it is not fetched again for that.
 
         What was fetched is as it was, so nothing is written of a fetch.
         """
         self._run(
-            "UPDATE pages SET outcome = ?, reason = ?, article = NULL WHERE id = ?",
+            "UPDATE pages SET outcome = ?, reason = ?, article = NULL, next_check = NULL "
+            "WHERE id = ?",
             (Outcome.REJECTED, reason, page),
         )

@@ -19,15 +19,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from ingest import log
 from ingest.extract.article import make_article
 from ingest.extract.imprint import imprinted
-from ingest.extract.lines import lines_of, stable_hash
-from ingest.extract.links import find_feeds, find_links
+from ingest.extract.lines import lines_of
+from ingest.extract.links import find_alternates, find_feeds, find_links
+from ingest.extract.marks import marked
 from ingest.extract.metadata import read_metadata
 from ingest.extract.page import Extraction, ParsedPage, parse
-from ingest.extract.recurring import NOTHING_KNOWN
 from ingest.extract.segments import cut
 from ingest.extract.signals import read_signals
 from ingest.extract.teasers import find_teasers, without_teasers
-from ingest.extract.tidy import tidy, without_furniture
+from ingest.extract.tidy import drop_marks, tidy, without_furniture
 from ingest.items import Article, Kind, Reason, Rejection, Stage
 from ingest.quality import assess, shown_before_wall
 from ingest.urls import address_key
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
     from ingest.extract.lines import PageLines
     from ingest.extract.links import Link
-    from ingest.extract.recurring import SiteMemory
 
 __all__ = [
     "Extraction", "Extractor", "PageRead", "ParsedPage", "extractors", "read_page",
@@ -90,6 +89,7 @@ class PageRead:
     canonical: str | None = None  #: the address the page claims, absolute; not yet trusted
     links: tuple[Link, ...] = field(default=(), repr=False)  #: unique, those in the text first
     feeds: tuple[str, ...] = ()  #: RSS, Atom and JSON feeds the page announces
+    alternates: tuple[str, ...] = ()  #: addresses it names as its editions in other languages
     lines: PageLines | None = field(default=None, repr=False)
     #: of the whole page, for the memory of its site; None: it holds no article
 
@@ -147,7 +147,6 @@ def read_page(
     *,
     now: datetime,
     status: int = 200,
-    site: SiteMemory = NOTHING_KNOWN,
 ) -> PageRead:
     """Read one page; pure, deterministic, and safe to call in another process.
 
@@ -158,7 +157,6 @@ def read_page(
         content_type: as sent.
         now: aware; dates more than a day later are refused.
         status: of the response.
-        site: what its other pages print as well, for the block decision to weigh.
     """
     if refusal := _refuse_unread(body, content_type):
         return PageRead(article=None, rejection=refusal)
@@ -168,16 +166,9 @@ def read_page(
     if (count := len(page.letters)) > _MAX_ELEMENTS:
         return PageRead(article=None, rejection=_refuse(Reason.TOO_LARGE, f"{count} elements"))
     try:
-        return _read_parsed(_with_shares(page, site), now, status)
+        return _read_parsed(page, now, status)
     except Exception as exc:  # noqa: BLE001  # one page must not stop a crawl; the ledger counts it
         return PageRead(article=None, rejection=_refuse(Reason.CRASHED, _said(exc)))
-
-
-def _with_shares(page: ParsedPage, site: SiteMemory) -> ParsedPage:
-    if not site.shares:
-        return page
-    shares = ((block.key, site.shares.get(stable_hash(block.key))) for block in cut(page))
-    return replace(page, recurring={key: share for key, share in shares if share is not None})
 
 
 def _said(exc: Exception) -> str:
@@ -240,7 +231,8 @@ def _checked(found: object) -> Extraction | None:
 def _read_parsed(page: ParsedPage, now: datetime, status: int) -> PageRead:
     metadata = read_metadata(page, now)
     by, extraction = _ask(page)
-    raw = tidy(extraction.text) if extraction else ""
+    told = tidy(extraction.text) if extraction else ""
+    raw = drop_marks(told)
     teasers = find_teasers(page, raw)
     own = without_teasers(raw, teasers)
     text = without_furniture(own, metadata.title, metadata.authors)
@@ -259,12 +251,14 @@ def _read_parsed(page: ParsedPage, now: datetime, status: int) -> PageRead:
     if article is not None and isinstance(found, Kind):
         lines, kinds = lines_of(article, cut(page), address_key(article.url))
         extractor = imprinted(by, article.extractor)
-        article = replace(article, kind=found, line_kinds=kinds, extractor=extractor)
+        text = marked(article.text, cut(page), told)
+        article = replace(article, text=text, kind=found, line_kinds=kinds, extractor=extractor)
     return PageRead(
         article=article if lines else None,
         rejection=refusal,
         canonical=metadata.canonical,
         links=links,
         feeds=find_feeds(page),
+        alternates=find_alternates(page),
         lines=lines,
     )

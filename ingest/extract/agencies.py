@@ -91,6 +91,13 @@ _TAIL = re.compile(  # `AFP Deutschland`, `Reuters Staff`, `dpa/lno`, `TASS news
 _HEAD = re.compile(
     r"^(?:the|mit|with|with files from|from|source|quelle|источник|mənbə)\s*:?\s+", re.IGNORECASE
 )
+_PICTURE = re.compile(  # how the credit of a picture begins: `Photo by`, `File photo:`, `AP Photo/`
+    r"\W*(?:(?:file|cover|stock|handout|archive|ap|epa|reuters)\s)?"
+    r"(?:photo(?:graph)?(?:s|er)?|pictures?|images?|fotos?|fotoğraf|fotograf|şəkil|bild(?:er)?"
+    r"|video|illustrations?|фото\w*|видео|снимок|світлина)\b(?!\s+(?:of|is|are|was|were|shows?)\b)",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’»)]*\s+")
 _OPENING_CHARS = 160
 _CLOSING_CHARS = 80
 _CLOSING_LINES = 2
@@ -133,8 +140,14 @@ def agencies_in(text: str) -> tuple[str, ...]:
     found += _in_dateline(opening)
     for line in text.split("\n")[1:][-_CLOSING_LINES:]:
         closing = _CLOSING.search(line[-_CLOSING_CHARS:])
-        found += _marked(closing) if closing else []
+        found += _marked(closing) if closing and not _credits_picture(line) else []
     return tuple(dict.fromkeys(found))
+
+
+def _credits_picture(line: str) -> bool:
+    """Whether a line is, or ends with, the credit of a picture."""
+    ends = (line, line[line.rfind("(") + 1 :], _SENTENCE_END.split(line)[-1])
+    return any(len(end) <= _CLOSING_CHARS and _PICTURE.match(end) for end in ends)
 
 
 def _marked(mark: re.Match[str]) -> Iterator[str]:

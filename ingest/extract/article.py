@@ -11,7 +11,7 @@ from ingest.extract.languages import find_language
 from ingest.extract.particulars import own_standfirst
 from ingest.items import Article
 from ingest.text import clean_controls
-from ingest.urls import trusted_canonical
+from ingest.urls import own_address
 
 if TYPE_CHECKING:
     from ingest.extract.links import Link
@@ -50,9 +50,8 @@ def make_article(
     if not metadata.title:
         provenance["title"] = Source.TEXT
     provenance |= {n: _OWN_EXTRACTOR for n in _FROM_EXTRACTOR if getattr(extraction, n)}
-    canonical = metadata.canonical
     return Article(
-        url=(canonical and trusted_canonical(page.url, canonical)) or page.url,
+        url=own_address(page.url, metadata.claimed) or page.url,
         title=_legible(title),
         standfirst=_legible(standfirst.value) if standfirst else None,
         text=_legible(text),

@@ -46,6 +46,11 @@ _META = (
 )
 _NAME_CLASS = re.compile(r"author-name|author__name|authorName|byline-name|byline__name")
 _ROLE_CLASS = re.compile(r"byline|Byline|author|contributor")
+_OWN_ASIDE = re.compile(  # an <aside> that tells who wrote this, and not who else writes
+    r"by-?line|(?:^|\s)authors?(?:$|\s)|(?:article|post|story|entry)[-_]*author\b"
+    r"|author[-_]*(?:info|name|box|bio|card)\b",
+    re.IGNORECASE,
+)
 _ROLE_ADDRESS = re.compile(r"/authors?/")
 _NAMED_AUTHOR = etree.XPath(
     "//*[@itemprop='author']//*[@itemprop='name'] | //*[@itemprop='author'][not(*)]"
@@ -53,6 +58,12 @@ _NAMED_AUTHOR = etree.XPath(
 _FULL_NAME = re.compile(r"[^\W\d_a-zа-я][^\W\d_]+(?:[ -][^\W\d_a-zа-я][^\W\d_]+){1,2}")
 _STAFF = re.compile(
     r"\b(?:staff|team|desk|editors?|newsroom|redaktion|reporters?)\b", re.IGNORECASE
+)
+_PICTURED = re.compile(  # `Photo by Ann Lee/AP` says nothing of who wrote
+    r"\W*(?:(?:file|cover|lead|ap) )?"
+    r"(?:photo(?:graph)?s?|pictures?|images?|fotos?|fotoğraf|şəkil|фото)"
+    r"\s*(?:by\b|courtesy\b|credits?\b|von\b|[:/(©])",
+    re.IGNORECASE,
 )
 _MAX_CHARS, _MAX_AUTHORS = 50, 12
 _JOINT = re.compile(r"(?:,|&|and|und|et|y|и|və|ve|, and)(?:\s|$)", re.IGNORECASE)
@@ -86,6 +97,7 @@ def find_authors(page: ParsedPage, outlet_names: tuple[str, ...] = ()) -> Signat
         names = _unique(
             _less_outlet(name, outlet_names)
             for text in read(page)
+            if not _PICTURED.match(text)
             for name in _signed_by(text, outlets)
         )
         for name in filter(None, map(agency_of, names)):
@@ -159,7 +171,7 @@ def _meta(page: ParsedPage) -> Iterator[str]:
 def _marked(page: ParsedPage) -> Iterator[str]:
     """rel=author, then microdata, then elements named after their role; beside the headline."""
     for marks in _MARKS:
-        beside = (tag for tag in marks(page) if not is_apart(tag))
+        beside = (tag for tag in marks(page) if not is_apart(tag, unless=_OWN_ASIDE))
         texts = (squeeze(tag.get("content")) or _spaced(tag) for tag in islice(beside, _MAX_MARKS))
         found = [text for text in texts if len(text) <= _MAX_LINE_CHARS and has_name(text)]
         if found:
@@ -184,7 +196,7 @@ def _by_name(page: ParsedPage) -> Iterable[HtmlElement]:
 def _by_role(page: ParsedPage) -> Iterable[HtmlElement]:
     return (
         tag
-        for tag in page.tree.iter("a", "span", "div", "p", "address", "h4")
+        for tag in page.tree.iter("a", "span", "div", "p", "address", "h4", "aside")
         if _ROLE_CLASS.search(tag.get("class") or "") or _ROLE_ADDRESS.search(tag.get("href") or "")
     )
 
@@ -231,7 +243,7 @@ def _signed(page: ParsedPage) -> Iterator[str]:
     for tag in page.tree.iter("p", "span", "div", "em", "strong", "h4", "h5", "address"):
         line = "" if is_longer(tag, _MAX_LINE_CHARS // 2) else _spaced(tag)
         is_signed = SIGNED.match(line) and any(map(is_capitalised, names_in(line)))
-        if is_signed and not is_apart(tag) and not is_credit(tag):
+        if is_signed and not is_apart(tag, unless=_OWN_ASIDE) and not is_credit(tag):
             return iter((line,))
     return iter(())
 

@@ -6,7 +6,7 @@ import hashlib
 from functools import cache
 from importlib import metadata, resources
 
-__all__ = ["imprint", "imprinted"]
+__all__ = ["imprint", "imprinted", "same_rules"]
 
 _ROOMS = ("ingest.extract", "ingest.quality")
 _LIBRARIES = ("trafilatura", "resiliparse", "htmldate", "lxml", "py3langid")
@@ -49,3 +49,8 @@ def imprinted(extractor: str, reader: str) -> str:
         reader: what it says of itself, with its version.
     """
     return " · ".join(dict.fromkeys(filter(None, (extractor, reader, imprint()))))
+
+
+def same_rules(extractor: str, other: str) -> bool:
+    """Whether two texts, by the names of what read them, were read by the same rules."""
+    return extractor.rpartition(" ")[2] == other.rpartition(" ")[2]  # the print stands last

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ingest.extract.page import solid
-from ingest.text import is_prose, words
+from ingest.text import is_prose, unmarked, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,6 +32,7 @@ __all__ = [
     "group_of",
     "is_in_text",
     "key_in",
+    "keys_of",
     "kind_in",
     "kinds_in",
     "letters_in",
@@ -95,6 +96,11 @@ def line_key(line: str) -> int:
     return stable_hash(solid(line))
 
 
+def keys_of(line: str, bare: str) -> tuple[int, ...]:
+    """What a line of a text may be known by: as it is, and without what may be a mark of ours."""
+    return (line_key(line),) if line == bare else (line_key(line), line_key(bare))
+
+
 def stable_hash(text: str) -> int:
     """48 bits, the same in every process."""
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=_KEY_BITS // 8).digest())
@@ -134,7 +140,9 @@ def lines_of(article: Article, blocks: Iterable[Block], address: str) -> tuple[P
 def kinds_in(page: PageLines, text: str) -> str:
     """How each line of a text stands on its page, where that was not asked when it was read."""
     kinds = {key_in(line): kind_in(line) for line in page.packed}
-    return "".join(kinds.get(line_key(line), UNKNOWN) for line in text.split("\n"))
+    pairs = zip(text.split("\n"), unmarked(text).split("\n"), strict=True)
+    keys = (keys_of(line, bare) for line, bare in pairs)
+    return "".join(next((kinds[key] for key in some if key in kinds), UNKNOWN) for some in keys)
 
 
 def _kinds_by_key(title: str, blocks: Iterable[Block]) -> dict[int, tuple[str, int]]:

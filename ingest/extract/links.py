@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urljoin
 
 from ingest.extract.page import parse, solid, text_of
+from ingest.extract.schema import string_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,11 +17,12 @@ if TYPE_CHECKING:
 
     from ingest.extract.page import ParsedPage
 
-__all__ = ["FEED_TYPES", "Link", "find_feeds", "find_links", "read_home"]
+__all__ = ["FEED_TYPES", "Link", "find_alternates", "find_feeds", "find_links", "read_home"]
 
 Link = tuple[str, str]  #: (absolute address without fragment, anchor text)
 
 _MAX_LINKS = 500
+_MAX_ALTERNATES = 100  # an encyclopedia has more
 _MAX_HOME_BYTES = 2 * 1024 * 1024  # a front page is some 300 kB
 _MAX_ANCHOR_CHARS = 300
 _MAX_URL_CHARS = 2000
@@ -98,6 +100,30 @@ def _announced(page: ParsedPage, base: str) -> Iterator[str]:
         kind = (link.get("type") or "").partition(";")[0].strip().lower()
         if is_alternate and kind in FEED_TYPES and (url := _absolute(base, link.get("href"))):
             yield url
+
+
+def find_alternates(page: ParsedPage) -> tuple[str, ...]:
+    """Addresses that the page names as its editions in other languages, absolute, in order."""
+    base = _base(page)
+    stated = [
+        tag.get("href")
+        for tag in page.tree.iter("link", "a")
+        if tag.get("hreflang")
+        and (tag.tag == "a" or "alternate" in (tag.get("rel") or "").lower().split())
+        and (tag.get("type") or "").partition(";")[0].strip().lower() not in FEED_TYPES
+    ]
+    stated += [
+        string_of(one.get("url") or one.get("@id") if isinstance(one, dict) else one)
+        for node in page.nodes
+        for name in ("workTranslation", "translationOfWork")
+        for one in _listed(node.get(name))
+    ]
+    found = (_absolute(base, href) for href in stated if href)
+    return tuple(dict.fromkeys(filter(None, found)))[:_MAX_ALTERNATES]
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _base(page: ParsedPage) -> str:

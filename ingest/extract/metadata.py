@@ -49,6 +49,7 @@ class Metadata:
     language: str | None  #: ISO 639-1 as declared, not checked against the text
     section: str | None
     canonical: str | None  #: absolute; a claim, not to be trusted
+    claimed: tuple[str, ...]  #: every claim of its own address, absolute, most trusted first
     picture: str | None  #: absolute http(s) address
     is_paywalled: bool | None
     provenance: tuple[tuple[str, Source], ...]  #: (field, source) of what is stated, by field
@@ -63,6 +64,7 @@ def read_metadata(page: ParsedPage, now: datetime) -> Metadata:
     dates = find_dates(page, now)
     signature = find_authors(page, known)
     title = find_title(page, known)
+    addresses = tuple(_claimed_addresses(page))
     stated: dict[str, Claim[object] | None] = {
         "title": title,
         "published": dates.published,
@@ -70,7 +72,7 @@ def read_metadata(page: ParsedPage, now: datetime) -> Metadata:
         "outlet_name": first_claim(outlets),
         "language": first_claim(_declared_languages(page)),
         "section": find_section(page, known),
-        "canonical": first_claim(_claimed_addresses(page)),
+        "canonical": first_claim(addresses),
         "picture": find_picture(page),
         "is_paywalled": find_paywall(page),
     }
@@ -86,6 +88,7 @@ def read_metadata(page: ParsedPage, now: datetime) -> Metadata:
         published_confidence=dates.confidence,
         authors=signature.names,
         agencies=signature.agencies,
+        claimed=tuple(claim.value for claim in addresses),
         provenance=tuple(sorted(sources.items())),
     )
 
@@ -123,7 +126,10 @@ def _claimed_addresses(page: ParsedPage) -> Iterator[Claim[str]]:
         if "canonical" in (link.get("rel") or "").lower().split() and link.get("href")
     ]
     stated += [(content, Source.OPEN_GRAPH) for content in page.meta("og:url")]
-    stated += [(string_of(article_node(page).get("url")), Source.SCHEMA)]
+    node = article_node(page)
+    entity = node.get("mainEntityOfPage")
+    entity = (entity.get("@id") or entity.get("url")) if isinstance(entity, dict) else entity
+    stated += [(string_of(node.get("url") or entity), Source.SCHEMA)]
     for claimed, source in stated:
         if claimed and (address := _absolute(page.url, claimed)):
             yield Claim(value=address, source=source)

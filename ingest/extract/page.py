@@ -15,7 +15,7 @@ from lxml import etree, html
 from ingest.extract.mojibake import repaired
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from lxml.html import HtmlElement
@@ -82,8 +82,6 @@ class ParsedPage:
     metas: dict[str, tuple[str, ...]] = field(repr=False)  #: contents of <meta> by name, in order
     properties: dict[str, tuple[HtmlElement, ...]] = field(repr=False)  #: microdata, by itemprop
     letters: dict[HtmlElement, int] = field(repr=False)  #: letters and digits in each element
-    recurring: Mapping[str, float] = field(default_factory=dict, repr=False)
-    #: share of the host's other pages that print a block, 0..1, by its letters (`solid`)
     blocks: list[Block] = field(default_factory=list, repr=False, compare=False)
     #: filled by `segments.cut`, which cuts a page once
 
@@ -97,14 +95,19 @@ class ParsedPage:
             yield from self.metas.get(name, ())
 
 
-def is_apart(tag: HtmlElement) -> bool:
-    """Whether an element stands in a box that speaks of other pages, of readers or of the site."""
+def is_apart(tag: HtmlElement, unless: re.Pattern[str] | None = None) -> bool:
+    """Whether an element stands in a box that speaks of other pages, of readers or of the site.
+
+    Args:
+        tag: the element.
+        unless: what an <aside> may be called that is no such box.
+    """
     for above in (tag, *tag.iterancestors()):
         if above.tag in {"body", "html"}:
             break
-        if above.tag in _APART_TAGS or _APART_NAMES.search(
-            f"{above.get('class')} {above.get('id')}"
-        ):
+        names = f"{above.get('class')} {above.get('id')}"
+        is_excused = above.tag == "aside" and unless is not None and unless.search(names)
+        if (above.tag in _APART_TAGS and not is_excused) or _APART_NAMES.search(names):
             return True
     return False
 

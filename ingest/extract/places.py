@@ -35,7 +35,7 @@ _PLACE = (
     "echoes",
 )  # fmt: skip
 _VOTE = (
-    "vote", "ld", "site", "vote_before", "vote_after", "vote_before2", "vote_after2", "since",
+    "vote", "ld", "vote_before", "vote_after", "vote_before2", "vote_after2", "since",
     "until", "is_within", "prose_since", "prose_until", "vote_near", "ld_near", "link_near",
     "letters_near",
 )  # fmt: skip
@@ -74,7 +74,6 @@ class Ballot:
 
     votes: Sequence[float]  #: share of its letters that the voting extractor keeps
     ld: Sequence[float]  #: share of its letters in JSON-LD's articleBody
-    site: Sequence[float]  #: share of the host's other pages that print it; 0: none known
 
 
 class View:
@@ -186,7 +185,6 @@ class View:
         return [
             votes,
             ld,
-            list(self._ballot.site),
             *(_shifted(votes, by) for by in (1, -1, 2, -2)),
             self._since,
             self._until,

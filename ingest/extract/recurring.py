@@ -20,13 +20,14 @@ from ingest.extract.lines import (
     group_of,
     is_in_text,
     key_in,
+    keys_of,
     kind_in,
-    line_key,
     more_like_prose,
     stable_hash,
 )
 from ingest.extract.page import solid
 from ingest.extract.prints import TOPICAL_SHARE, articles_of
+from ingest.text import unmarked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -73,8 +74,6 @@ class SiteMemory:
     """What is known of one host."""
 
     version: str  #: changes whenever any line comes or goes; empty: nothing is known
-    shares: Mapping[int, float] = field(default_factory=dict, repr=False)
-    #: by `line_key`, the share of the host's pages that print the line, 0..1
     left_out: frozenset[tuple[int, str]] = field(default=frozenset(), repr=False)
     #: key and kind of the lines that are the site's own
 
@@ -138,13 +137,9 @@ def memory_of(found: Iterable[Recurring]) -> SiteMemory:
     lines = sorted(found)
     if not lines:
         return NOTHING_KNOWN
-    shares: dict[int, float] = {}
-    for line in lines:
-        shares[line.key] = max(line.share, shares.get(line.key, 0.0))
     said = "\n".join(f"{line.key:x}{line.kind}" for line in lines)
     return SiteMemory(
         version=f"{stable_hash(said):012x}",
-        shares=shares,
         left_out=frozenset((line.key, line.kind) for line in lines),
     )
 
@@ -175,14 +170,18 @@ def leave_out(article: Article, memory: SiteMemory) -> Article:
 
     Idempotent, and undone by `NOTHING_KNOWN`.
     """
-    lines = text_as_extracted(article).split("\n")
+    text = text_as_extracted(article)
+    lines = text.split("\n")
     kinds = article.line_kinds
     if len(kinds) != len(lines):  # read before lines had kinds: nothing is known of them
         return article
     own = {
         at
-        for at, (line, kind) in enumerate(zip(lines, kinds, strict=True))
-        if kind != UNKNOWN and (line_key(line), group_of(kind)) in memory.left_out
+        for at, (line, bare, kind) in enumerate(
+            zip(lines, unmarked(text).split("\n"), kinds, strict=True)
+        )
+        if kind != UNKNOWN
+        and any((key, group_of(kind)) in memory.left_out for key in keys_of(line, bare))
     }
     kept = [line for at, line in enumerate(lines) if at not in own]
     if sum(len(solid(line)) for line in kept) < _LEAST_LEFT:

@@ -37,6 +37,7 @@ _INLINE = frozenset(
     ]
 )  # fmt: skip
 _STRONG = frozenset({"b", "strong", "em", "i"})
+_MOST_DIGITS = 3  # of an item's number
 _MAX_DEPTH = 200  # libxml2 stops at 256; a page of people has 60
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
@@ -50,6 +51,7 @@ class Box:
     above: Box | None = field(repr=False)
     depth: int
     is_hidden: bool
+    number: int | None = None  #: of an item in a numbered list
 
 
 @dataclass(slots=True, eq=False)
@@ -92,17 +94,31 @@ class _Cutter:
         self._letters = letters
         self._run = _Run()
         self._links = self._strong = self._rows = 0
+        self._numbers: dict[Box, int] = {}  # of the last item of each numbered list
 
     def walk(self, element: HtmlElement, above: Box | None, depth: int) -> None:
         """Take in an element that breaks the line."""
         names = f"{element.get('class') or ''} {element.get('id') or ''}"
         hidden = (above is not None and above.is_hidden) or _is_hidden(element)
         box = Box(element.tag, names, above, depth, hidden)
+        if element.tag == "li" and above is not None and above.tag == "ol":
+            box.number = self._number(element, above)
         is_row = element.tag == "tr" and self._is_row(element)
         self._rows += is_row
         self._flow(element, box, depth)
         self._rows -= is_row
         self._close(box, is_cell=element.tag in _CELLS)
+
+    def _number(self, item: HtmlElement, listing: Box) -> int | None:
+        """The number that a reader sees before an item; None: the list counts down."""
+        stated, start = item.get("value"), "1"
+        if listing not in self._numbers and (parent := item.getparent()) is not None:
+            if parent.get("reversed") is not None:
+                return None
+            start = parent.get("start", start)
+        number = _whole(stated) or self._numbers.get(listing, (_whole(start) or 1) - 1) + 1
+        self._numbers[listing] = number
+        return number
 
     def _is_row(self, row: HtmlElement) -> bool:
         """Whether a row is one of a table of figures: short cells, none with a table in it."""
@@ -174,6 +190,12 @@ class _Cutter:
             self.blocks.append(
                 Block(text, key, box, run.linked, run.links, run.headlines, run.strong, is_broken)
             )
+
+
+def _whole(stated: str | None) -> int | None:
+    """A number as an attribute states it, 1 to 999."""
+    is_number = stated is not None and stated.isascii() and stated.isdecimal()
+    return int(stated) or None if stated and is_number and len(stated) <= _MOST_DIGITS else None
 
 
 def _is_hidden(element: HtmlElement) -> bool:

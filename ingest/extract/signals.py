@@ -10,11 +10,13 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
+from ingest.extract.kinship import around
 from ingest.extract.page import solid, squeeze, text_of
 from ingest.extract.schema import types_of
+from ingest.extract.segments import cut
 from ingest.extract.teasers import is_headline
 from ingest.quality import PageSignals, count_words, may_be_comments, may_be_media
-from ingest.text import is_prose
+from ingest.text import ends_like_sentence, is_prose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from ingest.extract.page import ParsedPage
+    from ingest.extract.segments import Block
     from ingest.extract.teasers import Teasers
 
 __all__ = ["read_signals"]
@@ -70,6 +73,8 @@ def read_signals(page: ParsedPage, teasers: Teasers, text: str) -> PageSignals:
     listed = teasers.linked | teasers.carded
     own_lines = [line for line in text.split("\n") if line not in listed]
     own_words = count_words("\n".join(own_lines))
+    blocks = {block.key: block for block in cut(page)}
+    places = [blocks.get(solid(line)) for line in own_lines]
     signals = PageSignals(
         title=_first(page.tree, "title"),
         heading=_first(page.tree, "h1"),
@@ -81,6 +86,8 @@ def read_signals(page: ParsedPage, teasers: Teasers, text: str) -> PageSignals:
         cards=teasers.cards,
         listed_share=1 - own_words / max(count_words(text), 1) if listed else 0.0,
         prose_words=count_words("\n".join(filter(_is_running, own_lines))),
+        spoken_lines=sum(block is not None and _is_spoken(block) for block in places),
+        caption_lines=sum(block is not None and _is_caption(block) for block in places),
         times=len({tag.get("datetime") or text_of(tag) for tag in page.tree.iter("time")}),
         kinds=tuple(sorted({kind for node in page.nodes for kind in types_of(node)})),
         page_type=next(page.meta("og:type"), None),
@@ -118,6 +125,20 @@ def _count_pictures(tree: HtmlElement) -> int:
 def _is_running(line: str) -> bool:
     """Whether a line is prose, and made of letters: a table of figures is long too."""
     return is_prose(line) and sum(map(str.isalpha, line)) >= len(line) / 2
+
+
+def _is_spoken(block: Block) -> bool:
+    """Whether a line is no link, and ends like a sentence or where a verse does."""
+    is_link = 2 * block.linked >= len(block.key)
+    return (
+        not is_link
+        and block.box.tag != "tr"
+        and (block.is_broken or ends_like_sentence(block.text))
+    )
+
+
+def _is_caption(block: Block) -> bool:
+    return any(box.tag == "figure" or _SLIDE.search(box.names) for box in around(block.box))
 
 
 def _first(tree: HtmlElement, name: str) -> str:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from ingest.text import clean_controls, normalize, paragraphs
+from ingest.text import clean_controls, normalize
 
-__all__ = ["tidy", "without_furniture"]
+__all__ = ["BULLETS", "drop_marks", "tidy", "without_furniture"]
 
 _REPEATABLE_CHARS = 30  # "No." may be answered twice; a sentence is not printed twice on purpose
-_MARKS = re.compile(r"^(?:[-|•*·]\s+)+|(?:\s+\|)+$")  # what trafilatura draws of lists and tables
+BULLETS = "•·▪●◦‣"  #: what writers set before an item where they make no list of it
+_LEADING = re.compile(rf"^(?:[-|*>{BULLETS}]\s+)+")
+_TRAILING = re.compile(r"(?:\s+\|)+$")  # of a table's row, as trafilatura draws it
+_DRAWN = re.compile(r"^(?:> )?(?:- )?(?=\S)", re.MULTILINE)
 
 
 _LABEL = re.compile(
@@ -85,16 +88,33 @@ def _is_heading(line: str, names: tuple[str, ...]) -> bool:
 
 
 def tidy(text: str) -> str:
-    """`text` in NFC, without invisible characters, list marks, or a line printed before.
+    """`text` in NFC, without invisible characters, or a line printed before.
 
-    Applied to its own result it changes nothing.
+    Whatever marks an item becomes `- `, what marks a quote `> `. Applied to its own result it
+    changes nothing.
     """
     seen: set[str] = set()
     kept = []
-    for raw in paragraphs(unicodedata.normalize("NFC", clean_controls(text))):
-        line = _MARKS.sub("", " ".join(raw.split()))
+    for raw in unicodedata.normalize("NFC", clean_controls(text)).split("\n"):
+        mark, line = _parted(" ".join(raw.split()))
         key = normalize(line)
         if line and (len(line) < _REPEATABLE_CHARS or key not in seen):
-            kept.append(line)
+            kept.append(mark + line)
         seen.add(key)
     return "\n".join(kept)
+
+
+def _parted(line: str) -> tuple[str, str]:
+    """The mark of a line, as we draw it, and the line without it."""
+    line = _TRAILING.sub("", line)
+    leading = _LEADING.match(line)
+    if leading is None:
+        return "", line
+    quote = "> " if ">" in leading.group() else ""
+    item = "- " if set(leading.group()) & {"-", "*", *BULLETS} else ""
+    return quote + item, line[leading.end() :]
+
+
+def drop_marks(text: str) -> str:
+    """A tidy text without `- ` and `> `; a number may be the line's own, and stays."""
+    return _DRAWN.sub("", text)

@@ -21,6 +21,7 @@ from ingest.quality import gates, pages, stubs
 from ingest.quality.look import Look, PageSignals, count_words
 from ingest.quality.pages import may_be_comments, may_be_media
 from ingest.quality.stubs import shown_before_wall
+from ingest.text import paragraphs
 
 if TYPE_CHECKING:
     from ingest.items import Article, Rejection
@@ -63,6 +64,7 @@ def assess(article: Article | None, signals: PageSignals, status: int = 200) -> 
         words=words,
         own=round(words * (1 - signals.listed_share)),
         prose=signals.prose_words if text else 0,
+        lines=len(paragraphs(text)),
         signals=signals,
         status=status,
     )

@@ -19,6 +19,7 @@ from ingest.quality.phrases import (
     AGREE,
     BARE_NOT_FOUND,
     CHALLENGE,
+    CONSENT_PLEA,
     CONSENT_WORD,
     NOT_FOUND,
     OUT_OF_ORDER,
@@ -42,6 +43,7 @@ _APOLOGY_WORDS = 60  # what an error page says under a heading that tells nothin
 _CONSENT_SHARE = 0.04  # of the words; a wall has one in ten, an article on cookies one in fifty
 _MIN_CONSENT_WORDS = 3
 _WALL_WORDS = 250
+_PLEA_WORDS = 60  # of a wall that asks in so many words, and hardly names what it asks for
 
 
 def find_challenge(look: Look) -> Rejection | None:
@@ -111,7 +113,9 @@ def find_consent_wall(look: Look) -> Rejection | None:
     told = fold(look.text or look.signals.visible)
     words = max(count_words(told), 1)
     found = len(CONSENT_WORD.findall(told))
-    if words >= _WALL_WORDS or found < _MIN_CONSENT_WORDS or found < _CONSENT_SHARE * words:
+    is_full = found >= _MIN_CONSENT_WORDS and found >= _CONSENT_SHARE * words
+    asked = said(CONSENT_PLEA, look.signals)
+    if words >= (_WALL_WORDS if is_full else _PLEA_WORDS) or not (is_full or asked):
         return None
     labels = (label for label in look.signals.buttons if AGREE.fullmatch(fold(label)))
     pressed = next(labels, None)

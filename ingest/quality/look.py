@@ -22,12 +22,14 @@ __all__ = [
     "is_marked",
     "is_rich",
     "is_typed",
+    "reads_on",
     "refuse",
     "said",
 ]
 
 MIN_WORDS = 30  # a brief of 60 words is an article; a caption or a standfirst alone is not
 GATE_WORDS = 120  # a challenge, a consent wall and an error page say less than this
+_SPOKEN_LINES, _SPOKEN_SHARE = 6, 0.6
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _CJK_CHARS_A_WORD = 2
 _ARTICLE_KIND = re.compile(r"Article$|Posting$|^(?:Report|Review|Recipe)$")
@@ -49,6 +51,8 @@ class PageSignals:
     cards: int = 0  #: teaser cards that hold a line of the text
     listed_share: float = 0.0  #: share of the text's words in cards or links, 0..1
     prose_words: int = 0  #: words of the text in running lines outside cards and links
+    spoken_lines: int = 0  #: of the text: no links nor teasers, ended like sentences or verses
+    caption_lines: int = 0  #: of the text: under pictures, in slides
     comment_words: int = 0  #: in boxes of readers' comments; counted where the page may be one
     comment_share: float = 0.0  #: share of the text's words that stand in these, 0..1
     times: int = 0  #: different moments in <time> tags
@@ -71,6 +75,7 @@ class Look:
     words: int  #: of the text
     own: int  #: words of the text in lines that are no teasers
     prose: int  #: words of the text in running lines that are no teasers
+    lines: int  #: of the text
     signals: PageSignals
     status: int
 
@@ -100,6 +105,11 @@ def is_marked(signals: PageSignals) -> bool:
 def is_rich(signals: PageSignals) -> bool:
     """Whether the page shows more than a gate would: menus, teasers, a text."""
     return count_words(signals.visible) >= GATE_WORDS
+
+
+def reads_on(look: Look) -> bool:
+    """Whether a text of short lines is told: questions and answers, verse; not menus, not lists."""
+    return look.signals.spoken_lines >= max(_SPOKEN_LINES, _SPOKEN_SHARE * look.lines)
 
 
 def headings_of(signals: PageSignals) -> list[str]:

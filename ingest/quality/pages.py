@@ -9,14 +9,15 @@ from urllib.parse import unquote
 from ingest.items import Reason
 from ingest.quality.look import (
     MIN_WORDS,
-    count_words,
     headings_of,
     is_marked,
     is_typed,
+    reads_on,
     refuse,
 )
 from ingest.quality.phrases import (
     COMMENTS,
+    GALLERY,
     LIVE,
     SCRIPT_ONLY,
     SEARCH,
@@ -147,6 +148,8 @@ def find_search(look: Look) -> Rejection | None:
     words = next((m.group() for part in headings_of(signals) if (m := SEARCH.match(part))), None)
     is_thin = look.prose < _LIST_WORDS
     finds = signals.headline_links >= _FOUND_HEADLINES
+    if reads_on(look) and not (words and is_filed):
+        return None
     if words and (is_filed or (is_thin and finds)):
         return refuse(Reason.SEARCH, f"says: {words}")
     if is_filed and is_thin and (finds or look.prose < MIN_WORDS):
@@ -177,7 +180,7 @@ def find_list(look: Look) -> Rejection | None:
         return refuse(Reason.LIST, detail)
     short = [line for line in paragraphs(look.text) if not is_prose(line)]
     is_menu = look.prose < MIN_WORDS and len(short) >= _LIST_HEADLINES
-    if is_menu and not is_marked(signals):
+    if is_menu and not is_marked(signals) and not reads_on(look):
         return refuse(Reason.LIST, f"{len(short)} short lines, {look.prose} words of prose")
     return None
 
@@ -196,9 +199,12 @@ def find_media(look: Look) -> Rejection | None:
     signals = look.signals
     if says_it_is_walled(look):
         return None
+    is_captions = 2 * signals.caption_lines > look.lines and signals.caption_lines >= _MIN_PICTURES
+    if is_captions and look.prose < _MEDIA_WORDS and not is_typed(signals):
+        return refuse(Reason.MEDIA, f"{signals.caption_lines} captions, {look.prose} words beside")
     if not may_be_media(signals):
         return None
-    if look.prose < _MEDIA_WORDS:
+    if look.prose < _MEDIA_WORDS and (signals.pictures or _is_declared_media(signals)):
         return refuse(Reason.MEDIA, f"{signals.pictures} pictures or players, {look.prose} words")
     is_captioned = look.own < _CAPTION_WORDS * signals.pictures
     is_article = is_typed(signals) or not (_is_filed_as_media(signals) or _is_typed_media(signals))
@@ -209,6 +215,10 @@ def find_media(look: Look) -> Rejection | None:
 
 def may_be_media(signals: PageSignals) -> bool:
     """Whether address or head speaks of pictures: only then they are counted."""
+    return _is_declared_media(signals) or any(map(GALLERY.match, headings_of(signals)))
+
+
+def _is_declared_media(signals: PageSignals) -> bool:
     is_called = (signals.page_type or "").startswith(("video", "music"))
     return is_called or _is_filed_as_media(signals) or _is_typed_media(signals)
 
@@ -242,6 +252,6 @@ def find_no_text(look: Look) -> Rejection | None:
 def find_too_short(look: Look) -> Rejection | None:
     """A caption, a standfirst, a line alone."""
     lines = len(prose_lines(look.text))
-    if count_words(look.text) >= MIN_WORDS and lines:
+    if look.words >= MIN_WORDS and (lines or reads_on(look)):
         return None
     return refuse(Reason.TOO_SHORT, f"{look.words} words, {lines} lines of prose")

@@ -11,7 +11,9 @@ __all__ = [
     "BARE_NOT_FOUND",
     "CHALLENGE",
     "COMMENTS",
+    "CONSENT_PLEA",
     "CONSENT_WORD",
+    "GALLERY",
     "LIVE",
     "NOT_FOUND",
     "OUT_OF_ORDER",
@@ -185,6 +187,27 @@ CONSENT_WORD = _phrases(r"""
     згод\w+
     конфіденційн\w+
 """)
+#: What a wall of consent is called.
+CONSENT_PLEA = _phrases(r"""
+    (?:we (?:value|respect|care about)|about|manage|let's talk about) your privacy
+    your privacy(?: is important to us| matters| choices| settings)?
+    (?:manage|your|privacy|cookie|consent) (?:cookie |consent |privacy )?(?:preferences|choices)
+    (?:this|our|the) (?:site|website) uses cookies
+    we use cookies
+    мы (?:ценим|уважаем|заботимся о) ваш\w+ (?:конфиденциальност\w+|приватност\w+)
+    (?:мы|сайт) используе[мт] (?:файлы )?(?:cookies?|куки)
+    məxfiliyiniz\w* (?:bizim üçün )?(?:dəyər|hörmət|önəm|vacib)\w*
+    kukilərdən istifadə edirik
+    gizliliğiniz\w* (?:bizim için )?(?:değer|önem|saygı)\w*
+    çerez(?:ler)? kullanıyoruz
+    (?:wir schätzen|wir respektieren) ihre privatsphäre
+    ihre privatsphäre ist uns wichtig
+    wir verwenden cookies
+    (?:nous respectons )?votre vie privée
+    nous utilisons des cookies
+    (?:valoramos|respetamos) (?:tu|su) privacidad
+    ми цінуємо вашу (?:конфіденційність|приватність)
+""")
 AGREE = _phrases(r"""
     (?:i )?(?:accept|agree|consent)(?: to)?(?: all)?(?: cookies)?(?:,? (?:and|&) \w+)?
     yes,? i (?:agree|accept)
@@ -289,6 +312,22 @@ LIVE = _phrases(r"""
     en direct
     minuto a minuto
     онлайн(?=:|$)
+""")
+GALLERY = _phrases(r"""
+    in (?:pictures|photos)
+    photo ?gallery
+    gallery(?=:|$)
+    (?:photos|pictures|images) of the (?:day|week|month|year)
+    фото ?галерея
+    фоторепортаж
+    foto ?qalereya
+    fotoreportaj
+    foto ?galeri
+    bildergalerie
+    fotostrecke
+    in bildern
+    en (?:images|photos|imágenes)
+    фотогалерея
 """)
 #: The whole of a title or a heading.
 STATIC = _phrases(r"""
