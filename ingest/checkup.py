@@ -17,6 +17,7 @@ from ingest.corpus.base import parse_iso
 from ingest.errors import ConfigError, CorpusError, SeedError
 from ingest.layout import count
 from ingest.mistakes import did_you_mean
+from ingest.rebuild_index import is_index_current
 from ingest.seedfiles import unread_said
 from ingest.seedset import addresses_of
 
@@ -163,7 +164,7 @@ def _seeds(settings: Settings) -> Iterator[Finding]:
 
 def _corpus(settings: Settings, *, now: datetime) -> Iterator[Finding]:
     stated = settings.sources
-    has_sources = bool(stated.sites or stated.feeds or stated.sitemaps)
+    has_sources = bool(stated.sites or stated.feeds or stated.sitemaps or settings.search.services)
     if settings.corpus_path.exists():
         try:
             with closing(Corpus(settings.corpus_path, readonly=True)) as corpus:
@@ -189,6 +190,9 @@ def _rows(corpus: Corpus, *, now: datetime) -> Iterator[Finding]:
         yield Finding(state="bad", subject="corpus", said=said)
     if not damage:
         yield Finding(state="ok", subject="corpus", said="sound")
+    if not is_index_current(corpus) and corpus.count_texts():
+        said = "the index of copies is of another version, or half made; the next run makes it anew"
+        yield Finding(state="look", subject="index", said=said)
     last = next(iter(corpus.latest_runs(1)), None)
     started = parse_iso(last["started"]) if last else None
     if started and started > now + _CLOCK_SLACK:

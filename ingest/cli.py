@@ -17,7 +17,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ingest import archive_commands, log, readers, story_commands, teaching, topic_commands
+from ingest import (
+    archive_commands,
+    index_commands,
+    log,
+    readers,
+    story_commands,
+    teaching,
+    topic_commands,
+)
 from ingest.errors import IngestError
 from ingest.terminal import Place, as_json_option, print_json, print_lines, typed
 
@@ -295,7 +303,8 @@ def demo(ctx: click.Context, *, as_json: bool, keep: Path | None) -> None:
     ctx.exit(run_demo(as_json=as_json, keep=keep))
 
 
-for _room in (readers, topic_commands, story_commands, teaching, archive_commands):
+_ROOMS = readers, topic_commands, story_commands, teaching, archive_commands, index_commands
+for _room in _ROOMS:
     for _command in _room.COMMANDS:
         seedbed.add_command(_command)
 

@@ -8,30 +8,29 @@ from __future__ import annotations
 
 import itertools
 import json
-import re
 import tomllib
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
-    StringConstraints,
     ValidationError,
     model_validator,
 )
 
 from ingest.errors import ConfigError
+from ingest.gdelt_settings import Gdelt
 from ingest.mistakes import NamePath, in_words, syntax_in_words, unknown_variable, variable_of
+from ingest.search_settings import Search
 from ingest.semantic import INSTALL, encoder_version
-from ingest.text import clean_controls, normalize, words
+from ingest.setting_types import Address, Hours, Share, Table, Text, Words
+from ingest.text import clean_controls, normalize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,10 +40,12 @@ if TYPE_CHECKING:
 __all__ = [
     "FILE_NAME",
     "Crawl",
+    "Gdelt",
     "Log",
     "Option",
     "Paths",
     "Schedule",
+    "Search",
     "Settings",
     "Sources",
     "TopicSettings",
@@ -59,37 +60,12 @@ _PREFIX = "SEEDBED_"
 #: Environment variables that are ours and yet no settings.
 _RESERVED = frozenset({"SEEDBED_CLOCK_AHEAD_HOURS", "SEEDBED_TRIGGER", "SEEDBED_WORKSPACE"})
 _YES_NO = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-_UNPRINTABLE = re.compile(r"[\x00-\x20\x7f]")
-
-
-def _web_address(text: str) -> str:
-    """`text`, when a crawler could ask for it.
-
-    Raises:
-        ValueError: it could not.
-    """
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or _UNPRINTABLE.search(text):
-        is_bare_host = re.fullmatch(r"[\w-]+(\.[\w-]+)+(/\S*)?", text)
-        hint = f"; did you mean https://{text}?" if is_bare_host else ""
-        raise ValueError(f"expected a web address{hint}")
-    if parts.username or parts.password:
-        raise ValueError("no credentials in an address: they would stand in the corpus")
-    _ = parts.port  # raises ValueError when it is no port number
-    return text
 
 
 def _growing(hours: tuple[float, ...]) -> tuple[float, ...]:
     if any(later <= earlier for earlier, later in itertools.pairwise(hours)):
         raise ValueError("expected growing hours")
     return hours
-
-
-def _holding_words(said: tuple[str, ...]) -> tuple[str, ...]:
-    for text in said:
-        if not words(text):
-            raise ValueError(f"{text!r} holds no word")
-    return said
 
 
 def _with_encoder(wanted: bool) -> bool:  # noqa: FBT001 - pydantic calls it by position
@@ -103,18 +79,7 @@ def _upper_level(level: object) -> object:
     return str(level).upper() if is_level else level
 
 
-Text = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\x00-\x1f\x7f]+$")]
-Address = Annotated[str, AfterValidator(_web_address)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Hours = Annotated[float, Field(gt=0, le=24 * 366)]
-Words = Annotated[tuple[Text, ...], AfterValidator(_holding_words)]
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
-
-
-class Sources(_Table):
+class Sources(Table):
     """Where to look, beside what the seeds lead to."""
 
     sites: tuple[Address, ...] = Field(
@@ -127,7 +92,7 @@ class Sources(_Table):
     )
 
 
-class Crawl(_Table):
+class Crawl(Table):
     """How pages are fetched and read."""
 
     user_agent: Text | None = Field(
@@ -160,7 +125,7 @@ class Crawl(_Table):
     )
 
 
-class TopicSettings(_Table):
+class TopicSettings(Table):
     """What belongs to the story."""
 
     threshold: Share | None = Field(
@@ -198,7 +163,7 @@ class TopicSettings(_Table):
         return self
 
 
-class Schedule(_Table):
+class Schedule(Table):
     """When the daemon does what."""
 
     poll_every_minutes: float = Field(
@@ -224,7 +189,7 @@ class Schedule(_Table):
         return self
 
 
-class Paths(_Table):
+class Paths(Table):
     """Where things lie; relative to the workspace."""
 
     seeds: Text = Field("seeds", description="Folder of seed documents.")
@@ -232,7 +197,7 @@ class Paths(_Table):
     archive: Text = Field("archive", description="Folder of raw pages (WARC).")
 
 
-class Log(_Table):
+class Log(Table):
     """What is written to standard error."""
 
     level: Annotated[
@@ -244,11 +209,13 @@ class Log(_Table):
     )
 
 
-class _File(_Table):
+class _File(Table):
     """What `seedbed.toml` may hold."""
 
     name: Text | None = Field(None, description="Name of the corpus; unset: the folder's name.")
     sources: Sources = Sources()
+    search: Search = Search()
+    gdelt: Gdelt = Gdelt()
     crawl: Crawl = Crawl()
     topic: TopicSettings = TopicSettings()
     schedule: Schedule = Schedule()
@@ -314,7 +281,7 @@ class Option:
 def options() -> Iterator[Option]:
     """Every setting, in the order of the file."""
     for name, described in _File.model_fields.items():
-        if isinstance(table := described.default, _Table):
+        if isinstance(table := described.default, Table):
             fields = type(table).model_fields
             yield from (_option((name, key), field) for key, field in fields.items())
         else:
@@ -421,7 +388,7 @@ def _parsed(path: NamePath, text: str) -> object:
     if NoneType in kinds and not text:
         return None
     if tuple in kinds:
-        return _parsed_list(text, of_numbers=float in kinds)
+        return _parsed_list(text, of_numbers=bool({int, float} & kinds))
     if bool in kinds:
         return _YES_NO.get(text.lower(), text)
     return _parsed_number(text) if {int, float} & kinds else text

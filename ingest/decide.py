@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ingest.calibration import ratio_of, score_of
 from ingest.items import Gated, Judged, Outcome
-from ingest.text import words
+from ingest.revisions import compare_wordings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +20,6 @@ __all__ = [
     "FOREIGN_LANGUAGE",
     "LINK_SHARE",
     "OWN_LANGUAGE",
-    "count_changes",
     "explain",
     "gate",
     "is_worth_storing",
@@ -192,22 +191,9 @@ def is_worth_storing(judged: Judged, label: Label | None) -> bool:
 
 
 def _judge_change(before: Article, after: Article) -> Outcome:
-    """Whether a known article says something else now; word for word, case and marks aside."""
-    is_same = before.title == after.title and words(before.text) == words(after.text)
-    return Outcome.UNCHANGED if is_same else Outcome.REVISION
-
-
-def count_changes(before: Article, after: Article) -> tuple[int, int]:
-    """Words added to and removed from the body; insertions and deletions only (Indel distance)."""
-    from rapidfuzz.distance import Indel
-
-    added = removed = 0
-    for step in Indel.opcodes(words(before.text), words(after.text)):
-        if step.tag == "insert":
-            added += step.dest_end - step.dest_start
-        elif step.tag == "delete":
-            removed += step.src_end - step.src_start
-    return added, removed
+    """Whether a known article says something else now, that a reader would call a change."""
+    is_material = compare_wordings(before, after).is_material
+    return Outcome.REVISION if is_material else Outcome.UNCHANGED
 
 
 def explain(

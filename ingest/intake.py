@@ -6,23 +6,25 @@ cannot differ. Everything about one page happens in one transaction.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from ingest.cadence import next_check
-from ingest.decide import count_changes, gate, is_worth_storing, judge, stands_alone
+from ingest.comparing import Comparer
+from ingest.decide import gate, judge, stands_alone
+from ingest.extract.imprint import same_rules
 from ingest.extract.metadata import find_language
-from ingest.extract.recurring import Recurring, leave_out, mark_of, memory_of
-from ingest.items import Candidate, Outcome
-from ingest.relations import Fingerprint, find_kin, fingerprint
-from ingest.settling import settle_families
+from ingest.extract.recurring import leave_out
+from ingest.items import Candidate, Happening, Judged, Outcome
+from ingest.known_sites import KnownSites, host_of
+from ingest.moves import behind_wall, find_move
 from ingest.text import words
 from ingest.topic.in_force import missing_names
-from ingest.urls import address_key, is_fetchable, outlet_of, url_words
+from ingest.translating import tell_translations
+from ingest.urls import address_key, home_of, is_fetchable, outlet_of, url_words
+from ingest.wordings import Sight, Wordings, was_related
 from ingest.workspace import stored_topic
 
 if TYPE_CHECKING:
@@ -33,25 +35,26 @@ if TYPE_CHECKING:
     from ingest.corpus import Corpus
     from ingest.corpus.labels import Label
     from ingest.extract import PageRead
-    from ingest.extract.recurring import SiteMemory
     from ingest.items import (
         Article,
         FailedFetch,
         FetchedPage,
         Gated,
-        Judged,
         Kin,
         KnownPage,
         Rejection,
         Relevance,
     )
+    from ingest.moves import Move
     from ingest.workspace import Knowledge
 
 __all__ = ["Intake"]
 
 _KEPT = (Outcome.ARTICLE, Outcome.COPY)
+_REFUSALS = (404, 410)
+#: What a fetch says where an older version read the text that is stored, and the archive lacks it.
+_REREAD = "what reads otherwise may be our reading: another version read it before"
 _FIRST_YEAR = 1850
-_CACHED_TEXTS = 512  # fingerprints kept at hand; one is some 50 kB
 
 
 @dataclass
@@ -63,9 +66,14 @@ class Intake:
     settings: Settings
     run: int
     is_teaching: bool = False  #: judges anew; what a page leads to goes when the page does
-    _prints: OrderedDict[int, tuple[Fingerprint, str]] = field(default_factory=OrderedDict)
-    _memories: dict[str, SiteMemory] = field(default_factory=dict)
     _version: int = -1
+    _sites: KnownSites = field(init=False)
+    _wordings: Wordings = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Know nothing of any site before it is asked for."""
+        self._sites = KnownSites(self.corpus)
+        self._wordings = Wordings(corpus=self.corpus, comparer=Comparer(self.corpus))
 
     def offer(
         self, candidates: Iterable[Candidate], *, now: datetime, source: int | None = None
@@ -118,9 +126,12 @@ class Intake:
                     standing = Outcome.FAILED
                 else:
                     standing = known.outcome
-            if failed.outcome in (Outcome.GONE, Outcome.UNCHANGED):
-                at = failed.fetched_at if failed.outcome == Outcome.GONE else None
-                self.corpus.mark_gone(failed.page, now=at)
+            if is_kept and failed.outcome == Outcome.GONE:
+                is_refused = failed.status in _REFUSALS
+                kind = Happening.GONE if is_refused else Happening.MOVED_HOME
+                self._note_absence(failed.page, kind, failed.reason, failed.fetched_at)
+            elif is_kept and failed.outcome == Outcome.UNCHANGED:
+                self._note_return(failed.page, failed.reason, failed.fetched_at)
             self.corpus.close_failure(
                 failed,
                 run=self.run,
@@ -135,28 +146,64 @@ class Intake:
             )
         return failed.outcome
 
+    def _note_absence(self, page: int, kind: Happening, said: str, at: datetime) -> None:
+        self.corpus.note_absence(page, kind, detail=said, run=self.run, at=at)
+
+    def _note_return(self, page: int, said: str, at: datetime) -> None:
+        self.corpus.note_return(page, detail=said, run=self.run, at=at)
+
     def take_page(self, page: FetchedPage, read: PageRead) -> Judged:
         """Judge a page and store what came of it, in one transaction."""
         now = page.fetched_at
         with self.corpus.transaction():
             self._catch_up()
-            read, known = self._take_out_site(read, self.corpus.known_page(page.page))
+            known = self.corpus.known_page(page.page)
+            if (move := find_move(page, read, known)) is not None:
+                return self._take_move(page, move, read, known)
+            read, known = self._take_out_site(behind_wall(read, known), known)
             label = self.corpus.labels_of([page.page]).get(page.page)
             judged = self.judge_page(read, known, label)
-            outcome, standing = self._store(judged, known, label, now)
+            reason = judged.why
+            if judged.outcome == Outcome.REVISION and not _are_read_alike(known.article, read):
+                judged, reason = replace(judged, outcome=Outcome.UNCHANGED), f"{reason}; {_REREAD}"
+            outcome, standing = self._wordings.store(judged, known, label, Sight(self.run, now))
+            if judged.article is not None:
+                tell_translations(self.corpus, page.page, known.key, read.alternates)
             self.corpus.close_page(
                 page,
                 outcome=outcome,
                 standing=standing,
-                reason=judged.why,
+                reason=reason,
                 run=self.run,
                 next_check=self.next_check(standing, known, now, attempts=0),
                 relevance=judged.relevance.score if judged.relevance else None,
             )
             if standing in _KEPT and judged.article is not None:
-                self.corpus.mark_gone(page.page, now=None)
+                self._note_return(page.page, f"http {page.status}", now)
                 self._lead_on(judged, known, label, read, page.final_url, now)
         return replace(judged, outcome=outcome)
+
+    def _take_move(self, page: FetchedPage, move: Move, read: PageRead, known: KnownPage) -> Judged:
+        """Write that an address gives its page no more; what it gives instead is not taken in."""
+        now = page.fetched_at
+        standing = known.outcome if known.outcome in _KEPT else Outcome.GONE
+        if standing in _KEPT:
+            self._note_absence(page.page, move.kind, move.reason, now)
+        else:
+            self.corpus.drop_lines(page.page)
+        if read.article is not None:  # it is an article of its own
+            led = Candidate(url=page.final_url, found_by="links", title=read.article.title)
+            self.offer([replace(led, depth=known.depth + 1)], now=now)
+        self.corpus.close_page(
+            page,
+            outcome=Outcome.GONE,
+            standing=standing,
+            reason=move.reason,
+            run=self.run,
+            next_check=self.next_check(standing, known, now, attempts=0),
+            relevance=None,
+        )
+        return Judged(outcome=Outcome.GONE, why=move.reason)
 
     def take_again(self, page: int, read: PageRead, *, now: datetime) -> Outcome:
         """Judge a page anew as it was read at its last fetch; where its address came to stand.
@@ -170,7 +217,10 @@ class Intake:
                 return known.outcome
             label = self.corpus.labels_of([page]).get(page)
             judged = self.judge_page(read, known, label)
-            _, standing = self._store(judged, known, label, known.last_fetched or now)
+            _, standing = self._wordings.store(
+                judged, known, label, Sight(self.run, known.last_fetched or now)
+            )
+            tell_translations(self.corpus, page, known.key, read.alternates or None)
             assert judged.relevance is not None
             self.corpus.restand(
                 page,
@@ -193,48 +243,34 @@ class Intake:
             The pages of the family that it had.
         """
         with self.corpus.transaction():
-            known = self.corpus.known_page(page)
-            assert known.article is not None, page
-            before = self._neighbours(known)
-            self.corpus.remove(page, fingerprint(known.article.text).selected)
-            self._prints.pop(page, None)
-            mark = _mark(article.text)
-            self.corpus.reword(
-                page, article, canonical_key=address_key(article.url),
-                sample_size=len(mark.selected),
-            )  # fmt: skip
-            self.corpus.add(page, mark.selected)
-            self.corpus.store_edges(page, self._kin(known, article, mark))
-        return before
+            return self._wordings.reword(self.corpus.known_page(page), article)
+
+    def forget(self, page: int) -> None:
+        """Forget what is at hand of a text that was put in its place by somebody else."""
+        self._wordings.comparer.forget(page)
 
     def _take_out_site(self, read: PageRead, known: KnownPage) -> tuple[PageRead, KnownPage]:
         """Leave out what is the site's own, of what is read and of what is known alike.
 
         So a line that was found out between two fetches is no revision.
         """
-        host = known.key.partition("/")[0]
-        if host not in self._memories:
-            rows = self.corpus.blocks_of(host)
-            self._memories[host] = memory_of(Recurring.from_row(row) for row in rows)
-        memory = self._memories[host]
-        if read.lines is not None:
-            self.corpus.note_lines(
-                known.page, host=host, address=read.lines.address, headline=read.lines.headline,
-                lines=read.lines.to_bytes(), left_out=mark_of(read.lines, memory),
-            )  # fmt: skip
-        elif read.article is None and known.outcome not in _KEPT:
-            self.corpus.drop_lines(known.page)
+        host, stored = host_of(known.key), known.article
+        memory = self._sites.memory_of(host)
+        if stored is not None:
+            known = replace(known, article=leave_out(stored, memory))
         if read.article is not None:
             read = replace(read, article=leave_out(read.article, memory))
-        if known.article is not None:
-            known = replace(known, article=leave_out(known.article, memory))
+        if read.lines is not None:
+            self._sites.note(known.page, host, read.lines, memory, is_cut=known.article == stored)
+        elif read.article is None and known.outcome not in _KEPT:
+            self.corpus.drop_lines(known.page)
         return read, known
 
     def judge_page(self, read: PageRead, known: KnownPage, label: Label | None) -> Judged:
         """The verdict on what was read from a page."""
         article = self._complete(read.article, known)
         relevance = self.score(article) if article else None
-        kin = self._kin(known, article, _mark(article.text)) if article else ()
+        kin = self._wordings.kin_of(known, article) if article else ()
         return self.verdict(article, relevance, kin, known, label, rejection=read.rejection)
 
     def verdict(
@@ -272,7 +308,7 @@ class Intake:
         now: datetime,
     ) -> None:
         # A page kept for a copy's sake leads nowhere: whether it is kept may change later.
-        if stands_alone(judged, label, was_related=_was_related(known)):
+        if stands_alone(judged, label, was_related=was_related(known)):
             self.lead_on(known, read, url, now=now, is_new=known.outcome not in _KEPT)
 
     def lead_on(
@@ -299,10 +335,14 @@ class Intake:
                 self.corpus.vouch(homes=homes)
 
     def _complete(self, article: Article | None, known: KnownPage) -> Article | None:
-        """Lend an article the date that its source stated, where the page states none."""
+        """Lend an article the date that is known of it, where the page states none.
+
+        It is what the page stated before, or else what its source said.
+        """
         if article is None or article.published is not None:
             return article
-        return replace(article, published=known.published)
+        stated = known.article.published if known.article and known.outcome in _KEPT else None
+        return replace(article, published=stated or known.published)
 
     def score(self, article: Article) -> Relevance:
         """How related an article is, by the cut that holds here."""
@@ -315,19 +355,6 @@ class Intake:
         whole = f"{article.title}\n{article.text}"
         return meaning.refine(relevance, whole, is_home=topic.lexicon.read(whole).is_home)
 
-    def _kin(self, known: KnownPage, article: Article, mark: Fingerprint) -> tuple[Kin, ...]:
-        found = [one for one in self.corpus.candidates(mark.selected) if one[0] != known.page]
-        candidates = [(document, shared) for document, shared, _ in found]
-        sizes = {document: size for document, _, size in found if size is not None}
-
-        def quotes_other(document: int) -> bool:
-            # Of two pages the one whose address sorts first is quoted; a seed never is.
-            return document > 0 and self.corpus.key_of(document) < known.key
-
-        return find_kin(
-            mark, article.text, candidates, self._print_of, sizes, quotes_other=quotes_other
-        )
-
     def _catch_up(self) -> None:
         """Forget what is at hand once another process wrote.
 
@@ -337,102 +364,10 @@ class Intake:
         if version == self._version:
             return
         self._version = version
-        self._prints.clear()
-        self._memories.clear()
+        self._wordings.comparer.clear()
         if self.corpus.state("topic_version") not in (None, self.knowledge.topic.version):
             topic = stored_topic(self.corpus) or self.knowledge.topic
             self.knowledge = replace(self.knowledge, topic=topic)
-
-    def _print_of(self, document: int) -> tuple[Fingerprint, str]:
-        cached = self._prints.get(document)
-        if cached is None:
-            if document < 0:
-                text = self.corpus.seed_text(-document)
-            else:
-                stored = self.corpus.text_of(document)
-                assert stored is not None, document
-                text = stored.text
-            cached = (fingerprint(text, is_seed=document < 0), text)
-            self._prints[document] = cached
-        self._prints.move_to_end(document)
-        while len(self._prints) > _CACHED_TEXTS:
-            self._prints.popitem(last=False)
-        return cached
-
-    def _store(
-        self, judged: Judged, known: KnownPage, label: Label | None, now: datetime
-    ) -> tuple[Outcome, Outcome]:
-        """Store the text of a kept page; returns the outcomes of the fetch and of the address."""
-        was_kept = known.outcome in _KEPT
-        if judged.article is None or not is_worth_storing(judged, label):
-            return judged.outcome, known.outcome if was_kept else judged.outcome
-        if judged.outcome == Outcome.UNCHANGED:
-            return Outcome.UNCHANGED, known.outcome
-        if label is not None and not label.is_yes and known.article is not None:
-            # What the reader saw stays: the topic learns from it.
-            standing = self._unsettle(judged, known)
-            return standing, standing
-        before = self._neighbours(known)
-        if known.article is not None:
-            self._replace(known, judged.article, now)
-        standing = self._keep(judged, known, label, before, now)
-        if standing in _KEPT and not was_kept:
-            self.corpus.count_kept(known.page)
-        return (Outcome.REVISION if judged.outcome == Outcome.REVISION else standing), standing
-
-    def _unsettle(self, judged: Judged, known: KnownPage) -> Outcome:
-        assert judged.relevance is not None
-        self.corpus.rescore(known.page, judged.relevance, is_related=False, why=judged.why)
-        return settle_families(self.corpus, [known.page], changed=known.page)
-
-    def _replace(self, known: KnownPage, after: Article, now: datetime) -> None:
-        """Make room for a new wording; what readers saw of the old one becomes a revision."""
-        before = known.article
-        assert before is not None
-        if known.outcome in _KEPT:
-            added, removed = count_changes(before, after)
-            self.corpus.add_revision(
-                known.page, before, after, added=added, removed=removed, run=self.run, now=now
-            )
-        stored = self.corpus.text_of(known.page)  # it may hold lines of the site still
-        assert stored is not None
-        self.corpus.remove(known.page, fingerprint(stored.text).selected)
-        self._prints.pop(known.page, None)
-
-    def _keep(
-        self,
-        judged: Judged,
-        known: KnownPage,
-        label: Label | None,
-        before: list[int],
-        now: datetime,
-    ) -> Outcome:
-        """Store a text, settle the families it belongs to, and lay them out."""
-        article, relevance = judged.article, judged.relevance
-        assert article is not None
-        assert relevance is not None
-        mark = _mark(article.text)
-        self.corpus.store_text(
-            known.page,
-            article,
-            canonical_key=address_key(article.url),
-            relevance=relevance,
-            is_related=stands_alone(judged, label, was_related=_was_related(known)),
-            sample_size=len(mark.selected),
-            why=judged.why,
-            run=self.run,
-            now=now,
-        )
-        self.corpus.add(known.page, mark.selected)
-        self.corpus.store_edges(known.page, judged.kin)
-        return settle_families(self.corpus, [known.page, *before], changed=known.page)
-
-    def _neighbours(self, known: KnownPage) -> list[int]:
-        """Pages whose family may lose this one by its new wording."""
-        if known.article is None:
-            return []
-        standings, _ = self.corpus.family_of([known.page])
-        return [one.document for one in standings if one.document > 0]
 
     def next_check(
         self,
@@ -457,11 +392,15 @@ class Intake:
     def _enter_home(self, url: str, now: datetime) -> list[str]:
         """Make the outlet of a kept page a source: home page, and robots.txt for its sitemaps.
 
+        An outlet on a shared platform has no robots.txt of its own.
+
         Returns:
             The addresses of both.
         """
         every = round(self.settings.schedule.poll_every_minutes)
-        homes = {"site": urljoin(url, "/"), "robots": urljoin(url, "/robots.txt")}
+        homes = {"site": home_of(url), "robots": urljoin(url, "/robots.txt")}
+        if homes["site"] != urljoin(url, "/"):
+            del homes["robots"]
         for kind, home in homes.items():
             self.corpus.add_source(
                 kind=kind, url=home, outlet=outlet_of(url), found_by="links",
@@ -484,11 +423,8 @@ def _with_plausible_dates(candidate: Candidate, now: datetime) -> Candidate:
     )
 
 
-@lru_cache(maxsize=2)
-def _mark(text: str) -> Fingerprint:
-    """Of the page in hand; asked for once to compare it and once to store it."""
-    return fingerprint(text)
-
-
-def _was_related(known: KnownPage) -> bool:
-    return known.is_related and known.outcome in _KEPT
+def _are_read_alike(before: Article | None, read: PageRead) -> bool:
+    """Whether two wordings were read by the same rules, so that what differs is the outlet's."""
+    assert before is not None
+    assert read.article is not None
+    return same_rules(before.extractor, read.article.extractor)

@@ -23,12 +23,14 @@ __all__ = [
     "FailedFetch",
     "FetchedPage",
     "Gated",
+    "Happening",
     "Judged",
     "Kin",
     "Kind",
     "KnownPage",
     "Likeness",
     "Outcome",
+    "Passage",
     "Placement",
     "Reason",
     "Rejection",
@@ -59,6 +61,15 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"  # of a fetch only: a known page, same text or 304
 
 
+class Happening(StrEnum):
+    """What can happen to an article after it was kept, but for a change of its wording."""
+
+    LEAD = "lead"  # an earlier original of it was found, and leads now
+    GONE = "gone"  # its address answers 404 or 410, or with another article
+    MOVED_HOME = "moved-home"  # its address leads to a front page or a section
+    BACK = "back"  # its address gives its text again
+
+
 class Relation(StrEnum):
     """How a text stands to an earlier one."""
 
@@ -66,7 +77,11 @@ class Relation(StrEnum):
     EXACT = "exact"  # same normalised prose
     NEAR = "near"  # most of each is in the other
     CONTAINS = "contains"  # holds the earlier text and more
-    CONTAINED_IN = "contained-in"  # a part of the earlier text, with little of its own
+    CONTAINED_IN = "contained-in"  # the earlier text cut short, with little of its own
+    EXCERPT = "excerpt"  # stands within a longer earlier text, not at its top: no copy of it
+    OVERLAP = "overlap"  # neither holds the other, but whole paragraphs stand in both
+    TEMPLATE = "template"  # like words around other figures: one form filled in twice
+    REVISION = "revision"  # another wording at the same address
 
 
 class Stage(StrEnum):
@@ -163,6 +178,7 @@ class Candidate:
     priority: float = 0.0  #: higher is fetched earlier; the gate sets it from relevance
     depth: int = 0  #: links followed since a source
     is_given: bool = False  #: a person asked for it: it is fetched whatever its headline says
+    aliases: tuple[str, ...] = ()  #: further addresses of the same page, for phones say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,13 +211,15 @@ class DueSource:
     """A source whose poll is due."""
 
     source: int  #: id in `sources`
-    kind: str  #: site, feed, robots or sitemap
+    kind: str  #: site, feed, robots or sitemap, or the search service that is asked
     url: str
     etag: str | None
     last_modified: str | None
     body_hash: str | None
     every_minutes: int
     failures: int
+    last_ok: datetime | None = None  #: aware UTC; None: it never answered
+    last_error: str | None = None  #: what the last poll lacked; None: nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -334,6 +352,22 @@ class Relevance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """The longest run of words that stands in two texts, `a` and `b`.
+
+    Offsets count characters of the text as stored, of a seed dump as it is compared, from 0; the
+    end is the first character behind.
+    """
+
+    quote: str  #: as one of the two has it; cut at 60 words, with an ellipsis
+    words: int  #: of the run whole
+    a_start: int
+    a_end: int
+    b_start: int
+    b_end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Likeness:
     """What two texts, `a` and `b`, share; pure arithmetic on their shingles."""
 
@@ -342,7 +376,10 @@ class Likeness:
     jaccard: float  #: resemblance, 0..1
     shared: int  #: shingles in common
     is_exact: bool  #: same normalised prose
-    passage: str | None = field(default=None, repr=False)  #: longest shared run, from a
+    from_top: bool = True  #: False: one holds the other, and not at its top
+    run: int = 0  #: words of the longest run in common, at most; 0: one holds the other, or too few
+    is_template: bool = False  #: one holds the other, but for most of its figures
+    passage: Passage | None = field(default=None, repr=False)  #: None: none, or not looked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -356,6 +393,7 @@ class Kin:
     likeness: Likeness  #: a is the text in hand, b is `document`
     relation: Relation  #: of the text in hand to `document`, as if that were the earlier one
     is_copy: bool  #: whether that relation makes it a copy, and not an article that carries one
+    pair: Relation | None = None  #: of the part to the whole: never contains; None: not asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,9 @@ __all__ = [
 
 ALLOW_PRIVATE = "SEEDBED_ALLOW_PRIVATE_NETWORKS"
 PROXY = "SEEDBED_PROXY"
+OWN_SERVICE = "SEEDBED_OWN_SERVICE"  # address of a service of the user's own; it may be private
+ASKS_OWN_SERVICE = "asks_own_service"  # in the meta of a request that a spider makes to it
+_PORTS = {"http": 80, "https": 443}
 # IPv6 that carries an IPv4 address inside: NAT64, 6to4, IPv4-compatible, IPv4-translated.
 _WRAPPING = tuple(
     ip_network(block) for block in ("64:ff9b::/96", "2002::/16", "::/96", "::ffff:0:0:0/96")
@@ -79,13 +82,32 @@ def literal_ip(host: str) -> str | None:
         return None
 
 
+def _origin(url: str) -> tuple[str, str, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname or "", parts.port or _PORTS.get(parts.scheme)
+
+
+def is_own_service(request: Request, own: str | None) -> bool:
+    """Whether a spider asks the user's own service, at exactly its scheme, host and port.
+
+    A redirect is none: what answers there may be the service no more.
+    """
+    is_asked = request.meta.get(ASKS_OWN_SERVICE) and "redirect_times" not in request.meta
+    return bool(own and is_asked and _origin(request.url) == _origin(own))
+
+
+def _is_private_name(host: str) -> bool:
+    literal = literal_ip(host)
+    return host == "localhost" or bool(literal and not is_public(literal))
+
+
 class GuardResolver(CachingThreadedResolver):
     """Refuses names that resolve to private addresses, at connect time: no gap to rebind in."""
 
     def __init__(self, reactor: ReactorBase, cache_size: int, timeout: float) -> None:
         super().__init__(reactor, cache_size, timeout)
         self.allow_private = False
-        self.proxy_host: str | None = None  # chosen by the settings, so it may be private
+        self.chosen_hosts = set[str | None]()  # by the settings, so they may be private
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> GuardResolver:
@@ -93,7 +115,8 @@ class GuardResolver(CachingThreadedResolver):
         resolver = super().from_crawler(crawler, reactor)
         wanted = current_workspace().settings.crawl
         resolver.allow_private = wanted.allow_private_networks
-        resolver.proxy_host = urlsplit(wanted.proxy).hostname if wanted.proxy else None
+        own = current_workspace().settings.search.searxng_url
+        resolver.chosen_hosts = {urlsplit(url).hostname for url in (wanted.proxy, own) if url}
         return resolver
 
     def getHostByName(  # noqa: N802  # Twisted's name
@@ -103,7 +126,7 @@ class GuardResolver(CachingThreadedResolver):
         return found.addCallback(self._refuse_private, name)
 
     def _refuse_private(self, address: str, name: str) -> str:
-        if not self.allow_private and name != self.proxy_host and not is_public(address):
+        if not self.allow_private and name not in self.chosen_hosts and not is_public(address):
             raise RefusedAddress(f"{name} resolves to the private address {address}")
         return address
 
@@ -111,12 +134,16 @@ class GuardResolver(CachingThreadedResolver):
 class AddressGuard:
     """Refuses schemes, credentials and address literals that no page should lead to."""
 
-    def __init__(self, *, allow_private: bool) -> None:
+    def __init__(self, *, allow_private: bool, own_service: str | None = None) -> None:
         self.allow_private = allow_private
+        self.own_service = own_service
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> AddressGuard:
-        return cls(allow_private=crawler.settings.getbool(ALLOW_PRIVATE))
+        return cls(
+            allow_private=crawler.settings.getbool(ALLOW_PRIVATE),
+            own_service=crawler.settings.get(OWN_SERVICE),
+        )
 
     def process_request(self, request: Request) -> None:
         """Let a request pass, or end it.
@@ -130,10 +157,11 @@ class AddressGuard:
             raise RefusedAddress(f"not a web address: {request.url}")
         if parts.username or parts.password:
             raise RefusedAddress(f"credentials in the address of {host}")
-        if self.allow_private:
+        if self.allow_private or is_own_service(request, self.own_service):
             return
-        literal = literal_ip(host)
-        if host == "localhost" or (literal and not is_public(literal)):
+        # The resolver, which knows no ports, lets the host of the service pass.
+        is_of_service = bool(self.own_service) and host == urlsplit(self.own_service or "").hostname
+        if is_of_service or _is_private_name(host):
             raise RefusedAddress(f"private address: {host}")
 
 
@@ -187,14 +215,17 @@ class StrictRobots(RobotsTxtMiddleware):
 class WorkspaceProxy:
     """Sends every request through the proxy of the settings, if there is one."""
 
-    def __init__(self, proxy: str | None) -> None:
+    def __init__(self, proxy: str | None, own_service: str | None = None) -> None:
         self.proxy = proxy
+        self.own_service = own_service
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> WorkspaceProxy:
-        return cls(crawler.settings.get(PROXY))
+        return cls(crawler.settings.get(PROXY), crawler.settings.get(OWN_SERVICE))
 
     def process_request(self, request: Request) -> None:
-        """Name the proxy to the download handler."""
-        if self.proxy:
+        """Name the proxy to the download handler; no proxy reaches a service on this machine."""
+        is_own = is_own_service(request, self.own_service)
+        is_here = is_own and _is_private_name(urlparse_cached(request).hostname or "")
+        if self.proxy and not is_here:
             request.meta["proxy"] = self.proxy

@@ -40,6 +40,7 @@ _HEADER = re.compile(rf"\s*\[\[?\s*{_DOTTED}\s*\]")
 _ASSIGNMENT = re.compile(rf"\s*{_DOTTED}\s*=")
 _PASSWORD = re.compile(r"://[^/@\s]+@")
 _SHOWN_CHARS = 60
+_UNSHOWN = "_key"  # how the names of settings end whose values are shown to nobody
 
 
 def closest(wrong: str, known: Collection[str]) -> str | None:
@@ -93,7 +94,7 @@ def in_words(
     for error in errors:
         path = tuple(part for part in error["loc"] if isinstance(part, str))
         if path in variables:
-            value = _shown(error["input"])
+            value = _shown(error["input"], path)
             from_environment.append(f"{variables[path]} = {value}: {_expectation(error)}")
         else:
             line = _line_of(text, path)
@@ -111,7 +112,7 @@ def _of_file(path: NamePath, error: Any, known: frozenset[NamePath]) -> str:
     name = _in_toml(path, is_table=path not in known)
     if path not in known and error["type"] == "value_error":  # between two settings of a table
         return f"{name}: {_expectation(error)}"
-    return f"{name}{index} = {_shown(error['input'])}: {_expectation(error)}"
+    return f"{name}{index} = {_shown(error['input'], path)}: {_expectation(error)}"
 
 
 def _meant(path: NamePath, known: frozenset[NamePath]) -> NamePath | None:
@@ -164,7 +165,9 @@ def variable_of(path: NamePath) -> str:
     return "SEEDBED_" + "__".join(path).upper()
 
 
-def _shown(value: object) -> str:
+def _shown(value: object, path: NamePath) -> str:
+    if path[-1:] and path[-1].endswith(_UNSHOWN):
+        return "…"
     if isinstance(value, bool):
         return str(value).lower()
     text = _PASSWORD.sub("://…@", repr(list(value) if isinstance(value, tuple) else value))

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from scrapy.exceptions import DropItem
 
+from ingest.archived_pages import schedule
+from ingest.correcting import outdated, take_page
 from ingest.errors import CorpusError
 from ingest.extensions import bench_of
 from ingest.items import FailedFetch, FetchedPage, Outcome, Reason
@@ -28,6 +30,8 @@ class Reading:
 
     page: FetchedPage
     read: PageRead
+    before: PageRead | None = None
+    #: its last response read by the same rules; None: what is stored was, or it is not to be had
 
 
 class _Stage:
@@ -90,7 +94,21 @@ class ReadPipeline(_Stage):
             if refused is None:  # killed from outside: tried again, not for ever
                 return _failed(item, f"{Reason.CRASHED}: {exc}")
             read = refused
-        return Reading(page=item, read=read)
+        return Reading(page=item, read=read, before=await self._read_before(item, read))
+
+    async def _read_before(self, item: FetchedPage, read: PageRead) -> PageRead | None:
+        """The last response of a page whose stored text another version read."""
+        bench = self.bench
+        if (row := outdated(bench.corpus, item.page, read)) is None:
+            return None
+        folder = bench.workspace.settings.archive_path
+        if (future := schedule(self._open_readers, folder, row)) is None:
+            return None
+        try:
+            return await asyncio.wrap_future(future)
+        except READING_ERRORS as exc:
+            bench.log.warning("archived page cannot be read", url=item.url, error=repr(exc))
+            return None
 
     def _open_readers(self) -> PageReaders:
         if self._readers is None:  # made late: a poll that finds nothing new needs none
@@ -134,7 +152,7 @@ class JudgePipeline(_Stage):
             outcome = bench.intake.take_failure(item)
             bench.log.info("judged", outcome=outcome, url=item.url, reason=item.reason)
             return
-        judged = bench.intake.take_page(item.page, item.read)
+        judged = take_page(bench.workspace, bench.intake, item.page, item.read, item.before)
         score = judged.relevance.score if judged.relevance else None
         bench.log.info(
             "judged", outcome=judged.outcome, url=item.page.url, relevance=score, why=judged.why

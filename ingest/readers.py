@@ -130,16 +130,20 @@ def search(place: Place, *, words: tuple[str, ...], as_json: bool, limit: int) -
 @click.command()
 @click.argument("number", metavar="ID", type=click.IntRange(min=1, max=2**63 - 1))
 @as_json_option
+@click.option("--changes", is_flag=True, help="How its wording changed, word by word.")
 @click.pass_obj
-def show(place: Place, *, number: int, as_json: bool) -> None:
+def show(place: Place, *, number: int, as_json: bool, changes: bool) -> None:
     """One article to read: origin, reason, copies, text."""
     with place.reading() as corpus:
         article = corpus.article(number)
         if article is None:
             raise click.ClickException(f"no article {number}; `seedbed search` shows the numbers")
+        if changes:
+            return _show_changes(article, corpus.changes_of(number), as_json=as_json)
         article |= {
             "copies": corpus.copies_of(number),
             "revisions": corpus.revisions_of(number),
+            "events": corpus.events_of_article(number),
             "left_out": corpus.left_out_of(article=number),
         }
     if as_json:
@@ -147,6 +151,18 @@ def show(place: Place, *, number: int, as_json: bool) -> None:
     from ingest.show import article_lines
 
     return print_lines(article_lines(article))
+
+
+def _show_changes(article: dict[str, Any], changes: list[dict[str, Any]], *, as_json: bool) -> None:
+    from ingest.revisions import diff
+    from ingest.show_changes import change_lines
+
+    if not as_json:
+        return print_lines(change_lines(article, changes))
+    for change in changes:
+        pieces = diff(change.pop("text_before"), change.pop("text_after"))
+        change["pieces"] = [[str(piece.side), piece.text] for piece in pieces]
+    return print_json(*changes)
 
 
 @click.command()
@@ -193,6 +209,7 @@ def _page(place: Place, url: str) -> dict[str, Any]:
             "considered": True,
             **page,
             "carries": corpus.carried_by(page["id"]),
+            "events": corpus.events_of_page(page["id"]),
             "fetches": corpus.fetches_of(page["id"]),
             "left_out": corpus.left_out_of(page=page["id"]),
         }

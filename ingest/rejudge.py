@@ -9,36 +9,36 @@ was stopped, and ends with the corpus that the new topic would have made from th
 from __future__ import annotations
 
 import json
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import TYPE_CHECKING
 
-from w3lib.encoding import http_content_type_encoding
-
-from ingest.archive import read_record
+from ingest.archived_pages import ArchivedPages, Unread
 from ingest.calibration import THRESHOLD, ratio_of, score_of
 from ingest.decide import is_worth_storing, stands_alone
-from ingest.extract import read_page
 from ingest.following import after_run
 from ingest.intake import Intake
 from ingest.items import Candidate, Kin, Outcome
+from ingest.rebuild_index import SETTLING, complete_index, quiet
 from ingest.relations import find_kin, fingerprint, flip, is_copy, name_relation
 from ingest.settling import settle_families
 from ingest.stories import lay_stories
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import datetime
     from typing import Any
 
     from ingest.corpus import Corpus
     from ingest.corpus.labels import Label
     from ingest.extract import PageRead
     from ingest.items import Article, Edge, Standing
+    from ingest.rebuild_index import Progress
     from ingest.relations import Fingerprint
     from ingest.workspace import Knowledge, Workspace
 
 __all__ = [
-    "Rejudged", "after_run", "before_run", "correct", "read_again", "read_archived", "rejudge",
+    "Rejudged", "after_run", "before_run", "correct", "read_archived", "rejudge", "take_again",
     "thread_again",
 ]  # fmt: skip
 
@@ -76,50 +76,61 @@ def rejudge(
     *,
     now: datetime,
     is_stopped: Callable[[], bool] = lambda: False,
+    archive: ArchivedPages | None = None,
+    on_progress: Progress = quiet,
 ) -> tuple[Knowledge, Rejudged]:
     """Learn the topic, and judge by it whatever was judged by another one.
+
+    An index of another version is made anew before anything is compared by it.
 
     Args:
         workspace: whose topic it is.
         corpus: to be judged.
         now: for what is due from now on.
         is_stopped: asked between transactions; the next call goes on where this one stopped.
+        archive: whose readers to use; None: readers of its own, if there is anything to read.
+        on_progress: told how far an index made anew is.
     """
     knowledge = workspace.learn(corpus)
     told = Rejudged()
-    again = _Again(workspace, corpus, knowledge, now, told)
-    again.hear_readers()
-    if again.read_labelled():
-        knowledge = workspace.learn(corpus)
-        again = _Again(workspace, corpus, knowledge, now, told)
-    again.judge_all(is_stopped)
+    seeds = knowledge.seed_titles
+    if not complete_index(corpus, seeds, is_stopped=is_stopped, on_progress=on_progress):
+        return knowledge, told
+    with nullcontext(archive) if archive else closing(ArchivedPages(workspace)) as pages:
+        again = _Again(workspace, corpus, knowledge, now, told, pages)
+        if not again.settle_all(is_stopped, on_progress):
+            return knowledge, told
+        again.hear_readers()
+        if again.read_labelled():
+            knowledge = workspace.learn(corpus)
+            again = _Again(workspace, corpus, knowledge, now, told, pages)
+        again.judge_all(is_stopped)
     return knowledge, told
 
 
 def correct(
     workspace: Workspace, corpus: Corpus, knowledge: Knowledge, page: int, article: Article, *,
-    now: datetime,
+    now: datetime, archive: ArchivedPages,
 ) -> Rejudged:  # fmt: skip
     """Put a better reading of the same page in place of its stored text, and judge it anew.
 
     Its outlet changed nothing, so it is no revision. All in one transaction.
     """
     told = Rejudged()
-    again = _Again(workspace, corpus, knowledge, now, told)
+    again = _Again(workspace, corpus, knowledge, now, told, archive)
     with corpus.transaction():
         others = again.intake.reword(page, article)
         again.judge_reworded(page, others)
     return told
 
 
-def read_again(
-    workspace: Workspace, corpus: Corpus, knowledge: Knowledge, row: Mapping[str, Any], *,
-    now: datetime,
+def take_again(
+    workspace: Workspace, corpus: Corpus, knowledge: Knowledge, row: Mapping[str, Any],
+    read: PageRead, *, now: datetime, archive: ArchivedPages,
 ) -> Rejudged:  # fmt: skip
-    """Judge a page anew whose text lies in the archive alone, as `Corpus.archived` gives it."""
+    """Judge a page anew whose text lies in the archive alone, as it says in `read`."""
     told = Rejudged()
-    if (read := read_archived(workspace, row)) is not None:
-        _Again(workspace, corpus, knowledge, now, told).take_again(row, read)
+    _Again(workspace, corpus, knowledge, now, told, archive).take_again(row, read)
     return told
 
 
@@ -137,19 +148,9 @@ def read_archived(workspace: Workspace, row: Mapping[str, Any]) -> PageRead | No
         workspace: whose archive it is.
         row: as `Corpus.archived` gives it.
     """
-    try:
-        record = read_record(workspace.settings.archive_path / row["warc"], row["warc_offset"])
-    except (OSError, ValueError):
-        return None
-    kind = next((value for name, value in record.headers if name.lower() == "content-type"), None)
-    return read_page(
-        record.body,
-        record.url,
-        http_content_type_encoding(kind),
-        kind,
-        now=datetime.fromisoformat(row["last_fetched"]),
-        status=record.status,
-    )
+    with closing(ArchivedPages(workspace)) as pages:
+        read = pages.read(row)
+    return None if isinstance(read, Unread) else read
 
 
 class _Again:
@@ -162,7 +163,9 @@ class _Again:
         knowledge: Knowledge,
         now: datetime,
         told: Rejudged,
+        archive: ArchivedPages,
     ) -> None:
+        self.archive = archive
         self.workspace = workspace
         self.corpus = corpus
         self.knowledge = knowledge
@@ -179,14 +182,15 @@ class _Again:
         self.has_new_seeds = corpus.state("judged_seeds") != self.seeds
         self.has_new_gate = corpus.state("gated_by") != self.gate_by
         self.met = set[int]()  # pages whose family this pass came by
+        self.has_new_edges = bool(corpus.state(SETTLING))
 
     def read_labelled(self) -> bool:
         """Store the texts of pages that a reader judged unread; whether there were any."""
         found = False
         for page in self.corpus.labelled_without_text():
             row = self.corpus.archived(page)
-            read = read_archived(self.workspace, row) if row else None
-            if row and read and read.article:
+            read = self.archive.read(row) if row else None
+            if row and read and not isinstance(read, Unread) and read.article:
                 self.take_again(row, read)
                 found = True
         return found
@@ -213,6 +217,18 @@ class _Again:
                 for row in self.corpus.refused_after(page - 1, limit=1):
                     if row["id"] == page:  # it may have been fetched since
                         self._regate(row)
+
+    def settle_all(self, is_stopped: Callable[[], bool], on_progress: Progress) -> bool:
+        """Judge and settle the families if their edges were made anew; whether that is done."""
+        while reached := self.corpus.state(SETTLING):
+            after = self._judge_texts(int(reached))
+            self.corpus.set_state(SETTLING, "" if after is None else str(after))
+            on_progress("settled", self.corpus.count_texts(upto=after), self.corpus.count_texts())
+            if is_stopped():
+                return False
+        self.has_new_edges = False
+        self.met.clear()
+        return True
 
     def judge_all(self, is_stopped: Callable[[], bool]) -> None:
         """Every stage that is not done yet; nothing when all were."""
@@ -261,7 +277,7 @@ class _Again:
         near = {
             page
             for mark, _ in marks.values()
-            for page, _, _ in corpus.candidates(mark.selected)
+            for page in corpus.holders(mark.selected)
             if page > after
         }
         for page in sorted(near)[:_FAMILIES_A_TRANSACTION]:
@@ -318,7 +334,7 @@ class _Again:
         labels = self.corpus.labels_of(members)
         absent, risen, lost = set[int](), list[int](), list[int]()
         # A related page that is not kept waits for a label that was taken back since.
-        is_moved |= bool(labels) or self.has_new_seeds
+        is_moved |= bool(labels) or self.has_new_seeds or self.has_new_edges
         for member in members:
             is_related = self._judge_text(member, edges, labels.get(member))
             is_moved |= is_related != was_related[member]
@@ -331,7 +347,9 @@ class _Again:
                 lost.append(member)
         self.corpus.restate(members)
         if is_moved:
-            settle_families(self.corpus, members, changed=changed, absent=absent)
+            settle_families(
+                self.corpus, members, changed=changed, absent=absent, now=self.now
+            )
         for member in absent:
             self._forget(member)
         for member in lost:
@@ -382,7 +400,7 @@ class _Again:
     def _lead_on(self, page: int) -> None:
         """Follow the links of a page that is now kept for its own sake."""
         row = self.corpus.archived(page)
-        if row is None or (read := read_archived(self.workspace, row)) is None:
+        if row is None or isinstance(read := self.archive.read(row), Unread):
             return
         self.intake.run = row["run"]
         self.intake.lead_on(self.corpus.known_page(page), read, row["url"], now=self.now)
@@ -392,16 +410,17 @@ class _Again:
         cut = self.workspace.settings.topic.threshold or THRESHOLD
         floor = 0.0 if self.has_new_seeds else score_of(_WORTH_READING_AGAIN * ratio_of(cut))
         rows = self.corpus.unread_after(after, floor=floor, limit=_FAMILIES_A_TRANSACTION)
-        for row in rows:
-            read = read_archived(self.workspace, row)
-            if read is not None:
+        for row, read in self.archive.readings(rows):
+            if not isinstance(read, Unread):
                 self.take_again(row, read)
         return rows[-1]["id"] if rows else None
 
     def take_again(self, row: Mapping[str, Any], read: PageRead) -> None:
         self.intake.run = row["run"]
-        before = self.corpus.line_of(row["id"])
         with self.corpus.transaction():
+            if not self.corpus.is_archived_at(row["id"], row["warc"], row["warc_offset"]):
+                return  # fetched since
+            before = self.corpus.line_of(row["id"])
             standing = self.intake.take_again(row["id"], read, now=self.now)
             if self.corpus.holds_text(row["id"]):
                 self.corpus.note_read(row["id"], before)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ingest.claims import review_claims
 from ingest.items import Relation
-from ingest.relations import flip, is_copy, name_relation, settle
+from ingest.relations import flip, is_copy, name_relation, settle, shared_passage
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+    from datetime import datetime
 
     from ingest.corpus import Corpus
     from ingest.items import Edge, Outcome, Standing
@@ -20,7 +22,13 @@ _SAME_TEXT = (Relation.EXACT, Relation.NEAR)
 
 
 def settle_families(
-    corpus: Corpus, pages: Iterable[int], *, changed: int, absent: Collection[int] = ()
+    corpus: Corpus,
+    pages: Iterable[int],
+    *,
+    changed: int,
+    now: datetime,
+    run: int | None = None,
+    absent: Collection[int] = (),
 ) -> Outcome:
     """Settle the families that these pages belong to and lay them out; where `changed` stands.
 
@@ -32,9 +40,12 @@ def settle_families(
         corpus: in a transaction.
         pages: one of each family is enough.
         changed: a page whose text is new.
+        now: when.
+        run: that asks for it; None: no crawl does.
         absent: pages whose texts are about to be dropped.
     """
-    standings, edges = corpus.family_of(pages)
+    pages = [*pages]
+    standings, edges = corpus.family_of([*pages, *review_claims(corpus, pages, absent=absent)])
     members = [standing.document for standing in standings]
     labels = corpus.labels_of(members)
     refused = {page for page, label in labels.items() if not label.is_yes}
@@ -49,7 +60,9 @@ def settle_families(
         ],
         edges,
     )
-    outcome = corpus.place(placements, members=members, changed=changed)
+    outcome = corpus.place(
+        placements, members=members, changed=changed, quote=shared_passage, run=run, now=now
+    )
     corpus.name_twins(sorted(twins - placements.keys()))
     return outcome
 

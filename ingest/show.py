@@ -16,6 +16,7 @@ from ingest.layout import (
     table,
     wrapped,
 )
+from ingest.show_changes import event_lines, revision_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -211,8 +212,8 @@ def source_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     )
     for row in rows:
         if row["last_error"]:
-            tries = count(row["failures"], "time")
-            lines += wrapped(f"{row['url']} failed {tries}: {row['last_error']}", indent="  ")
+            tries = f"failed {count(row['failures'], 'time')}" if row["failures"] else "lacking"
+            lines += wrapped(f"{row['url']} {tries}: {row['last_error']}", indent="  ")
     return lines
 
 
@@ -277,7 +278,9 @@ def article_lines(article: Mapping[str, Any]) -> list[str]:
         ]
     if article["revisions"]:
         lines += ["", count(len(article["revisions"]), "change")]
-        lines += _revision_lines(article["revisions"])
+        lines += revision_lines(article["revisions"])
+    if article["events"]:
+        lines += ["", count(len(article["events"]), "event"), *event_lines(article["events"])]
     standfirst = [*paragraphs(article["standfirst"]), ""] if article["standfirst"] else []
     return [*lines, "", *standfirst, *paragraphs(article["text"])]
 
@@ -306,17 +309,6 @@ def _copy_lines(copies: Iterable[Mapping[str, Any]]) -> list[str]:
         likeness = f"{copy['relation']} {copy['similarity']:.2f}"
         head = f"{minute(copy['published'])}, {copy['outlet']}, {likeness}{delay}"
         lines += [*wrapped(head, indent="  "), f"    {plain(copy['url'])}"]
-    return lines
-
-
-def _revision_lines(revisions: Iterable[Mapping[str, Any]]) -> list[str]:
-    lines: list[str] = []
-    for change in revisions:
-        words = f"+{change['words_added']} -{change['words_removed']} words"
-        lines += wrapped(f"{_utc(change['seen'])}, {words}", indent="  ")
-        if change["title_changed"]:
-            lines += wrapped(f"title was: {change['title']}", indent="    ")
-            lines += wrapped(f"title is:  {change['new_title']}", indent="    ")
     return lines
 
 
@@ -361,6 +353,8 @@ def page_lines(page: Mapping[str, Any]) -> list[str]:
         lines += wrapped(f"“{line}”", indent="    ", first="  ")
     for carried in page["carries"]:
         lines += ["", *_carried_lines(carried)]
+    if page["events"]:
+        lines += ["", count(len(page["events"]), "event"), *event_lines(page["events"])]
     lines += ["", count(len(page["fetches"]), "fetch", "fetches")]
     return lines + _fetch_lines(page["fetches"])
 
@@ -399,7 +393,8 @@ def workspace_lines(settings: Settings, seeds: SeedSet | None) -> list[str]:
         said = f"{seed.id}. {seed.title or seed.file} ({count(seed.words, 'word')})"
         lines += wrapped(said, indent="     ", first="  ")
     todo = [] if seeds else [f"put documents about your story into {settings.paths.seeds}/"]
-    if not (settings.sources.sites or settings.sources.feeds or settings.sources.sitemaps):
+    named = settings.sources
+    if not (named.sites or named.feeds or named.sitemaps or settings.search.services):
         todo.append("name sites to watch under [sources] in seedbed.toml")
     todo.append("seedbed check; seedbed run --once; seedbed status")
     return [*lines, "next:", *(line for one in todo for line in wrapped(one, indent="  "))]

@@ -124,7 +124,7 @@ def query_lines(queries: Sequence[Query]) -> list[str]:
 
 
 def _query_lines(query: Query) -> list[str]:
-    found = f"in {count(query.seeds, 'seed')}"
+    found = f"in {count(query.seeds, 'seed')}" if query.seeds else "yours"
     return wrapped(f"{as_plain(query)} [{found}]", indent="      ", first="  ")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -26,15 +27,16 @@ __all__ = ["COMMANDS"]
     "-n",
     "--per-language",
     type=click.IntRange(1, 100),
-    default=6,
-    show_default=True,
-    help="Queries at most in each language.",
+    help="Learned queries at most in each language; as [search] says unless given.",
 )
 @click.pass_obj
-def topic(place: Place, *, as_json: bool, history: bool, queries: bool, per_language: int) -> None:
-    """The topic learned from the seeds, your edits and your labels.
+def topic(
+    place: Place, *, as_json: bool, history: bool, queries: bool, per_language: int | None
+) -> None:
+    """The topic learned from the seeds, your edits and labels.
 
-    Change it with add, drop and pin under [topic] in seedbed.toml.
+    Change it with add, drop and pin under [topic] in seedbed.toml, and its queries with queries and
+    drop_queries under [search].
     """
     if history and queries:
         raise click.UsageError("ask for --history or for --queries, not for both")
@@ -55,7 +57,7 @@ def _show_history(place: Place, *, as_json: bool) -> None:
         print_lines(history_lines(steps))
 
 
-def _show_topic(place: Place, *, as_json: bool, queries: bool, per_language: int) -> None:
+def _show_topic(place: Place, *, as_json: bool, queries: bool, per_language: int | None) -> None:
     from ingest.show_topic import (
         query_lines,
         query_row,
@@ -63,6 +65,7 @@ def _show_topic(place: Place, *, as_json: bool, queries: bool, per_language: int
         topic_row,
         without_dropped,
     )
+    from ingest.topic.asked import asked_queries
     from ingest.topic.describe import describe
     from ingest.unmatched import unmatched_edits
     from ingest.workspace import Workspace
@@ -70,8 +73,16 @@ def _show_topic(place: Place, *, as_json: bool, queries: bool, per_language: int
     workspace = Workspace.open(place.folder, os.environ)
     seeds = workspace.seeds()
     topic = _in_force(workspace, seeds)
-    told = describe(topic, seeds, edits=workspace.edits, per_language=per_language)
-    told = without_dropped(told, topic)
+    search = workspace.settings.search
+    most = search.per_language if per_language is None else per_language
+    told = describe(topic, seeds, edits=workspace.edits, per_language=most)
+    asked = asked_queries(
+        told.queries,
+        added=search.queries,
+        dropped=search.drop_queries,
+        languages=search.languages,
+    )
+    told = replace(without_dropped(told, topic), queries=asked)
     if queries and as_json:
         print_json(*map(query_row, told.queries))
     elif queries:

@@ -14,13 +14,13 @@ from ingest.config import Settings, find_workspace, load_settings
 from ingest.corpus import Corpus
 from ingest.corpus.labels import Step
 from ingest.errors import ConfigError
-from ingest.relations import VERSION as FINGERPRINT_VERSION
 from ingest.relations import fingerprint
 from ingest.seedset import load_seed_set
 from ingest.semantic import Meaning, encoder_version
 from ingest.topic import ALGORITHM, Topic
 from ingest.topic.edits import Edits
 from ingest.topic.in_force import Lessons, changed_words, topic_in_force
+from ingest.translating import tell_seed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -150,7 +150,7 @@ class Workspace:
                 if document.id in changed:
                     mark = fingerprint(corpus.seed_text(document.id), is_seed=True)
                     corpus.add(-document.id, mark.selected)
-            corpus.set_state("fingerprint_version", str(FINGERPRINT_VERSION))
+                    tell_seed(corpus, document.id)
         return seeds
 
     def _store(self, corpus: Corpus, topic: Topic, told: dict[str, str], seeds: SeedSet) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import DontCloseSpider, DownloadCancelledError, IgnoreRequest
@@ -23,8 +23,9 @@ from ingest.middlewares import (
     RobotsForbidden,
     RobotsUnreadable,
 )
+from ingest.moves import leads_home
 from ingest.text import clean_controls
-from ingest.urls import host_of, outlet_of
+from ingest.urls import outlet_of
 from ingest.workspace import current_workspace
 from spiders.headers import charset_of, headers_of, retry_after_s, text_header
 from spiders.policy import workspace_policy
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from ingest.extensions import Bench
     from ingest.items import Candidate
 
-__all__ = ["Found", "SourceSpider", "join"]
+__all__ = ["Found", "SourceSpider", "join", "words_of"]
 
 _BATCH = 64  # pages leased at a time; what a kill can make us fetch twice
 _NOT_MODIFIED = 304
@@ -124,6 +125,11 @@ class SourceSpider(Spider):
         """Whose finds to fetch; None: everything that is due."""
         return self.name
 
+    @property
+    def poll_every_minutes(self) -> float:
+        """Minutes between polls of a lively source."""
+        return self.bench.workspace.settings.schedule.poll_every_minutes
+
     # -- sources ---------------------------------------------------------------------------------
 
     def _enter_sources(self) -> None:
@@ -137,7 +143,7 @@ class SourceSpider(Spider):
         self._add_sources(named, found_by="settings")
 
     def _add_sources(self, named: list[tuple[str, str]], *, found_by: str) -> None:
-        every = round(self.bench.workspace.settings.schedule.poll_every_minutes)
+        every = round(self.poll_every_minutes)
         for kind, url in named:
             self.bench.corpus.add_source(
                 kind=kind, url=url, outlet=outlet_of(url), found_by=found_by,
@@ -209,7 +215,7 @@ class SourceSpider(Spider):
             new = bench.intake.offer(found.candidates, now=now, source=source.source)
             every = next_poll_minutes(
                 source.every_minutes, new_items=new, failures=0,
-                floor=schedule.poll_every_minutes, ceiling=schedule.poll_at_most_minutes,
+                floor=self.poll_every_minutes, ceiling=schedule.poll_at_most_minutes,
             )  # fmt: skip
             bench.corpus.poll_succeeded(
                 source, run=bench.run, every_minutes=every, now=now, body_hash=body_hash,
@@ -224,13 +230,13 @@ class SourceSpider(Spider):
     def on_source_error(self, failure: Failure) -> None:
         """Write down a source that did not answer."""
         source: DueSource = failure.request.meta["source"]  # type: ignore[attr-defined]  # Scrapy sets it
-        self._fail_poll(source, _words_of(failure), None)
+        self._fail_poll(source, words_of(failure), None)
 
     def _fail_poll(self, source: DueSource, error: str, wait_s: float | None) -> None:
         schedule = self.bench.workspace.settings.schedule
         every = next_poll_minutes(
             source.every_minutes, new_items=0, failures=source.failures + 1,
-            floor=schedule.poll_every_minutes, ceiling=schedule.poll_at_most_minutes,
+            floor=self.poll_every_minutes, ceiling=schedule.poll_at_most_minutes,
             retry_after_s=wait_s,
         )  # fmt: skip
         self.bench.corpus.poll_failed(
@@ -328,10 +334,8 @@ def _refusal(url: str, final_url: str, status: int) -> tuple[Outcome | None, str
         return Outcome.GONE, f"http {status}"
     if status >= _ERRORS:
         return Outcome.FAILED, f"http {status}"
-    start, end = urlsplit(url), urlsplit(final_url)
-    went_home = end.path in ("", "/") and not end.query and start.path not in ("", "/")
-    if went_home and host_of(url) == host_of(final_url):
-        return Outcome.GONE, "redirected to the home page"
+    if leads_home(url, final_url):
+        return Outcome.GONE, f"redirected to the home page: {final_url}"
     return None, ""
 
 
@@ -346,9 +350,10 @@ def _outcome_of(failure: Failure) -> tuple[Outcome, str]:
         return Outcome.REJECTED, f"{Reason.TOO_LARGE}: {failure.value}"
     if failure.check(RobotsForbidden):
         return Outcome.ROBOTS, "forbidden by robots.txt"
-    return Outcome.FAILED, _words_of(failure)
+    return Outcome.FAILED, words_of(failure)
 
 
-def _words_of(failure: Failure) -> str:
+def words_of(failure: Failure) -> str:
+    """What went wrong, in a line."""
     said = str(failure.value).split("\n", 1)[0][:200]
     return f"{type(failure.value).__name__}: {said}" if said else type(failure.value).__name__

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ingest.corpus import Corpus
+from ingest.corpus.texts import pack
+from tests.rows import article
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -132,10 +134,32 @@ def _fill_texts(corpus: Corpus) -> None:
         similarity=0.9, url="https://second.test/4",
     )  # fmt: skip
     insert(
+        corpus, "edges", a=1, b=2, a_in_b=0.2, b_in_a=0.7, jaccard=0.18, shared=40, is_exact=0,
+        from_top=0, run=31, is_template=0, relation="excerpt", passage="the editor was detained",
+        passage_words=31, a_start=41, a_end=64, b_start=0, b_end=23,
+    )  # fmt: skip
+    insert(
         corpus, "revisions", article=1, page=1, seen=T3, title="Editor questioned",
         new_title="Editor detained", title_changed=1, words_added=4, words_removed=2, run=1,
         text="The editor was questioned.",
     )  # fmt: skip
     insert(
+        corpus, "events", article=1, page=1, kind="gone", at=T4, detail="http 410", run=1
+    )  # fmt: skip
+    insert(
         corpus, "links", article=1, url="https://second.test/x", target_outlet="second.test"
+    )  # fmt: skip
+    for page in (1, 2):
+        insert(
+            corpus, "texts", page=page, canonical_key=f"test/{page}", url=f"https://test/{page}",
+            published=T1, relevance=0.8, is_related=1, sample_size=1, why="a reason", run=1,
+            first_seen=T1, article_z=pack(article(f"https://test/{page}", "Police entered.")),
+        )  # fmt: skip
+    insert(
+        corpus, "leads", outlet="second.test", title="Editor freed", published=T3, first_seen=T4,
+        url="https://news.google.com/rss/articles/CBMi", source=1, page=1,
+    )  # fmt: skip
+    insert(
+        corpus, "translations", page=1, other=2, score=0.9, first_seen=T1,
+        evidence="each page names the other as its edition (hreflang)",
     )  # fmt: skip

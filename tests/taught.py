@@ -10,6 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ingest.archive import Archive
+from ingest.corpus.fingerprints import INDEXED_ROWS
 from ingest.demo.texts import DemoText, load_texts, seed_files, seed_texts
 from ingest.extract import PageRead, read_page
 from ingest.intake import Intake
@@ -144,7 +145,7 @@ _KEPT_ROWS = (
     FROM pages ORDER BY key""",
     """SELECT p.key, t.relevance, t.is_related, t.why FROM texts t JOIN pages p ON p.id = t.page
     ORDER BY p.key""",
-    """SELECT f.hash, p.key, s.file FROM fingerprints f LEFT JOIN pages p ON p.id = f.document
+    f"""SELECT f.hash, p.key, s.file FROM {INDEXED_ROWS} f LEFT JOIN pages p ON p.id = f.document
     LEFT JOIN seeds s ON s.id = -f.document ORDER BY f.hash, p.key, s.file""",
 )
 

@@ -32,7 +32,7 @@ ROOT = Path(__file__).parents[1]
     [
         (["serch", "x"], "Did you mean 'search'?"),
         (["crawl", "feds"], "did you mean feeds?"),
-        (["crawl", "zzz"], "there are feeds, frontier, links"),
+        (["crawl", "zzz"], "no spider zzz; there are bing, feeds, frontier, "),
         (["crawl", "feeds", "-a", "x"], "not of the form NAME=VALUE"),
         (["show"], "Missing argument 'ID'"),
         (["runs", "--jsn"], "--json"),

@@ -198,7 +198,7 @@ def test_check_names_what_is_not_read_and_what_is_not_fetched(
     [
         ('"feds", "links"', "none is called feds; did you mean feeds?"),
         ('"seeds"', "none is called seeds"),
-        ('"zzz"', "none is called zzz; there are feeds, frontier"),
+        ('"zzz"', "none is called zzz; there are bing, feeds, frontier"),
     ],
 )
 def test_check_finds_a_spider_that_is_not_there(

@@ -149,11 +149,18 @@ def test_jobs_come_in_the_order_of_the_settings_and_the_frontier_not_at_all(
 
 
 def test_kinds_are_those_that_the_spiders_state() -> None:
+    from spiders.bing import BingSpider
     from spiders.feeds import FeedsSpider
+    from spiders.gdelt import GdeltSpider
+    from spiders.google import GoogleSpider
     from spiders.links import LinksSpider
+    from spiders.mediacloud import MediaCloudSpider
+    from spiders.searxng import SearxngSpider
     from spiders.sitemaps import SitemapsSpider
 
-    stated = {spider.name: spider.kinds for spider in (FeedsSpider, SitemapsSpider, LinksSpider)}
+    known = (FeedsSpider, SitemapsSpider, LinksSpider, GdeltSpider)
+    services = (BingSpider, GoogleSpider, SearxngSpider, MediaCloudSpider)
+    stated = {spider.name: spider.kinds for spider in (*known, *services)}
 
     assert stated == jobs._KINDS
 
@@ -204,10 +211,14 @@ def test_round_judges_anew_what_the_settings_change(
     sources = '[sources]\nsites = ["http://a.test/"]\n'
     with opened(tmp_path, None, sources) as (taught, corpus):
         crawl(taught, corpus, all_prints()[:8])
+        reached = [row["relevance"] for row in corpus._rows("SELECT relevance FROM articles")]
+    assert len(reached) == 5
+    third, second = sorted(reached)[2:4]
     caplog.set_level("INFO")
     run_once(tmp_path, environ={}, command=fake("finish"))
     assert "texts judged anew" not in caplog.messages
-    make_workspace(tmp_path, None, f"{sources}[topic]\nthreshold = 0.99\n")
+    cut = f"threshold = {(third + second) / 2:.4f}"
+    make_workspace(tmp_path, None, f"{sources}[topic]\n{cut}\n")
 
     run_once(tmp_path, environ={}, command=fake("finish"))
 

@@ -12,7 +12,6 @@ from ingest.decide import (
     FOREIGN_LANGUAGE,
     LINK_SHARE,
     OWN_LANGUAGE,
-    count_changes,
     explain,
     gate,
     is_worth_storing,
@@ -207,10 +206,3 @@ def test_known_article_is_unchanged_by_marks_and_case_but_not_by_its_title() -> 
 
     assert judge(same, None, RELATED, (), before, {}).outcome == Outcome.UNCHANGED
     assert judge(retitled, None, RELATED, (), before, {}).outcome == Outcome.REVISION
-
-
-def test_changes_are_counted_in_words() -> None:
-    after = article(URL, "One new sentence. And.")
-
-    assert count_changes(TEXT, after) == (1, 1)
-    assert count_changes(TEXT, TEXT) == (0, 0)

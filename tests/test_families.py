@@ -25,14 +25,23 @@ def seed(number: int) -> Standing:
     return Standing(document=-number, published=None, canonical_key=key, own_key=key)
 
 
-def edge(a: int, b: int, a_in_b: float, b_in_a: float, jaccard: float | None = None) -> Edge:
+def edge(
+    a: int,
+    b: int,
+    a_in_b: float,
+    b_in_a: float,
+    jaccard: float | None = None,
+    *,
+    from_top: bool = True,
+) -> Edge:
     """What two documents share; a as they are given, whichever has the smaller id."""
     if a > b:
         a, b, a_in_b, b_in_a = b, a, b_in_a, a_in_b
     shared = 0.5 * (a_in_b + b_in_a) if jaccard is None else jaccard
     likeness = Likeness(
-        a_in_b=a_in_b, b_in_a=b_in_a, jaccard=shared, shared=100, is_exact=a_in_b == b_in_a == 1
-    )
+        a_in_b=a_in_b, b_in_a=b_in_a, jaccard=shared, shared=100, is_exact=a_in_b == b_in_a == 1,
+        from_top=from_top,
+    )  # fmt: skip
     return Edge(a=a, b=b, likeness=likeness)
 
 
@@ -98,6 +107,14 @@ def test_round_up_does_not_join_what_it_holds() -> None:
 
     assert {n: p.leader for n, p in placements.items()} == {1: None, 2: None, 3: None}
     assert placements[3].carries == (held[1], held[0])
+
+
+def test_what_stands_within_an_earlier_round_up_leads_itself() -> None:
+    standings = [page(n, f"2025-01-0{n}") for n in (1, 2, 3)]
+    within = [edge(2, 1, 0.9, 0.45, from_top=False), edge(3, 1, 0.9, 0.45, from_top=False)]
+
+    assert leaders(standings, within) == {1: None, 2: None, 3: None}
+    assert settle(standings, within)[2].carries == ()
 
 
 def test_article_carries_each_family_once() -> None:
@@ -184,7 +201,10 @@ def corpora(draw: st.DrawFn) -> tuple[list[Standing], list[Edge]]:
         if a.document > 0 or b.document > 0
     ]
     chosen = draw(st.lists(st.sampled_from(pairs), unique=True, max_size=12)) if pairs else []
-    edges = [edge(a, b, draw(shares), draw(shares), draw(shares)) for a, b in chosen]
+    edges = [
+        edge(a, b, draw(shares), draw(shares), draw(shares), from_top=draw(st.booleans()))
+        for a, b in chosen
+    ]
     return standings, edges
 
 

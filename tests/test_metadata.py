@@ -250,6 +250,14 @@ def test_an_agency_is_told_from_a_person(signature: str, expected: str | None) -
         ("The pier will stand.\nSo they say. (Interfax-Ukraine)", ("Interfax",)),
         ("Reuters reports that the pier will stand.\nIt may.", ()),
         ("The board told the Associated Press (AP) that it may. So\nit goes", ()),
+        ("The pier will stand.\nPhoto by John Doe/AP", ()),  # a picture's credit
+        ("The pier will stand.\nSo they say. (Photo: J. Doe/AP)", ()),
+        ("The pier will stand.\nPhoto: Jane Roe (AP)", ()),
+        ("The pier will stand.\nФото: РИА Новости", ()),
+        (
+            "The pier will stand.\nThe photo is lost, they say, and so is the film. (Reuters)",
+            ("Reuters",),
+        ),
         ("The trend. It goes on", ()),
         ("New report - it goes on", ()),
     ],
@@ -263,6 +271,26 @@ def test_any_text_may_be_asked_for_agencies(text: str) -> None:
     assert set(agencies_in(text)) <= set(agencies_in(text + "\nend\nend")) | set(
         agencies_in(f"\n\n{text}")
     ) | {agency_of(line) for line in text.split("\n")} | set(agencies_in(text))
+
+
+def test_who_took_the_picture_did_not_write() -> None:
+    got = article_of("<h1>The pier</h1><div class='byline'>Photo by John Doe/AP</div>")
+
+    assert (got.author, got.agency) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("aside", "expected"),
+    [
+        ("<aside class='byline'>Ann Lee</aside>", "Ann Lee"),
+        ("<aside class='author'><span class='author-name'>Ann Lee</span></aside>", "Ann Lee"),
+        ("<aside id='story-author'><a rel='author' href='/ann'>Ann Lee</a></aside>", "Ann Lee"),
+        ("<aside class='sidebar'><a class='author-name'>Jon Strand</a></aside>", None),
+        ("<aside class='author-columns'><a class='author-name'>Jon Strand</a></aside>", None),
+    ],
+)
+def test_a_byline_may_stand_in_an_aside_of_its_own(aside: str, expected: str | None) -> None:
+    assert article_of(f"<article><h1>The pier</h1>{aside}</article>").author == expected
 
 
 def test_an_agency_is_no_author() -> None:

@@ -53,3 +53,48 @@ def test_where_it_cannot_be_written_it_is_said(
     with pytest.raises(CorpusTooOld, match="schema 1 is older"):
         connect(older, readonly=True)
     assert version_of(older) == 1
+
+
+def test_changes_and_addresses_gone_come_along(tmp_path: Path) -> None:
+    path = tmp_path / "corpus.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
+        raw.execute("PRAGMA journal_mode = WAL")
+        fifth = MIGRATIONS.pending(Database(raw))[4].name
+        MIGRATIONS.apply(Database(raw), stop_before=fifth)
+        raw.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        raw.execute("PRAGMA user_version = 4")
+        raw.executescript(_KEPT_BEFORE)
+    with closing(Corpus(path)) as corpus:
+        (event,) = corpus.events_of_page(1)
+        (change,) = corpus.changes_of(1)
+        indexes = corpus._rows("SELECT name FROM sqlite_schema WHERE tbl_name = 'revisions'")
+
+        assert (event["kind"], event["at"]) == ("gone", "2025-07-03T12:00:00Z")
+        assert (event["detail"], event["run"], event["article"]) == ("http 410", 2, 1)
+        assert corpus.gone_since(1) == "2025-07-03T12:00:00Z"
+        assert (change["title"], change["words_added"], change["entries_added"]) == ("Was", 3, None)
+        assert change["text_before"] == "Before."
+        assert {row["name"] for row in indexes} == {
+            "revisions", "revisions_article", "revisions_page", "revisions_run",
+        }  # fmt: skip
+        assert corpus.damage() == []
+
+
+_KEPT_BEFORE = """
+INSERT INTO outlets (id, first_seen, last_seen) VALUES ('a.test', '2025', '2025');
+INSERT INTO runs (id, started, spider, "trigger", outcome, version)
+VALUES (1, '2025', 'feeds', 'command', 'finished', '1'),
+  (2, '2025', 'frontier', 'command', 'finished', '1');
+INSERT INTO pages (id, key, url, outlet, outcome, reason, found_by, first_seen, article)
+VALUES (1, 'a.test/1', 'http://a.test/1', 'a.test', 'article', 'so', 'feeds', '2025', 1);
+INSERT INTO articles (id, title, outlet, relevance, why, lead, words, url, gone_since, first_seen,
+  run, page, sha256, extractor, text)
+VALUES (1, 'Is', 'a.test', 1, 'so', 'After.', 1, 'http://a.test/1', '2025-07-03T12:00:00Z', '2025',
+  1, 1, '', '', 'After.');
+INSERT INTO revisions (article, page, seen, title, new_title, title_changed, words_added,
+  words_removed, run, text) VALUES (1, 1, '2025', 'Was', 'Is', 1, 3, 2, 1, 'Before.');
+INSERT INTO fetches (page, run, at, outcome, reason, bytes)
+VALUES (1, 1, '2025-07-01T12:00:00Z', 'article', 'so', 9),
+  (1, 2, '2025-07-03T12:00:00Z', 'gone', 'http 410', 0),
+  (1, 2, '2025-07-04T12:00:00Z', 'gone', 'http 410', 0);
+"""

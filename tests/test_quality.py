@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
+from ingest.extract import read_page
 from ingest.items import Article, Kind, Reason, Rejection, Stage
 from ingest.quality import PageSignals, assess, count_words, shown_before_wall
 
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 BRIEF = (
     "The harbour board agreed on Monday to mend the pier before winter. The work begins next week "
     "and will close the north side to boats for ten days.\n"
@@ -340,3 +343,66 @@ def test_a_page_of_comments_is_none_unless_its_article_is_there() -> None:
 )
 def test_a_server_out_of_order_is_an_error_whatever_its_status(told: str) -> None:
     assert reason_of("", signals("", visible=told)) is Reason.HTTP_ERROR
+
+
+def read(body: str, path: str = "2025/a-story") -> Reason | None:
+    """Why a page is refused; None: it is not."""
+    html = f"<html><head><title>The Herald</title></head><body>{body}</body></html>"
+    found = read_page(html.encode(), f"https://herald.test/{path}", None, None, now=NOW)
+    return found.rejection.reason if found.rejection else None
+
+
+ANSWERS = "".join(
+    f"<p><b>Does gate {n} of the pier open in week {n}?</b></p><p>Yes, on the day after.</p>"
+    for n in range(12)
+)
+VERSE = "<br>".join(
+    f"The gulls of night {n} are gone from the wall,<br>and nobody counts wave {n} at all"
+    for n in range(8)
+)
+
+
+@pytest.mark.parametrize(
+    ("heading", "body", "path"),
+    [
+        ("Twelve questions about the pier", ANSWERS, "2025/questions"),
+        ("Questions of spring", ANSWERS, "answers?q=does-gate-one-open"),
+        ("Search: twelve questions", ANSWERS, "2025/questions"),
+        ("The pier in winter", f"<p>{VERSE}</p>", "2025/a-poem"),
+        ("Search: a poem", f"<p>{VERSE}</p>", "2025/a-poem"),
+    ],
+)
+def test_questions_and_verse_are_no_list_and_no_search(heading: str, body: str, path: str) -> None:
+    links = "".join(f"<a href='/{n}'>Ferries will call at north quay {n}</a>" for n in range(4))
+
+    assert read(f"<article><h1>{heading}</h1>{body}</article><nav>{links}</nav>", path) is None
+
+
+def test_short_lines_of_a_menu_are_still_a_list() -> None:
+    lines = "".join(f"<p>Piers of the north, part {n}</p>" for n in range(24))
+
+    assert read(f"<div><h1>The north of the island</h1>{lines}</div>") is Reason.LIST
+
+
+@pytest.mark.parametrize(
+    ("heading", "button"),
+    [("We value your privacy", "Agree and close"), ("Мы используем файлы cookie", "Принять"),
+     ("Gizliliğinize önem veriyoruz", "Kabul et"), ("Wir verwenden Cookies", "Akzeptieren")],
+)  # fmt: skip
+def test_a_wall_that_says_little_is_one_of_consent(heading: str, button: str) -> None:
+    wall = f"<div><h2>{heading}</h2><p>You choose.</p><button>{button}</button></div>"
+    brief = "".join(f"<p>{line}</p>" for line in BRIEF.split("\n"))
+
+    assert read(wall) is Reason.CONSENT
+    assert read(f"<article><h1>The pier</h1>{brief}</article>{wall}") is None
+
+
+def test_a_gallery_of_captions_is_media_by_what_it_shows() -> None:
+    shown = "".join(
+        f"<figure><img src='{n}.jpg'><figcaption>Gulls at the pier, day {n}.</figcaption></figure>"
+        for n in range(8)
+    )
+    brief = "".join(f"<p>{line}</p>" for line in LONG.split("\n"))
+
+    assert read(f"<h1>Winter on the pier</h1>{shown}") is Reason.MEDIA
+    assert read(f"<article><h1>Winter on the pier</h1>{brief}{shown}</article>") is None

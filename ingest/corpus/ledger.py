@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Ledger"]
 
 _KEPT = (Outcome.ARTICLE, Outcome.COPY)
+_NO_PAGE = (Outcome.REJECTED, Outcome.GONE)
 
 
 class Ledger(Texts):
@@ -242,7 +243,7 @@ class Ledger(Texts):
             (len(fetched.body), fetched.warc, fetched.warc_offset),
         )
         values: dict[str, Any] = {"attempts": 0}
-        if not (standing in _KEPT and outcome == Outcome.REJECTED):  # a wall vouches for nothing
+        if not (standing in _KEPT and outcome in _NO_PAGE):  # a wall vouches for nothing
             values |= {
                 "etag": fetched.etag,
                 "last_modified": fetched.last_modified,

@@ -10,11 +10,16 @@ from typing import TYPE_CHECKING
 
 from sqlite_utils import Migrations
 
+from ingest.corpus.rekeying import rekey
+from ingest.corpus.schema_claims import CLAIMS
 from ingest.corpus.schema_events import EVENTS
-from ingest.corpus.schema_index import INDEX
+from ingest.corpus.schema_index import INDEX, INDEX_TABLES
+from ingest.corpus.schema_leads import LEADS
 from ingest.corpus.schema_particulars import LAST_COMMENT, PARTICULARS, with_particulars
 from ingest.corpus.schema_relations import RELATIONS
 from ingest.corpus.schema_sites import SITES
+from ingest.corpus.schema_stories import STORIES_AND_STEPS
+from ingest.corpus.schema_translations import TRANSLATIONS
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -25,8 +30,8 @@ APPLICATION_ID = 0x53454544  # "SEED"
 
 #: Tables that only the program reads; hidden in Datasette.
 MACHINE_TABLES = (
-    "texts", "fingerprints", "edges", "topic_state", "sites", "site_pages", "blocks",
-    "_sqlite_migrations",
+    "texts", "fingerprints", *INDEX_TABLES, "edges", "topic_state", "sites", "site_pages", "blocks",
+    "doubted_claims", "translation_clues", "translations", "_sqlite_migrations",
 )  # fmt: skip
 
 MIGRATIONS = Migrations("seedbed")
@@ -425,46 +430,10 @@ def _statements(script: str) -> list[str]:
     return found
 
 
-_STORIES_AND_STEPS = """
-DROP VIEW story_summary;
-DROP TABLE stories;
-CREATE TABLE stories (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, -- kept while the story lives; never given twice
-  title TEXT NOT NULL,            -- of its first article in a language of the seeds, else of any
-  terms TEXT NOT NULL,            -- words that hold it together, strongest first, `, ` between
-  articles INTEGER NOT NULL,      -- how many it holds
-  outlets INTEGER NOT NULL,       -- how many carry it, by an article or by a copy
-  first_published TEXT,           -- UTC, ISO 8601; null: none of its articles states a date
-  last_published TEXT,            -- UTC, ISO 8601; null: none of its articles states a date
-  first_outlet TEXT REFERENCES outlets(id), -- that reported it first; null: nothing is dated
-  first_article INTEGER REFERENCES articles(id) ON DELETE SET NULL
-                                  -- with which it began; null: that was withdrawn since
-);
-CREATE TABLE topic_steps (
-  id INTEGER PRIMARY KEY,         -- number of the step, in order of time
-  at TEXT NOT NULL,               -- UTC, ISO 8601
-  kind TEXT NOT NULL,             -- seeds, settings, labels or drift: what it learned from
-  version TEXT NOT NULL,          -- of the topic from then on
-  texts INTEGER NOT NULL,         -- how many it learned from
-  near_no_seed REAL,              -- share of the articles near no seed, 0..1; null: not asked
-  gained TEXT NOT NULL,           -- words that gained most weight, `, ` between; empty: none
-  lost TEXT NOT NULL,             -- words that lost most weight, `, ` between; empty: none
-  pages TEXT NOT NULL,            -- JSON: the pages it learned from; [] for seeds and settings
-  undone TEXT                     -- UTC, ISO 8601; a person took it back; null: it stands
-);
-CREATE VIEW story_summary AS
--- days: from its first to its last article
--- columns as in stories
-SELECT id, title, articles, outlets, first_outlet, first_published, last_published,
-  round(julianday(last_published) - julianday(first_published), 1) AS days, terms, first_article
-FROM stories ORDER BY articles DESC, id;
-"""
-
-
 @MIGRATIONS()
 def m002_stories_and_steps(db: Database) -> None:
     """Stories with their first reporter, and what the topic learned, step by step."""
-    for statement in _statements(_STORIES_AND_STEPS):  # no story was ever written before
+    for statement in _statements(STORIES_AND_STEPS):  # no story was ever written before
         db.execute(statement)
 
 
@@ -495,8 +464,16 @@ def m004_particulars(db: Database) -> None:
 @MIGRATIONS()
 def m005_relations(db: Database) -> None:
     """More relations, their passages, events of an article."""
-    for statement in _statements(RELATIONS + INDEX + EVENTS):
+    for statement in _statements(RELATIONS + INDEX + EVENTS + CLAIMS + TRANSLATIONS):
+        db.execute(statement)
+    rekey(db)
+
+
+@MIGRATIONS()
+def m006_leads(db: Database) -> None:
+    """Headlines whose address is not known yet."""
+    for statement in _statements(LEADS):
         db.execute(statement)
 
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6

@@ -115,8 +115,8 @@ class Reading(Base):
     def revisions_of(self, article: int) -> list[dict[str, Any]]:
         """How the wording of an article changed, the earliest change first."""
         return self._rows(
-            "SELECT id, seen, title, new_title, title_changed, words_added, words_removed "
-            "FROM revisions WHERE article = ? ORDER BY seen, id",
+            "SELECT id, seen, title, new_title, title_changed, words_added, words_removed, "
+            "entries_added FROM revisions WHERE article = ? ORDER BY seen, id",
             (article,),
         )
 

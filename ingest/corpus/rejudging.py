@@ -192,7 +192,7 @@ class Rejudging(Traces, Texts):
     def retire_seeds(self, kept: Iterable[int]) -> None:
         """Let no text be compared with seeds that are gone; `sync_seeds` drops their rows later."""
         numbers = json.dumps(sorted(kept))
-        for column, table in (("document", "fingerprints"), ("a", "edges")):
+        for column, table in (("document", "fingerprints_seed"), ("a", "edges")):
             self._run(
                 f"DELETE FROM {table} WHERE {column} < 0 "  # noqa: S608
                 f"AND -{column} NOT IN (SELECT value FROM json_each(?))",

@@ -41,8 +41,10 @@ class Seeds(Base):
             for row in stored.values():
                 changed += self._drop_seed(row["id"])
             for number in changed:
-                self._run("DELETE FROM fingerprints WHERE document = ?", (-number,))
+                self._run("DELETE FROM fingerprints_seed WHERE document = ?", (-number,))
                 self._run("DELETE FROM edges WHERE a = ?", (-number,))
+                # Its copies are quoted anew when their families are settled next.
+                self._run("UPDATE copies SET original_start = NULL WHERE seed = ?", (number,))
         kept = {document.id for document in documents}
         return (
             replace(seeds, documents=tuple(documents)),

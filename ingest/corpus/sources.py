@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from ingest.corpus.base import Base, iso
+from ingest.corpus.base import Base, iso, parse_iso
 from ingest.items import DueSource
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
+    from collections.abc import Collection, Sequence
 
 __all__ = ["Sources"]
+
+#: When a source is due that is not to be asked any more.
+_NEVER = iso(datetime.max.replace(tzinfo=UTC))
 
 
 class Sources(Base):
     """The rows of `sources`."""
 
     def add_source(
-        self, *, kind: str, url: str, outlet: str, found_by: str, every_minutes: int, now: datetime
+        self,
+        *,
+        kind: str,
+        url: str,
+        outlet: str | None,
+        found_by: str,
+        every_minutes: int,
+        now: datetime,
     ) -> bool:
-        """Enter a source, due at once; whether it was new."""
+        """Enter a source, of an outlet or of none, due at once; whether it was new."""
         with self.transaction():
-            self._run(
-                "INSERT INTO outlets (id, first_seen, last_seen) VALUES (:id, :now, :now) "
-                "ON CONFLICT (id) DO NOTHING",
-                {"id": outlet, "now": iso(now)},
-            )
+            if outlet is not None:
+                self._run(
+                    "INSERT INTO outlets (id, first_seen, last_seen) VALUES (:id, :now, :now) "
+                    "ON CONFLICT (id) DO NOTHING",
+                    {"id": outlet, "now": iso(now)},
+                )
             if kind == "site":
                 self._run(
                     "UPDATE outlets SET homepage = coalesce(homepage, ?) WHERE id = ?",
@@ -45,11 +56,43 @@ class Sources(Base):
         marks = ", ".join("?" * len(kinds))
         rows = self._rows(
             "SELECT id AS source, kind, url, etag, last_modified, body_hash, every_minutes, "  # noqa: S608
-            f"failures FROM sources WHERE kind IN ({marks}) AND next_due <= ? "
+            "failures, last_ok, last_error "
+            f"FROM sources WHERE kind IN ({marks}) AND next_due <= ? AND next_due < ? "
             "ORDER BY next_due, url",
-            (*kinds, iso(now)),
+            (*kinds, iso(now), _NEVER),
         )
-        return [DueSource(**row) for row in rows]
+        return [DueSource(**{**row, "last_ok": parse_iso(row["last_ok"])}) for row in rows]
+
+    def ask_only(self, kind: str, urls: Collection[str], *, now: datetime) -> None:
+        """Let the sources of a kind at other addresses rest; those at these are asked again.
+
+        One that rests keeps what it found, is never due, and does not count as failing.
+        """
+        named = {"kind": kind, "urls": json.dumps(sorted(urls)), "never": _NEVER, "now": iso(now)}
+        with self.transaction():
+            self._run(
+                "UPDATE sources SET next_due = :never, last_error = NULL, failures = 0 "
+                "WHERE kind = :kind AND url NOT IN (SELECT value FROM json_each(:urls))",
+                named,
+            )
+            self._run(
+                "UPDATE sources SET next_due = :now WHERE kind = :kind AND next_due = :never "
+                "AND url IN (SELECT value FROM json_each(:urls))",
+                named,
+            )
+
+    def postpone(self, kind: str, *, until: datetime) -> None:
+        """Let no source of a kind be due before a time; none of them failed for it."""
+        with self.transaction():
+            self._run(
+                "UPDATE sources SET next_due = :until WHERE kind = :kind AND next_due < :until",
+                {"kind": kind, "until": iso(until)},
+            )
+
+    def note_lack(self, source: int, lack: str) -> None:
+        """Write what an answer of a source lacked, though it answered."""
+        with self.transaction():
+            self._run("UPDATE sources SET last_error = ? WHERE id = ?", (lack, source))
 
     def forget_bodies(self) -> None:
         """Read every source anew at its next poll, changed or not."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from ingest.corpus.base import iso, parse_iso
@@ -25,6 +25,16 @@ _PACKED = (
     "language", "section", "outlet_name", "picture", "is_paywalled", "provenance", "extractor",
     "kind", "links", "line_kinds", "left_out",
 )  # fmt: skip
+
+
+def as_kept(article: Article) -> Article:
+    """The article as it comes back: times in UTC, to the second."""
+    published, modified = (_kept(at) for at in (article.published, article.modified))
+    return replace(article, published=published, modified=modified)
+
+
+def _kept(at: datetime | None) -> datetime | None:
+    return parse_iso(iso(at)) if at else None
 
 
 def pack(article: Article) -> bytes:

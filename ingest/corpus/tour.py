@@ -82,7 +82,8 @@ _COMPARED = {
     "a.sha256, a.extractor, a.text, p.key FROM articles a JOIN pages p ON p.id = a.page "
     "LEFT JOIN seeds s ON s.id = a.seed ORDER BY p.key",
     "copies": "SELECT p.key, o.key AS article, s.file AS seed, c.outlet, c.published, c.title, "
-    "c.url, c.relation, c.similarity, c.passage, c.hours_later FROM copies c "
+    "c.url, c.relation, c.similarity, c.passage, c.passage_words, c.passage_start, "
+    "c.original_start, c.hours_later FROM copies c "
     "JOIN pages p ON p.id = c.page LEFT JOIN articles a ON a.id = c.article "
     "LEFT JOIN pages o ON o.id = a.page LEFT JOIN seeds s ON s.id = c.seed ORDER BY p.key, o.key",
     "stories": "SELECT s.title, s.terms, s.articles, s.outlets, s.first_published, "
@@ -102,7 +103,8 @@ _COMPARED = {
     "ORDER BY kind, url",
     "seeds": "SELECT file, title, words, noise_share, sha256 FROM seeds ORDER BY file",
     "edges": "SELECT min(coalesce(p.key, s.file), coalesce(q.key, t.file)) AS one, "
-    "max(coalesce(p.key, s.file), coalesce(q.key, t.file)) AS other, round(e.jaccard, 6) AS alike "
+    "max(coalesce(p.key, s.file), coalesce(q.key, t.file)) AS other, round(e.jaccard, 6) AS alike, "
+    "e.relation, e.passage, e.passage_words "
     "FROM edges e LEFT JOIN pages p ON p.id = e.a LEFT JOIN seeds s ON s.id = -e.a "
     "LEFT JOIN pages q ON q.id = e.b LEFT JOIN seeds t ON t.id = -e.b ORDER BY 1, 2",
 }

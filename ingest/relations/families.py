@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from ingest.items import Placement, Relation
-from ingest.relations.likeness import flip, is_copy, name_relation
+from ingest.relations.likeness import NEVER_FAMILY, flip, is_copy, name_relation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -134,7 +134,7 @@ def _rank(by_document: dict[int, Standing], originals: dict[int, int]) -> dict[i
 
 
 def _orient(edges: Iterable[Edge], ranks: dict[int, _Rank]) -> defaultdict[int, list[_Tie]]:
-    """Named edges by their later document."""
+    """Edges that a family may hang on, by their later document."""
     ties = defaultdict[int, list[_Tie]](list)
     for edge in edges:
         if edge.a not in ranks or edge.b not in ranks:
@@ -145,7 +145,7 @@ def _orient(edges: Iterable[Edge], ranks: dict[int, _Rank]) -> defaultdict[int, 
             continue
         likeness = edge.likeness if a_is_later else flip(edge.likeness)
         relation = name_relation(likeness, seed=earlier < 0)
-        if relation is not None:
+        if relation is not None and relation not in NEVER_FAMILY:
             ties[later].append(
                 _Tie(earlier=earlier, likeness=likeness, relation=relation, edge=edge)
             )

@@ -5,30 +5,32 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from ingest.items import Kin
+from ingest.items import Kin, Relation
 from ingest.relations.likeness import (
+    NEVER_FAMILY,
     compare,
+    flip_passage,
     is_copy,
-    is_template,
+    name_pair,
     name_relation,
-    shared_passage,
 )
+from ingest.relations.passages import shared_passage
 from ingest.relations.shingles import DENSITY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
+    from ingest.items import Passage
     from ingest.relations.shingles import Fingerprint
 
-__all__ = ["MAX_DOCUMENTS_PER_HASH", "Index", "find_kin"]
-
-#: A hash that this many documents hold takes no more, so that a look-up stays bounded. It is not
-#: skipped when looked up: a wire story with more copies than this would lose its family.
-MAX_DOCUMENTS_PER_HASH = 256
+__all__ = ["Index", "find_kin"]
 
 #: Share of the smaller sample that must be shared before the texts are compared in full; far below
 #: the containments that count (.40 and .55), because a small sample strays far from its share.
 MIN_SAMPLED_SHARE = 0.12
+#: Or as many hashes in common: the samples of two texts share 3 or more of a run of 40 words in 19
+#: of 20 cases, of one of 50 words always.
+MIN_SAMPLED_RUN = 3
 
 
 class Index(Protocol):
@@ -50,8 +52,13 @@ def find_kin(
     load: Callable[[int], tuple[Fingerprint, str]],
     sample_sizes: Mapping[int, int] | None = None,
     quotes_other: Callable[[int], bool] = lambda _document: False,
+    same_address: Callable[[int], bool] = lambda _document: False,
 ) -> tuple[Kin, ...]:
     """Those of `candidates` that have a named relation to the text in hand, closest first.
+
+    What it says of a pair depends on the pair alone, and is the same seen from the other text.
+    Only pairs that are no copies are quoted: a copy is quoted where it is laid out, against the
+    one text that it is a copy of, so that a text with many copies is not quoted against them all.
 
     Args:
         fingerprint: Of the text in hand.
@@ -62,6 +69,7 @@ def find_kin(
         quotes_other: Whether the passage is quoted from the other text and not from the one in
             hand; an answer that does not depend on which of the two came in first keeps the
             corpus from depending on it.
+        same_address: Whether a document is a page of the address of the one in hand.
     """
     sizes = sample_sizes or {}
     kin = []
@@ -74,23 +82,35 @@ def find_kin(
             continue
         likeness = compare(fingerprint, other)
         seed = document < 0 or fingerprint.is_seed
-        relation = name_relation(likeness, seed=seed)
-        if relation is None or (not seed and is_template(fingerprint, other, likeness)):
+        wording = name_relation(likeness, seed=seed)
+        if wording is None:
             continue
-        quoted, sought = (other_text, text) if quotes_other(document) else (text, other_text)
+        is_mirror = not seed and same_address(document)
+        pair = name_pair(likeness, seed=seed, same_address=is_mirror)
+        if pair in NEVER_FAMILY:
+            passage = _quote(text, other_text, from_other=quotes_other(document))
+            likeness = replace(likeness, passage=passage)
         kin.append(
             Kin(
                 document=document,
-                likeness=replace(likeness, passage=shared_passage(quoted, sought)),
-                relation=relation,
-                is_copy=is_copy(relation, likeness),
+                likeness=likeness,
+                relation=pair if is_mirror and pair is Relation.REVISION else wording,
+                is_copy=is_copy(wording, likeness),
+                pair=pair,
             )
         )
     return tuple(sorted(kin, key=lambda one: (-one.likeness.jaccard, one.document)))
+
+
+def _quote(text: str, other_text: str, *, from_other: bool) -> Passage | None:
+    if not from_other:
+        return shared_passage(text, other_text)
+    passage = shared_passage(other_text, text)
+    return flip_passage(passage) if passage else None
 
 
 def _is_likely(fingerprint: Fingerprint, shared: int, document: int, size: int) -> bool:
     """Whether the sampled share lets the pair reach a relation at all."""
     other_size = size * (DENSITY if document < 0 else 1.0)
     smaller = min(fingerprint.sample_size, other_size)
-    return shared >= MIN_SAMPLED_SHARE * smaller
+    return shared >= min(MIN_SAMPLED_SHARE * smaller, MIN_SAMPLED_RUN)

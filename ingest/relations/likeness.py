@@ -1,14 +1,24 @@
-"""What two texts share, what that is called, and the passage that shows it."""
+"""What two texts share, and what that is called."""
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from ingest.items import Likeness, Relation
-from ingest.relations.shingles import SHINGLE_WORDS, Fingerprint, tokens
+from ingest.items import Likeness, Passage, Relation
+from ingest.relations.shingles import SHINGLE_WORDS
 
-__all__ = ["compare", "flip", "is_copy", "is_template", "name_relation", "shared_passage"]
+if TYPE_CHECKING:
+    from ingest.relations.shingles import Fingerprint
+
+__all__ = [
+    "NEVER_FAMILY",
+    "compare",
+    "flip",
+    "flip_passage",
+    "is_copy",
+    "name_pair",
+    "name_relation",
+]
 
 #: Share of a text found in another from which it counts as held by it. Any value from .55 to .60
 #: gave the best F1 on real and on synthetic pairs alike.
@@ -20,139 +30,156 @@ MOSTLY = 0.40
 SEED_HELD = 0.40
 #: Shingles; a quotation is shorter.
 SEED_MIN_SHARED = 25
+#: A text is cut from the top of a longer one if it holds this share of as many shingles from there
+#: as the two have in common. Labelled cuts have .9 and more, what stands within a merged page
+#: .55 and less, and no share from .6 to .7 parts them better (benchmark set `synth`).
+TOP_SHARE = 0.60
+#: Words; a run that long in two articles was written once, and is longer than a quotation.
+OVERLAP_RUN = 40
+_OVERLAP_SHINGLES = OVERLAP_RUN - SHINGLE_WORDS + 1
+#: Or this share of a text, where it is not one run, and more than a phrase:
+OVERLAP_SHARE = 0.15
+#: shingles, of 20 words.
+OVERLAP_MIN_SHARED = 16
 #: Two texts alike in words but not in figures are a form filled in twice: weekly counts, rates.
 TEMPLATE_BELOW = 0.80
 TEMPLATE_NUMERALS = 4
 TEMPLATE_SHARED_NUMERALS = 0.35
 
-_PASSAGE_WORDS = 60
-_MAX_PLACES = 16  # of one shingle in one text; a refrain would make the search quadratic
-# A character of a script without spaces, or a run of anything else but white space.
-_CHUNK = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
-    "|[^\\s\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+"
-)
+_COPIES = (Relation.SAME_URL, Relation.EXACT, Relation.NEAR, Relation.CONTAINED_IN)
+#: Pairs so named are for readers; no family hangs on them.
+NEVER_FAMILY = (Relation.EXCERPT, Relation.OVERLAP, Relation.TEMPLATE, Relation.REVISION)
 
 
 def compare(a: Fingerprint, b: Fingerprint) -> Likeness:
-    """Containment both ways and resemblance over all shingles (Broder 1997, section 2)."""
+    """Containment both ways and resemblance over all shingles (Broder 1997, section 2).
+
+    What a name does not hang on is not looked at: it would cost five times as much.
+    """
     shared = len(a.shingles & b.shingles)
     either = len(a.shingles) + len(b.shingles) - shared
+    a_in_b = shared / max(len(a.shingles), 1)
+    b_in_a = shared / max(len(b.shingles), 1)
+    least, most = sorted((a_in_b, b_in_a))
+    is_held = most >= HELD
+    is_exact = bool(shared) and a.exact == b.exact
     return Likeness(
-        a_in_b=shared / max(len(a.shingles), 1),
-        b_in_a=shared / max(len(b.shingles), 1),
+        a_in_b=a_in_b,
+        b_in_a=b_in_a,
         jaccard=shared / max(either, 1),
         shared=shared,
-        is_exact=bool(shared) and a.exact == b.exact,
+        is_exact=is_exact,
+        from_top=not is_held or least >= HELD or _is_from_top(a, b, shared),
+        run=0 if is_held or shared < _OVERLAP_SHINGLES else _longest_run(a, b),
+        is_template=is_held
+        and most < TEMPLATE_BELOW
+        and not is_exact
+        and _figures_differ(a.numerals, b.numerals),
     )
 
 
+def _is_from_top(a: Fingerprint, b: Fingerprint, shared: int) -> bool:
+    """Whether as many shingles from the top of the longer as they share are largely those.
+
+    Nothing is cut from a live blog: what stands at its top is its latest entry.
+    """
+    longer, other = (a, b) if len(a.shingles) > len(b.shingles) else (b, a)
+    if not longer.has_top:
+        return False
+    at_top = sum(map(other.shingles.__contains__, longer.sequence[:shared]))
+    return at_top >= TOP_SHARE * shared
+
+
+def _longest_run(a: Fingerprint, b: Fingerprint) -> int:
+    """Words of the longest run of the shorter text that is made of shingles of the longer."""
+    fewer = min(len(a.sequence), len(b.sequence))
+    shingles = min(
+        # A byte for each shingle in order, 1 if it is in the other text: two calls in C.
+        max(map(len, bytes(map(other.shingles.__contains__, one.sequence)).split(b"\0")))
+        for one, other in ((a, b), (b, a))
+        if len(one.sequence) == fewer
+    )
+    return shingles + SHINGLE_WORDS - 1
+
+
+def _figures_differ(a: frozenset[str], b: frozenset[str]) -> bool:
+    """Whether two texts share a form and not a text: like words around different figures."""
+    fewer = min(len(a), len(b))
+    return fewer >= TEMPLATE_NUMERALS and len(a & b) < TEMPLATE_SHARED_NUMERALS * fewer
+
+
 def flip(likeness: Likeness) -> Likeness:
-    """The same likeness, seen from the other text; the passage stays as it was quoted."""
+    """The same likeness, seen from the other text."""
+    passage = likeness.passage
     return Likeness(
         a_in_b=likeness.b_in_a,
         b_in_a=likeness.a_in_b,
         jaccard=likeness.jaccard,
         shared=likeness.shared,
         is_exact=likeness.is_exact,
-        passage=likeness.passage,
+        from_top=likeness.from_top,
+        run=likeness.run,
+        is_template=likeness.is_template,
+        passage=flip_passage(passage) if passage else None,
     )
 
 
-def name_relation(likeness: Likeness, *, seed: bool) -> Relation | None:
-    """How `a` stands to `b`, an earlier text or (`seed`) a seed dump; None: not related."""
+def flip_passage(passage: Passage) -> Passage:
+    """The same passage with the texts named the other way round; its quote stays as it was."""
+    return Passage(
+        quote=passage.quote,
+        words=passage.words,
+        a_start=passage.b_start,
+        a_end=passage.b_end,
+        b_start=passage.a_start,
+        b_end=passage.a_end,
+    )
+
+
+def name_relation(likeness: Likeness, *, seed: bool, same_address: bool = False) -> Relation | None:
+    """How `a` stands to `b`, an earlier text or (`seed`) a seed dump; None: not related.
+
+    Args:
+        likeness: from `compare`.
+        seed: whether one of the two is a seed dump; what stands in one is a copy of it wherever
+            it stands.
+        same_address: whether both are pages of one address.
+    """
     if likeness.is_exact:
         return Relation.EXACT
-    held = HELD
-    if seed:
-        if likeness.shared < SEED_MIN_SHARED:
-            return None
-        held = SEED_HELD
+    most = max(likeness.a_in_b, likeness.b_in_a)
+    if seed and likeness.shared < SEED_MIN_SHARED:
+        return None
+    if most >= (SEED_HELD if seed else HELD):
+        relation = _name_held(likeness, seed=seed)
+    elif likeness.run >= OVERLAP_RUN or (
+        likeness.shared >= OVERLAP_MIN_SHARED and most >= OVERLAP_SHARE
+    ):
+        relation = Relation.OVERLAP
+    else:
+        return None
+    return Relation.REVISION if same_address else relation
+
+
+def _name_held(likeness: Likeness, *, seed: bool) -> Relation:
+    if likeness.is_template and not seed:
+        return Relation.TEMPLATE
     if min(likeness.a_in_b, likeness.b_in_a) >= HELD:
         return Relation.NEAR
-    if max(likeness.a_in_b, likeness.b_in_a) < held:
-        return None
-    return Relation.CONTAINED_IN if likeness.a_in_b >= likeness.b_in_a else Relation.CONTAINS
+    if likeness.a_in_b < likeness.b_in_a:
+        return Relation.CONTAINS
+    return Relation.CONTAINED_IN if seed or likeness.from_top else Relation.EXCERPT
+
+
+def name_pair(likeness: Likeness, *, seed: bool, same_address: bool = False) -> Relation | None:
+    """What the two are to each other: how the part stands to the whole, so never `contains`."""
+    if likeness.a_in_b < likeness.b_in_a:
+        likeness = flip(likeness)
+    return name_relation(likeness, seed=seed, same_address=same_address)
 
 
 def is_copy(relation: Relation, likeness: Likeness) -> bool:
     """Whether `a` is a copy of `b`; a text that holds `b` among much of its own is an article."""
-    return relation is not Relation.CONTAINS or likeness.a_in_b >= MOSTLY
-
-
-def is_template(a: Fingerprint, b: Fingerprint, likeness: Likeness) -> bool:
-    """Whether the two share a form and not a text: like words around different figures."""
-    fewer = min(len(a.numerals), len(b.numerals))
-    if likeness.is_exact or fewer < TEMPLATE_NUMERALS:
-        return False
-    if max(likeness.a_in_b, likeness.b_in_a) >= TEMPLATE_BELOW:
-        return False
-    return len(a.numerals & b.numerals) < TEMPLATE_SHARED_NUMERALS * fewer
-
-
-def shared_passage(text_a: str, text_b: str) -> str | None:
-    """The longest run of words in both, as it stands in `text_a`; None: none of five words."""
-    words_a, spans = _place_words(text_a)
-    first, length = _longest_run(words_a, tokens(text_b))
-    if not length:
-        return None
-    last = first + min(length, _PASSAGE_WORDS) - 1
-    quoted = text_a[spans[first][0] : spans[last][1]]
-    return quoted if length <= _PASSAGE_WORDS else f"{quoted} …"
-
-
-@lru_cache(maxsize=2)  # one text in hand is quoted against each of its kin
-def _place_words(text: str) -> tuple[list[str], list[tuple[int, int]]]:
-    """Words as `tokens` gives them, each with the span of `text` it came from."""
-    found: list[str] = []
-    spans: list[tuple[int, int]] = []
-    for chunk in _CHUNK.finditer(text):
-        parts = _chunk_words(chunk.group())
-        found += parts
-        spans += [chunk.span()] * len(parts)
-    return found, spans
-
-
-@lru_cache(maxsize=1 << 14)
-def _chunk_words(chunk: str) -> tuple[str, ...]:
-    return tuple(tokens(chunk))
-
-
-def _longest_run(words_a: list[str], words_b: list[str]) -> tuple[int, int]:
-    """Return (start in a, words) of the longest common run; (0, 0): none of five words."""
-    in_b = set(_runs(words_b))
-    first, shingles, here = 0, 0, 0
-    for i, run in enumerate(_runs(words_a)):
-        here = here + 1 if run in in_b else 0
-        if here > shingles:
-            first, shingles = i - here + 1, here
-    if not shingles:
-        return 0, 0
-    length = shingles + SHINGLE_WORDS - 1
-    # Each five of the run are in b, but only as a rule one after the other.
-    if _spaced(words_a[first : first + length]) in _spaced(words_b):
-        return first, length
-    return _longest_run_exactly(words_a, words_b)
-
-
-def _longest_run_exactly(words_a: list[str], words_b: list[str]) -> tuple[int, int]:
-    places: dict[tuple[str, ...], list[int]] = {}
-    for j, run in enumerate(_runs(words_b)):
-        found = places.setdefault(run, [])
-        if len(found) < _MAX_PLACES:
-            found.append(j)
-    first, shingles, ending = 0, 0, dict[int, int]()
-    for i, run in enumerate(_runs(words_a)):
-        ending = {j: ending.get(j - 1, 0) + 1 for j in places.get(run, ())}
-        longest = max(ending.values(), default=0)
-        if longest > shingles:
-            first, shingles = i - longest + 1, longest
-    return first, shingles + SHINGLE_WORDS - 1
-
-
-def _runs(found: list[str]) -> zip[tuple[str, ...]]:
-    return zip(*(found[skip:] for skip in range(SHINGLE_WORDS)), strict=False)
-
-
-def _spaced(found: list[str]) -> str:
-    return f" {' '.join(found)} "
+    if relation is Relation.CONTAINS:
+        return likeness.a_in_b >= MOSTLY
+    return relation in _COPIES

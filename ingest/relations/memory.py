@@ -1,13 +1,16 @@
-"""The index in memory: for benchmarks and tests, and the model of the one in SQLite."""
+"""The index in memory: for benchmarks and tests, and the model of the one in SQLite.
+
+It knows no limit of documents a hash, so nothing hangs on which of them came first.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
-from ingest.items import Edge, Standing
+from ingest.items import Edge, Relation, Standing
 from ingest.relations.families import settle
-from ingest.relations.kin import MAX_DOCUMENTS_PER_HASH, find_kin
+from ingest.relations.kin import find_kin
 from ingest.relations.likeness import flip
 from ingest.relations.shingles import Fingerprint, fingerprint
 
@@ -17,6 +20,10 @@ if TYPE_CHECKING:
     from ingest.items import Kin, Placement
 
 __all__ = ["CopyFinder", "MemoryIndex", "factory"]
+
+
+#: Pairs of which one text holds most of the other.
+_HELD = (Relation.EXACT, Relation.NEAR, Relation.CONTAINED_IN, Relation.EXCERPT)
 
 
 class MemoryIndex:
@@ -33,11 +40,9 @@ class MemoryIndex:
         return sorted(shared.items())
 
     def add(self, document: int, selected: Collection[int]) -> None:
-        """Index `document` under those of `selected` that are not full."""
+        """Index `document` under `selected`."""
         for value in selected:
-            documents = self._documents[value]
-            if len(documents) < MAX_DOCUMENTS_PER_HASH:
-                documents.append(document)
+            self._documents[value].append(document)
 
 
 class CopyFinder:
@@ -51,7 +56,7 @@ class CopyFinder:
         self._sizes: dict[int, int] = {}
 
     def add(self, document: dict[str, Any]) -> list[tuple[str, float]]:
-        """Index a text; give the earlier ones it is related to, with the containment, 0..1.
+        """Index a text; give the earlier ones that one holds the other of, with how much, 0..1.
 
         Args:
             document: `id` and `text`; `seed` true for a seed dump.
@@ -69,6 +74,7 @@ class CopyFinder:
         return [
             (self._names[one.document], max(one.likeness.a_in_b, one.likeness.b_in_a))
             for one in kin
+            if one.pair in _HELD
         ]
 
     def placements(self) -> dict[int, Placement]:

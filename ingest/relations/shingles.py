@@ -10,10 +10,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from xxhash import xxh3_64_intdigest, xxh3_128_hexdigest
 
-from ingest.text import prose_lines, words
+from ingest.text import prose_lines, unmarked, words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["VERSION", "Fingerprint", "fingerprint", "tokens"]
 
@@ -46,12 +50,14 @@ _UNSPACED_OR_WORD = re.compile(f"[{_UNSPACED_CLASS}]|[^{_UNSPACED_CLASS}]+")
 class Fingerprint:
     """The identity of one text."""
 
-    shingles: frozenset[int] = field(repr=False)  #: 47-bit hashes of all runs of five words
+    sequence: tuple[int, ...] = field(repr=False)  #: 47-bit hashes of all runs of five, in order
+    shingles: frozenset[int] = field(repr=False)  #: the same, once each
     selected: frozenset[int] = field(repr=False)  #: those the index holds; a subset of `shingles`
     exact: str  #: hex hash of the normalised prose
     words: int  #: words (characters, in scripts without spaces) fingerprinted
     numerals: frozenset[str] = field(repr=False)  #: words that start with a digit
     is_seed: bool = False  #: dense: every shingle is selected
+    has_top: bool = True  #: False: a live blog, which grows where other texts begin
 
     @property
     def sample_size(self) -> float:
@@ -67,28 +73,30 @@ def tokens(text: str) -> list[str]:
     return [part for word in found for part in _UNSPACED_OR_WORD.findall(word)]
 
 
-def fingerprint(text: str, *, is_seed: bool = False) -> Fingerprint:
+def fingerprint(text: str, *, is_seed: bool = False, has_top: bool = True) -> Fingerprint:
     """The identity of `text`: of its prose if it is a page, of all of it if it is a seed."""
-    found = tokens(text) if is_seed else _prose_tokens(text)
+    found = tokens(unmarked(text)) if is_seed else _prose_tokens(text)
     encoded = [token.encode() for token in found]
-    sequence = _hash_shingles(encoded)
+    sequence = tuple(_hash_shingles(encoded))
     shingles = frozenset(sequence)
     return Fingerprint(
+        sequence=sequence,
         shingles=shingles,
         selected=shingles if is_seed else frozenset(_winnow(sequence)),
         exact=xxh3_128_hexdigest(b" ".join(encoded)),
         words=len(found),
         numerals=frozenset(token for token in found if token[0].isdigit()),
         is_seed=is_seed,
+        has_top=has_top,
     )
 
 
 def _prose_tokens(text: str) -> list[str]:
     prose = "\n".join(prose_lines(text))
     if len(prose) < _MIN_PROSE_SHARE * len(text):
-        return tokens(text)
+        return tokens(unmarked(text))
     found = tokens(prose)
-    return found if len(found) >= _MIN_PROSE_WORDS else tokens(text)
+    return found if len(found) >= _MIN_PROSE_WORDS else tokens(unmarked(text))
 
 
 def _hash_shingles(encoded: list[bytes]) -> list[int]:
@@ -104,12 +112,30 @@ def _hash_shingles(encoded: list[bytes]) -> list[int]:
     ]
 
 
-def _winnow(sequence: list[int]) -> list[int]:
-    """Give the smallest hash of each window; of a text shorter than a window, its smallest."""
+def _winnow(sequence: Sequence[int]) -> set[int]:
+    """The smallest hash of each window; of a text shorter than a window, its smallest.
+
+    One holds until a smaller one enters the window or it leaves, so most windows are not looked at.
+    """
     if len(sequence) < WINDOW:
-        return [min(sequence)] if sequence else []
-    smallest, span = sequence, 1
-    while span < WINDOW:  # minima over 2, 4, 8 and 16 shingles
-        smallest = list(map(min, smallest, smallest[span:]))
-        span *= 2
-    return smallest
+        return {min(sequence)} if sequence else set()
+    place = _place_smallest(sequence, 0)
+    found, entering = {sequence[place]}, WINDOW
+    while entering < len(sequence):
+        least, leaving = sequence[place], min(place + WINDOW, len(sequence))
+        for at in range(entering, leaving):
+            if sequence[at] <= least:
+                place, entering = at, at + 1
+                break
+        else:
+            if leaving == len(sequence):
+                break
+            place, entering = _place_smallest(sequence, place + 1), leaving + 1
+        found.add(sequence[place])
+    return found
+
+
+def _place_smallest(sequence: Sequence[int], start: int) -> int:
+    """Where the smallest of one window stands, of equal ones the last."""
+    window = sequence[start : start + WINDOW]
+    return start + WINDOW - 1 - window[::-1].index(min(window))

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ingest.calibration import THRESHOLD, score_of
 from ingest.features import Lexicon, Reading
 from ingest.items import Relevance, Term
-from ingest.text import paragraphs, sentences
+from ingest.text import paragraphs, sentences, unmarked
 from ingest.topic.vectors import FOREIGN, HEADLINE, TEXT, dot, scale_of, vector
 
 if TYPE_CHECKING:
@@ -96,6 +96,7 @@ class Topic:
 
     def score(self, title: str | None, text: str) -> Relevance:
         """How related an article is, with reasons, nearest seed and the passage that tells most."""
+        text = unmarked(text)
         whole = f"{title}\n{text}" if title else text
         reading = self.lexicon.read(whole)
         found = self._sum(reading)

@@ -55,6 +55,17 @@ SHOWN: Mapping[str, Shown] = {
         highest="id",
         facets=("title_changed",),
     ),
+    "events": Shown(
+        description="What else happened to an article: an earlier original was found, its address "
+        "stopped answering, or answers again.",
+        highest="id",
+        facets=("kind",),
+    ),
+    "translation_hints": Shown(
+        description="Pairs of pages that may be one text in two languages, strongest first: a hint "
+        "with its grounds, not a verdict.",
+        highest="score",
+    ),
     "outlets": Shown(
         description="The publishers, by registrable domain.",
         label="id",
@@ -83,6 +94,13 @@ SHOWN: Mapping[str, Shown] = {
         label="url",
         highest="failures",
         facets=("kind", "found_by"),
+    ),
+    "leads": Shown(
+        description="Headlines that a service told without an address, and the pages they turned "
+        "out to be.",
+        label="title",
+        highest="id",
+        facets=("outlet",),
     ),
     "runs": Shown(
         description="One row for each crawl: what it asked, what came of it, what went wrong.",
@@ -121,6 +139,11 @@ SHOWN: Mapping[str, Shown] = {
         description="What was changed after publication; changed headlines first.",
         facets=("title_changed",),
     ),
+    "passages": Shown(
+        description="What texts share that are no copies of each other: excerpts, paragraphs in "
+        "common, forms filled in anew; with the words and where they stand in both.",
+        facets=("relation", "outlet"),
+    ),
     "outlet_summary": Shown(
         description="Each outlet that carries the topic: how much, how much of it its own, when.",
         facets=("language",),
@@ -143,8 +166,20 @@ SHOWN: Mapping[str, Shown] = {
     "fingerprints": Shown(
         description="Chosen shingle hashes of each text, by which texts that share words are found."
     ),
+    "fingerprints_fresh": Shown(description="Those of the latest texts, a row each."),
+    "fingerprints_hot": Shown(description="Those of texts before these, not yet merged."),
+    "fingerprints_seed": Shown(description="The shingle hashes of the seed documents, every one."),
     "edges": Shown(
         description="Pairs of texts that share words, and how much; of these families are made.",
+    ),
+    "doubted_claims": Shown(
+        description="Addresses that unlike pages name as their own, and are not believed.",
+    ),
+    "translations": Shown(
+        description="Pairs of texts that may be translations; of kept ones, see translation_hints.",
+    ),
+    "translation_clues": Shown(
+        description="What pages say of other editions, and their lead pictures, to look them up.",
     ),
     "sites": Shown(description="Hosts whose pages were compared for what the site repeats."),
     "site_pages": Shown(description="The lines of each page that was read as an article, hashed."),
