@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+from ingest.gdelt.files import Stream
+from ingest.gdelt_settings import BULK_KIND
+from ingest.search_settings import SERVICES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
-    from ingest.config import Settings
+    from ingest.config import Gdelt, Settings
     from ingest.crawl import CrawlReport
     from ingest.items import DueSource
 
@@ -18,7 +23,13 @@ __all__ = ["FRONTIER", "SOURCE_KINDS", "Agenda", "JobSpec", "exit_code", "is_due
 
 # The spiders state the same, but importing them would load Scrapy into the daemon; a test holds the
 # two together. A spider that is not here runs as often as a lively source is polled.
-_KINDS = {"feeds": ("feed",), "sitemaps": ("robots", "sitemap"), "links": ("site",)}
+_KINDS: dict[str, tuple[str, ...]] = {
+    "feeds": ("feed",),
+    "sitemaps": ("robots", "sitemap"),
+    "links": ("site",),
+    **{service: (service,) for service in SERVICES},
+    "gdelt": (BULK_KIND,),
+}
 
 #: Every kind of source that some spider polls.
 SOURCE_KINDS = tuple(kind for kinds in _KINDS.values() for kind in kinds)
@@ -35,6 +46,7 @@ class JobSpec:
     spider: str
     kinds: tuple[str, ...] = ()  #: of the sources it polls; empty: it keeps none of its own
     addresses: frozenset[str] = frozenset()  #: of its sources, as the settings name them
+    asks: bool = False  #: a search service for the topic: it enters its sources itself
 
 
 #: Fetches every due page, whoever found it: leftovers, retries, revisits.
@@ -50,21 +62,38 @@ class Agenda:
     pages: int  #: that a run could claim
     unknown: frozenset[str]  #: addresses in the settings that no source has yet
     last_started: Mapping[str, datetime] = field(default_factory=dict)  #: latest run, by spider
+    #: By service that was not asked yet what is to be asked now: which version of that it lacks.
+    unasked: Mapping[str, str] = field(default_factory=dict)
 
 
 def job_specs(settings: Settings) -> tuple[JobSpec, ...]:
     """The crawls that look for addresses, in the order of the settings."""
     sources = settings.sources
-    named = {"feeds": sources.feeds, "sitemaps": sources.sitemaps, "links": sources.sites}
+    named = {
+        "feeds": sources.feeds,
+        "sitemaps": sources.sitemaps,
+        "links": sources.sites,
+        "gdelt": _gdelt_lists(settings.gdelt),
+    }
+    gdelt = [
+        spider
+        for spider, is_on in (("gdelt", settings.gdelt.bulk), ("gdelt_doc", settings.gdelt.doc))
+        if is_on
+    ]
     return tuple(
         JobSpec(
             spider=spider,
             kinds=_KINDS.get(spider, ()),
             addresses=frozenset(named.get(spider, ())),
+            asks=spider in SERVICES,
         )
-        for spider in dict.fromkeys(settings.schedule.spiders)
+        for spider in dict.fromkeys((*settings.schedule.spiders, *settings.search.services, *gdelt))
         if spider != FRONTIER.spider
     )
+
+
+def _gdelt_lists(gdelt: Gdelt) -> tuple[str, ...]:
+    return tuple(urljoin(gdelt.bulk_url, Stream(one).last_list) for one in gdelt.languages)
 
 
 def is_due(
@@ -80,13 +109,16 @@ def is_due(
     Args:
         every_minutes: between runs of a spider that keeps no sources, an archive's search say.
         offered: ids of due sources to overlook, because a crawl was offered them already.
-        greeted: spiders that had their chance to enter the addresses of the settings.
+        greeted: spiders that had their chance to enter the addresses of the settings, and versions
+            of what is to be asked that services had their chance to enter.
     """
     if spec == FRONTIER:
         return agenda.pages > 0
     if not spec.kinds:
         last = agenda.last_started.get(spec.spider)
         return last is None or agenda.now - last >= timedelta(minutes=every_minutes)
+    if spec.spider in agenda.unasked and agenda.unasked[spec.spider] not in greeted:
+        return True
     if spec.addresses & agenda.unknown and spec.spider not in greeted:
         return True
     return any(due.kind in spec.kinds and due.source not in offered for due in agenda.sources)

@@ -14,6 +14,8 @@ from ingest.config import FILE_NAME, load_settings
 from ingest.corpus import Corpus
 from ingest.crawl import run_crawl, scrapy_command
 from ingest.errors import ConfigError
+from ingest.gdelt_settings import BULK_KIND, DOC_KIND
+from ingest.search_settings import SERVICES, asking_version
 from ingest.workspace import Workspace
 from scheduler.jobs import FRONTIER, SOURCE_KINDS, Agenda, exit_code, is_due, job_specs
 
@@ -60,9 +62,16 @@ class Rounds:
         with closing(Corpus(self.settings.corpus_path)) as corpus:
             if dead := corpus.close_dead_runs(now=clock.now()):
                 _log.warning("runs had died unseen", runs=dead)
+            for service in {*SERVICES} - {*self.settings.search.services}:
+                corpus.ask_only(service, (), now=clock.now())  # what is asked no more fails no more
+            run = {spec.spider for spec in self.specs}
+            for spider, kind in (("gdelt", BULK_KIND), ("gdelt_doc", DOC_KIND)):
+                if spider not in run:
+                    corpus.ask_only(kind, (), now=clock.now())
             is_empty = not corpus.count_sources() and not corpus.count_due(now=clock.now())
         # A spider that keeps no sources finds addresses elsewhere, in an archive for instance.
-        if is_empty and all(spec.kinds and not spec.addresses for spec in self.specs):
+        specs = self.specs
+        if is_empty and all(one.kinds and not (one.addresses or one.asks) for one in specs):
             raise ConfigError(["no sources: name sites, feeds or sitemaps under [sources]"])
         Workspace(folder=self.settings.workspace, settings=self.settings).check_seeds()
 
@@ -120,14 +129,25 @@ class Rounds:
             known = corpus.due_sources(SOURCE_KINDS, now=_END_OF_TIME)
             pages = corpus.count_due(now=now)
             runs = corpus.runs_since(corpus.last_run() - _RUNS_LOOKED_BACK)
+            unasked = self._unasked(corpus)
         named = frozenset[str]().union(*(spec.addresses for spec in self.specs))
         return Agenda(
             now=now,
             sources=due,
             pages=pages,
             unknown=named - {source.url for source in known},
+            unasked=unasked,
             last_started={run["spider"]: datetime.fromisoformat(run["started"]) for run in runs},
         )
+
+    def _unasked(self, corpus: Corpus) -> dict[str, str]:
+        """Services whose sources are not those of the topic and the settings in force."""
+        wanted = asking_version(self.settings.search, corpus.state("topic_version"))
+        return {
+            service: f"{service} {wanted}"
+            for service in self.settings.search.services
+            if corpus.state(f"asked_{service}") != wanted
+        }
 
     def is_due(
         self, spec: JobSpec, agenda: Agenda | None = None, *, offered: Collection[int] = ()
@@ -148,6 +168,9 @@ class Rounds:
             CrawlError: it could not be started.
         """
         self._greeted.add(spec.spider)
+        if spec.asks:
+            with closing(Corpus(self.settings.corpus_path)) as corpus:
+                self._greeted |= {self._unasked(corpus).get(spec.spider, spec.spider)}
         report = run_crawl(
             self.settings.workspace,
             spec.spider,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ingest.middlewares import ALLOW_PRIVATE, PROXY
+from ingest.middlewares import ALLOW_PRIVATE, OWN_SERVICE, PROXY
 
 if TYPE_CHECKING:
     from ingest.config import Settings
@@ -27,4 +27,5 @@ def workspace_policy(settings: Settings) -> dict[str, Any]:
         "DOWNLOAD_MAXSIZE": int(crawl.max_body_mib * _MIB),
         ALLOW_PRIVATE: crawl.allow_private_networks,
         PROXY: crawl.proxy,
+        OWN_SERVICE: settings.search.searxng_url,
     }

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ingest.corpus import Corpus
 from ingest.demo.run import make_workspace, poll
@@ -18,10 +18,16 @@ if TYPE_CHECKING:
     from ingest.demo.server import DemoServer
     from ingest.demo.web import DemoWeb
 
+
+class HasProxy(Protocol):
+    @property
+    def proxy_url(self) -> str: ...
+
+
 SPIDERS = ("feeds", "sitemaps", "links", "frontier")
 
 
-def environment(server: DemoServer, **more: str) -> dict[str, str]:
+def environment(server: HasProxy, **more: str) -> dict[str, str]:
     return {
         **os.environ,
         "SEEDBED_CRAWL__PROXY": server.proxy_url,
