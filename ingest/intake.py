@@ -341,7 +341,7 @@ class Intake:
         """
         if article is None or article.published is not None:
             return article
-        stated = known.article.published if known.article and known.outcome in _KEPT else None
+        stated = known.article.published if known.article else None
         return replace(article, published=stated or known.published)
 
     def score(self, article: Article) -> Relevance:

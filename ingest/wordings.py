@@ -56,6 +56,8 @@ class Wordings:
         """Store the text of a kept page; returns the outcomes of the fetch and of the address."""
         was_kept = known.outcome in _KEPT
         if judged.article is None or not is_worth_storing(judged, label):
+            if judged.article is not None and known.article is not None and not was_kept:
+                self._drop(known, seen)
             return judged.outcome, known.outcome if was_kept else judged.outcome
         if judged.outcome == Outcome.UNCHANGED:
             return Outcome.UNCHANGED, self._bring_up_to_date(judged, known, label, seen)
@@ -90,6 +92,17 @@ class Wordings:
         self.corpus.store_edges(page, self.kin_of(known, article))
         tell_translations(self.corpus, page, known.key)
         return before
+
+    def _drop(self, known: KnownPage, seen: Sight) -> None:
+        """Forget a text that no reader saw and that its page says no more."""
+        stored = self.corpus.text_of(known.page)
+        assert stored is not None, known.page
+        settle_families(
+            self.corpus, [known.page], changed=known.page, run=seen.run, now=seen.at,
+            absent={known.page},
+        )  # fmt: skip
+        self.corpus.forget_text(known.page, fingerprint(stored.text).selected)
+        self.comparer.forget(known.page)
 
     def _unsettle(self, judged: Judged, known: KnownPage, seen: Sight) -> Outcome:
         assert judged.relevance is not None

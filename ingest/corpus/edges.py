@@ -21,7 +21,8 @@ SELECT a, b, a_in_b, b_in_a, jaccard, shared, is_exact, from_top, run, is_templa
 FROM edges WHERE a = ?1 AND (relation IS NULL OR relation NOT IN ('overlap', 'template'))
 UNION ALL
 SELECT a, b, a_in_b, b_in_a, jaccard, shared, is_exact, from_top, run, is_template
-FROM edges WHERE b = ?1 AND (relation IS NULL OR relation NOT IN ('overlap', 'template'))
+FROM edges WHERE b = ?1
+  AND (a < 0 OR relation IS NULL OR relation NOT IN ('overlap', 'template'))
 """
 
 
@@ -72,8 +73,10 @@ class Edges(Base):
 
     def _mirrors_of(self, page: int) -> list[int]:
         rows = self._rows(
-            "SELECT page FROM texts WHERE canonical_key = "  # noqa: S608
-            f"(SELECT canonical_key FROM texts t WHERE page = ? AND {BELIEVED})",
+            f"WITH own AS (SELECT {OWN_KEY} AS key FROM texts t JOIN pages p ON p.id = t.page "  # noqa: S608
+            f"WHERE t.page = ?) SELECT t.page FROM own JOIN texts t ON t.canonical_key = own.key "
+            f"AND {BELIEVED} UNION SELECT t.page FROM own JOIN pages p ON p.key = own.key "
+            f"JOIN texts t ON t.page = p.id AND NOT {BELIEVED}",
             (page,),
         )
         return [row["page"] for row in rows]

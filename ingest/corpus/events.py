@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from ingest.corpus.base import iso
@@ -9,6 +10,7 @@ from ingest.corpus.texts import Texts
 from ingest.items import Happening
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from ingest.items import Article
@@ -165,10 +167,12 @@ class Events(Texts):
                 row["text_after"] = now.text if now else row["text_before"]
         return rows
 
-    def hand_over(self, article: int, heir: int | None) -> None:
-        """Let what happened to one article belong to another; None: to none, a seed leads now."""
+    def follow(self, pages: Collection[int]) -> None:
+        """Let what happened to these pages belong to the articles that they carry now."""
         for table in ("revisions", "events"):
             self._run(
-                f"UPDATE {table} SET article = ? WHERE article = ?",  # noqa: S608
-                (heir, article),
+                f"UPDATE {table} SET article = p.article FROM pages p WHERE p.id = {table}.page "  # noqa: S608
+                f"AND {table}.article IS NOT p.article "
+                f"AND {table}.page IN (SELECT value FROM json_each(?))",
+                (json.dumps(sorted(pages)),),
             )

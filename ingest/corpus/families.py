@@ -74,10 +74,8 @@ class Families(Events, Copies):
                 self.lay_copies(page, laying)
             else:
                 self._withdraw(page)
-        for page, number in held.items():
-            leader = placements[page].leader if page in placements else None
-            heir = numbers.get(leader) if leader else None
-            self.hand_over(number, heir)
+        self.follow(pages)
+        for number in held.values():
             self._run("DELETE FROM articles WHERE id = ?", (number,))
         self.count_copies(numbers.values())
         if changed not in placements:

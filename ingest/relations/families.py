@@ -55,12 +55,13 @@ def settle(standings: Iterable[Standing], edges: Iterable[Edge]) -> dict[int, Pl
     originals = _find_originals(by_document)
     ranks = _rank(by_document, originals)
     ties = _orient(edges, ranks)
+    beside = _beside(edges)
     placements: dict[int, Placement] = {}
     for document in sorted(ranks, key=ranks.__getitem__):
         if document in originals:
             placed = _place_mirror(originals[document], ties[document], placements)
         else:
-            placed = _place(ties[document], placements, ranks)
+            placed = _place(ties[document], placements, ranks, beside[document])
         placements[document] = placed
     return placements
 
@@ -152,13 +153,28 @@ def _orient(edges: Iterable[Edge], ranks: dict[int, _Rank]) -> defaultdict[int, 
     return ties
 
 
+def _beside(edges: Iterable[Edge]) -> defaultdict[int, set[int]]:
+    """The documents that each shares text with, however little."""
+    found = defaultdict[int, set[int]](set)
+    for edge in edges:
+        found[edge.a].add(edge.b)
+        found[edge.b].add(edge.a)
+    return found
+
+
 def _place(
-    ties: list[_Tie], placements: dict[int, Placement], ranks: dict[int, _Rank]
+    ties: list[_Tie],
+    placements: dict[int, Placement],
+    ranks: dict[int, _Rank],
+    beside: set[int],
 ) -> Placement:
     ties = sorted(ties, key=lambda tie: (-tie.likeness.jaccard, ranks[tie.earlier]))
     for tie in ties:
         if is_copy(tie.relation, tie.likeness):
             leader = _leader(tie.earlier, placements)
+            is_mirror = placements[tie.earlier].relation is Relation.SAME_URL
+            if leader < 0 and leader not in {tie.earlier} | beside and not is_mirror:
+                continue
             # What is shown beside the leader should be what the two share, if they share enough.
             shown = next((one for one in ties if one.earlier == leader), tie)
             return Placement(

@@ -42,7 +42,8 @@ _UNSPACED_CLASS = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
     "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
-_UNSPACED = re.compile(f"[{_UNSPACED_CLASS}]")
+# What normalises to one of them too: squared words, half-width kana.
+_UNSPACED = re.compile(f"[{_UNSPACED_CLASS}\u3200-\u33ff\uff65-\uff9f]")
 _UNSPACED_OR_WORD = re.compile(f"[{_UNSPACED_CLASS}]|[^{_UNSPACED_CLASS}]+")
 
 
