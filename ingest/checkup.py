@@ -182,6 +182,16 @@ def _corpus(settings: Settings, *, now: datetime) -> Iterator[Finding]:
 
 
 def _rows(corpus: Corpus, *, now: datetime) -> Iterator[Finding]:
+    lacking = corpus.missing_parts()
+    slower = [part for part in lacking if part.startswith("index ")]
+    if slower:
+        said = f"lacks {', '.join(slower)}: what is asked through it takes longer"
+        yield Finding(state="look", subject="corpus", said=said)
+    if len(slower) < len(lacking):
+        missing = ", ".join(part for part in lacking if part not in slower)
+        said = f"lacks {missing}: an unfinished version made it; restore a backup or start anew"
+        yield Finding(state="bad", subject="corpus", said=said)
+        return  # what else would be asked of it stands on what is missing
     damage = corpus.damage()
     for said in damage:
         yield Finding(state="bad", subject="corpus", said=said)

@@ -21,6 +21,7 @@ __all__ = [
     "LINK_SHARE",
     "OWN_LANGUAGE",
     "explain",
+    "explain_translation",
     "gate",
     "is_worth_storing",
     "judge",
@@ -52,6 +53,7 @@ _KEPT = (Outcome.ARTICLE, Outcome.COPY)
 _SHOWN_TERMS = 5
 _PASSAGE_CHARS = 140
 _BORDERLINE_SHARE = 0.7  # of the cut, in raw score
+_SURE_HINT = 0.9  # two pages name each other as editions, or one does and more speaks for it
 
 
 def gate(
@@ -214,6 +216,16 @@ def explain(
     passage = f"; most of it in “{_short(relevance.passage)}”" if relevance.passage else ""
     score = f"relevance {relevance.score:.2f} (cut {relevance.threshold:.2f}{meant})"
     return f"{score}: {named}{seed}{passage}"
+
+
+def explain_translation(article: int | None, score: float, evidence: str) -> str:
+    """What to say of a page off topic that may be a translation of an article, if it is likely.
+
+    It is no part of a verdict, nor stored with it: the article may be found later than the page.
+    """
+    if article is None or score < _SURE_HINT:
+        return ""
+    return f"may be a translation of article {article} ({evidence})"
 
 
 def _meant(relevance: Relevance) -> str:

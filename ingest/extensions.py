@@ -23,6 +23,7 @@ from ingest.workspace import current_workspace
 if TYPE_CHECKING:
     from scrapy import Spider
     from scrapy.crawler import Crawler
+    from twisted.python.failure import Failure
 
     from ingest.corpus import Corpus
     from ingest.workspace import Workspace
@@ -45,6 +46,14 @@ class Bench:
     log: log.EventLog
     handed_in: int = 0  #: fetches that the pipelines were given
     trouble: str | None = None  #: what made the run fail, in words
+    judged: int = 0  #: pages that came through
+    lost: int = 0  #: pages and polls that an error of ours cost, whatever else they were
+    lost_to: str = ""  #: the first of these errors, in words
+
+    def lose(self, error: BaseException) -> None:
+        """Count what an error of ours cost."""
+        self.lost += 1
+        self.lost_to = self.lost_to or f"{type(error).__name__}: {error}"[:200]
 
 
 _BENCHES: WeakKeyDictionary[Crawler, Bench] = WeakKeyDictionary()
@@ -76,6 +85,7 @@ class RunRecorder:
         recorder = cls(crawler)
         recorder.open_run()
         crawler.signals.connect(recorder.close_run, signal=signals.spider_closed)
+        crawler.signals.connect(recorder.note_error, signal=signals.spider_error)
         return recorder
 
     def open_run(self) -> None:
@@ -103,6 +113,14 @@ class RunRecorder:
         )
         bound.info("run started", trigger=trigger, corpus=str(corpus.path))
 
+    def note_error(self, failure: Failure) -> None:
+        """Count an answer that a spider could not take in; without its corpus it cannot go on."""
+        bench = bench_of(self.crawler)
+        if isinstance(failure.value, CorpusError):
+            bench.trouble = bench.trouble or str(failure.value)
+        elif failure.value is not None:
+            bench.lose(failure.value)
+
     def close_run(self, spider: Spider, reason: str) -> None:
         """Close the run's row; a run whose counts do not add up is a failed one."""
         del spider
@@ -113,8 +131,12 @@ class RunRecorder:
             bench.trouble = bench.trouble or f"the archive cannot be written: {exc}"
         stats = self.crawler.stats
         requests = int(stats.get_value("downloader/request_count", 0)) if stats else 0
+        if bench.lost and not bench.judged:
+            bench.trouble = bench.trouble or _lost(bench)
         outcome = "failed" if bench.trouble else _OUTCOME_OF.get(reason, "failed")
         message = bench.trouble or (None if reason == "finished" else f"closed by {reason}")
+        if bench.lost:
+            message = message or _lost(bench)
         if outcome == "failed":
             _FAILED.append(bench.run)
         try:
@@ -136,6 +158,11 @@ class RunRecorder:
         counts = {name: row[name] for name in _LOGGED if row[name]}
         bench.log.info("run finished", outcome=outcome, seconds=row["seconds"], **counts)
         bench.corpus.close()
+
+
+def _lost(bench: Bench) -> str:
+    of_all = f"{bench.lost} of {bench.lost + bench.judged}"
+    return f"{of_all} lost to an error of this program, the first to {bench.lost_to}"
 
 
 def _look_back(bench: Bench) -> None:

@@ -94,8 +94,6 @@ def _check(ctx: click.Context, *, as_json: bool) -> None:
 
 
 def _check_lines(told: IndexCheck) -> Iterator[str]:
-    if not told.is_current:
-        yield "the index is of another version, or half made: the next run makes it anew"
     yield f"{count(told.texts, 'text')} and {count(told.edges, 'pair')} looked at"
     counted = {
         "texts that are not indexed, or in part": told.unindexed,
@@ -105,7 +103,12 @@ def _check_lines(told: IndexCheck) -> Iterator[str]:
     }
     yield from (f"  {number} {said}" for said, number in counted.items() if number)
     yield from (f"    {said}" for said in told.examples)
-    yield "the index is what the texts give" if told.is_sound else "run `seedbed rebuild-index`"
+    if told.is_sound:
+        yield "the index is what the texts give"
+    elif told.is_current:
+        yield "run `seedbed rebuild-index`"
+    else:  # what differs is no damage
+        yield "the index is of another version, or half made: the next run makes it anew"
 
 
 @contextlib.contextmanager

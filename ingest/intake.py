@@ -53,6 +53,7 @@ __all__ = ["Intake"]
 _KEPT = (Outcome.ARTICLE, Outcome.COPY)
 _REFUSALS = (404, 410)
 #: What a fetch says where an older version read the text that is stored, and the archive lacks it.
+_SAME_TEXT = "answers with the same text (304)"
 _REREAD = "what reads otherwise may be our reading: another version read it before"
 _FIRST_YEAR = 1850
 
@@ -131,7 +132,7 @@ class Intake:
                 kind = Happening.GONE if is_refused else Happening.MOVED_HOME
                 self._note_absence(failed.page, kind, failed.reason, failed.fetched_at)
             elif is_kept and failed.outcome == Outcome.UNCHANGED:
-                self._note_return(failed.page, failed.reason, failed.fetched_at)
+                self._note_return(failed.page, _SAME_TEXT, failed.fetched_at)
             self.corpus.close_failure(
                 failed,
                 run=self.run,

@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ingest.text import clean_controls
+from ingest.text import clean_controls, unmarked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -109,11 +109,17 @@ def _pieces(word: str, columns: int) -> list[str]:
 
 
 def paragraphs(text: str, *, indent: str = "") -> list[str]:
-    """A text of one paragraph a line, wrapped, an empty line between paragraphs."""
+    """A text of one paragraph a line, wrapped, an empty line between paragraphs.
+
+    Lines after the first of a quote or of an item of a list hang behind its mark.
+    """
     lines: list[str] = []
-    for paragraph in clean_controls(text).split("\n"):
-        if paragraph.strip():
-            lines += ["", *wrapped(paragraph, indent=indent)]
+    text = clean_controls(text)
+    for whole, bare in zip(text.split("\n"), unmarked(text).split("\n"), strict=True):
+        if whole.strip():
+            mark = whole[: len(whole) - len(bare)]
+            hanging = indent + " " * len(mark)
+            lines += ["", *wrapped(bare, indent=hanging, first=indent + mark)]
     return lines[1:]
 
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from ingest.config import FILE_NAME, load_settings, options
 from ingest.corpus import Corpus
 from ingest.errors import ConfigError, SeedError
-from ingest.seedfiles import SEED_SUFFIXES, files_in
+from ingest.seedfiles import CORRECTED, SEED_SUFFIXES, files_in, is_correction
 from ingest.seedset import addresses_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ingest.config import Settings
     from ingest.items import SeedSet
@@ -44,15 +44,15 @@ def make_workspace(folder: Path, seeds: Sequence[Path]) -> Settings:
 
     Raises:
         ConfigError: the folder cannot be written, or settings that stand in it are wrong.
-        SeedError: a seed is no text file, or would replace another one.
+        SeedError: seeds are no text files, or would replace others; nothing was made.
         CorpusError: a corpus that stands in it cannot be used.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         settings = load_settings(folder, {})
         sources = _planned(seeds, settings.seeds_path)  # before anything is written
         copies = {target: seed.read_bytes() for target, seed in sources.items()}
         _try_reading(sources, copies)
+        folder.mkdir(parents=True, exist_ok=True)
         _write_new(folder / FILE_NAME, settings_template().encode())
         _write_new(folder / "scrapy.cfg", _SCRAPY_CFG.encode())
         settings.seeds_path.mkdir(parents=True, exist_ok=True)
@@ -87,17 +87,27 @@ def settings_template() -> str:
 
 
 def _planned(seeds: Iterable[Path], folder: Path) -> dict[Path, Path]:
-    """For each place that a seed document goes to, the document."""
+    """For each place that a seed document goes to, the document.
+
+    Raises:
+        SeedError: some cannot be seed documents; every one is named.
+    """
     planned: dict[Path, Path] = {}
+    problems: list[str] = []
     for seed in seeds:
-        for document in _documents(seed):
+        documents, said = _documents(seed)
+        problems += said
+        for document in documents:
             target, body = folder / document.name, document.read_bytes()
-            if not body.strip():
-                raise SeedError(f"an empty seed document: {document}")
             there = planned.get(target, target if target.exists() else document)
-            if there.read_bytes() != body:
-                raise SeedError(f"another seed document is called {document.name}: {document}")
-            planned[target] = document
+            if not body.strip():
+                problems.append(f"an empty seed document: {document}")
+            elif there.read_bytes() != body:
+                problems.append(f"another seed document is called {document.name}: {document}")
+            else:
+                planned[target] = document
+    if problems:
+        raise SeedError("\n".join(problems))
     return planned
 
 
@@ -105,10 +115,30 @@ def _try_reading(sources: Mapping[Path, Path], copies: Mapping[Path, bytes]) -> 
     """Read the documents as a crawl would, elsewhere: one that cannot be read spoils them all.
 
     Raises:
-        SeedError: one cannot be read, or holds nothing to learn from.
+        SeedError: some cannot be read, or hold nothing to learn from; every one is named.
     """
-    if not copies:
+    said = _unreadable(sources, copies)
+    if not said:
         return
+    groups: dict[str, dict[Path, bytes]] = {}  # a document and its correction are read together
+    for target, body in sorted(copies.items()):
+        stem = target.name.removesuffix(CORRECTED) if is_correction(target) else target.stem
+        groups.setdefault(stem, {})[target] = body
+    each: list[str] = []
+    for stem, group in groups.items():
+        corrected = [target for target in group if is_correction(target)]
+        if len(corrected) < len(group):
+            each.append(_unreadable(sources, group))
+        else:
+            lone = ", ".join(str(sources[target]) for target in corrected)
+            each.append(f"no seed document {stem}.txt, .md or .html for {lone} to correct")
+    raise SeedError("\n".join(filter(None, each)) or said)
+
+
+def _unreadable(sources: Mapping[Path, Path], copies: Mapping[Path, bytes]) -> str:
+    """What is wrong with documents as the seeds of one story, the first mistake; empty: nothing."""
+    if not copies:
+        return ""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         tried = folder / "seeds"
@@ -122,7 +152,8 @@ def _try_reading(sources: Mapping[Path, Path], copies: Mapping[Path, bytes]) -> 
                 read_seeds(load_settings(folder, {}))
         except SeedError as exc:
             given = {str(tried / target.name): str(seed) for target, seed in sources.items()}
-            raise SeedError(_renamed(str(exc), given)) from exc
+            return _renamed(str(exc), given)
+    return ""
 
 
 def _renamed(message: str, given: Mapping[str, str]) -> str:
@@ -132,16 +163,14 @@ def _renamed(message: str, given: Mapping[str, str]) -> str:
     return message
 
 
-def _documents(seed: Path) -> Iterator[Path]:
+def _documents(seed: Path) -> tuple[list[Path], list[str]]:
+    """The documents of a folder, or the one that is named, and what is wrong with the name."""
     if seed.is_dir():
         found = files_in(seed)
-        if not found:
-            raise SeedError(f"no .txt, .md, .html or .urls document in {seed}")
-        yield from found
-    elif seed.suffix.lower() in SEED_SUFFIXES:
-        yield seed
-    else:
-        raise SeedError(f"a seed document ends in .txt, .md, .html or .urls: {seed}")
+        return found, [] if found else [f"no .txt, .md, .html or .urls document in {seed}"]
+    if seed.suffix.lower() in SEED_SUFFIXES:
+        return [seed], []
+    return [], [f"a seed document ends in .txt, .md, .html or .urls: {seed}"]
 
 
 def _write_new(path: Path, body: bytes) -> None:

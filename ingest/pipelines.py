@@ -143,6 +143,7 @@ class JudgePipeline(_Stage):
         except Exception as exc:  # noqa: BLE001  # one page must not be fetched for ever
             page = item if isinstance(item, FailedFetch) else item.page
             bench.log.error("page lost", url=page.url, error=repr(exc))
+            bench.lose(exc)
             self._take(_failed(page, f"{type(exc).__name__}: {exc}"[:200]))
         return item
 
@@ -153,6 +154,7 @@ class JudgePipeline(_Stage):
             bench.log.info("judged", outcome=outcome, url=item.url, reason=item.reason)
             return
         judged = take_page(bench.workspace, bench.intake, item.page, item.read, item.before)
+        bench.judged += 1
         score = judged.relevance.score if judged.relevance else None
         bench.log.info(
             "judged", outcome=judged.outcome, url=item.page.url, relevance=score, why=judged.why

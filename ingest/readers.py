@@ -16,11 +16,13 @@ from ingest.terminal import Place, as_json_option, print_json, print_lines, type
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ingest.corpus import Corpus
     from ingest.items import SeedDocument, SeedSet
 
 __all__ = ["COMMANDS"]
 
 _LATEST = 5
+_MOST_NUMBER = 2**63 - 1
 #: `https:`, `mailto:`; in `a.test:8080/x` a port follows.
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
 
@@ -66,6 +68,9 @@ def _status(place: Place) -> dict[str, Any]:
         return told | {
             "corpus_bytes": settings.corpus_path.stat().st_size,
             "summary": corpus.summary(),
+            "seed_documents": sum(
+                (settings.seeds_path / file).is_file() for file in corpus.seed_numbers()
+            ),
             "outcomes": corpus.counts_by_outcome(),
             "last_run": next(iter(corpus.latest_runs(1)), None),
             "latest": corpus.latest_articles(_LATEST),
@@ -128,13 +133,17 @@ def search(place: Place, *, words: tuple[str, ...], as_json: bool, limit: int) -
 
 
 @click.command()
-@click.argument("number", metavar="ID", type=click.IntRange(min=1, max=2**63 - 1))
+@click.argument("which", metavar="ID")
 @as_json_option
 @click.option("--changes", is_flag=True, help="How its wording changed, word by word.")
 @click.pass_obj
-def show(place: Place, *, number: int, as_json: bool, changes: bool) -> None:
-    """One article to read: origin, reason, copies, text."""
+def show(place: Place, *, which: str, as_json: bool, changes: bool) -> None:
+    """One article to read: origin, reason, copies, text.
+
+    ID is its number, or its address.
+    """
     with place.reading() as corpus:
+        number = _number_meant(corpus, typed(which))
         article = corpus.article(number)
         if article is None:
             raise click.ClickException(f"no article {number}; `seedbed search` shows the numbers")
@@ -142,6 +151,8 @@ def show(place: Place, *, number: int, as_json: bool, changes: bool) -> None:
             return _show_changes(article, corpus.changes_of(number), as_json=as_json)
         article |= {
             "copies": corpus.copies_of(number),
+            "shares": corpus.shared_by(number),
+            "translations": corpus.translations_of(corpus.pages_of(number)),
             "revisions": corpus.revisions_of(number),
             "events": corpus.events_of_article(number),
             "left_out": corpus.left_out_of(article=number),
@@ -151,6 +162,29 @@ def show(place: Place, *, number: int, as_json: bool, changes: bool) -> None:
     from ingest.show import article_lines
 
     return print_lines(article_lines(article))
+
+
+def _number_meant(corpus: Corpus, which: str) -> int:
+    """The article that a reader means by its number, or by an address in any spelling.
+
+    Raises:
+        ClickException: there is none at that address, or it is no address.
+    """
+    from ingest.urls import address_key
+
+    if which.isdecimal():
+        if not 1 <= int(which) <= _MOST_NUMBER:
+            raise click.BadParameter(f"{which} is no number of an article", param_hint="ID")
+        return int(which)
+    if "." not in which:
+        raise click.BadParameter("a number, or an address", param_hint="ID")
+    url = which if _SCHEME.match(which) else f"https://{which}"
+    page = corpus.find_page(address_key(url))
+    if page is None or page["article"] is None:
+        raise click.ClickException(f"no article is known there; seedbed why {which}")
+    if page["outcome"] == "copy":
+        click.echo(f"{which} carries article {page['article']}:", err=True)
+    return int(page["article"])
 
 
 def _show_changes(article: dict[str, Any], changes: list[dict[str, Any]], *, as_json: bool) -> None:
@@ -192,26 +226,35 @@ def _page(place: Place, url: str) -> dict[str, Any]:
         raise click.UsageError("no address given")
     if not _SCHEME.match(url):
         url = f"https://{url}"
+    key = address_key(url)
     with place.reading() as corpus:
-        page = corpus.find_page(address_key(url))
+        page = corpus.find_page(key)
         if page is None:
             is_address = is_fetchable(url)
             outlet = outlet_of(url) if is_address else ""
             return {
                 "considered": False,
                 "url": url,
-                "key": address_key(url),
+                "key": key,
                 "is_address": is_address,
                 "outlet": outlet,
                 "addresses_of_outlet": corpus.addresses_of(outlet) if is_address else 0,
+                "polled_as": corpus.sources_like(key, outlet) if is_address else [],
             }
+        leads = page["article"] if page["outcome"] == "article" else None
         return {
             "considered": True,
             **page,
+            "asked": None if page["key"] == key else url,
+            "claim": corpus.doubted_claim_of(page["id"]),
+            "gone_since": corpus.gone_since(page["id"]),
+            "polled_as": corpus.sources_like(page["key"], page["outlet"]),
             "carries": corpus.carried_by(page["id"]),
+            "shares": corpus.shared_by(leads) if leads else [],
             "events": corpus.events_of_page(page["id"]),
             "fetches": corpus.fetches_of(page["id"]),
             "left_out": corpus.left_out_of(page=page["id"]),
+            "translations": corpus.hints_of([page["id"]]),
         }
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ingest.corpus.reading import HIT_END, HIT_START
+from ingest.decide import explain_translation
+from ingest.items import Outcome
 from ingest.layout import (
     Column,
     count,
@@ -16,7 +18,9 @@ from ingest.layout import (
     table,
     wrapped,
 )
+from ingest.seedfiles import files_in
 from ingest.show_changes import event_lines, revision_lines
+from ingest.show_relations import claim_lines, likeness, shared_lines, translation_lines, turned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -68,6 +72,8 @@ _COUNTED = (
 
 _KINDS = {"live": "live blog", "stub": "what stands before a paywall"}  # of articles not plain
 _DOUBTFUL = 0.8  # of `articles.published_confidence`: below, claims of the page contradict
+_NOTHING = "nothing new"  # what a run brought
+_SOURCE_KINDS = {"site": "home page", "robots": "robots.txt"}
 _UNDATED = "the page does not say"
 
 
@@ -91,6 +97,8 @@ def status_lines(status: Mapping[str, Any]) -> list[str]:
         ]
     told = status["summary"]
     kept = f"{count(told['articles'], 'article')} and {count(told['copies'], 'copy', 'copies')}"
+    if within := told["copies_in_articles"]:  # the outcomes below count each page once
+        kept += f" ({within:,} of them within articles)"
     outlets = count(told["outlets"], "outlet")
     span = f"{day(told['first_published'])} to {day(told['last_published'])}"
     ranked = sorted(status["outcomes"].items(), key=lambda counted: (-counted[1], counted[0]))
@@ -123,8 +131,14 @@ def status_lines(status: Mapping[str, Any]) -> list[str]:
 
 
 def _seeds_fact(status: Mapping[str, Any]) -> str:
-    number = status["seed_files"]
-    return f"{count(number, 'document')} in {status['seeds']}" if number else "none yet"
+    files, read = status["seed_files"], status.get("seed_documents", 0)
+    if not files:
+        return "none yet"
+    more = files - read if read else 0
+    said = f"{count(files - more, 'document')} in {status['seeds']}"
+    verb = "repeat" if more > 1 else "repeats"
+    since = "or came since the last run"
+    return f"{said}; {count(more, 'file')} more {verb} another, {since}" if more > 0 else said
 
 
 def _article_table(rows: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -145,7 +159,11 @@ def run_line(run: Mapping[str, Any]) -> str:
     """One run in a sentence."""
     when = _utc(run["finished"] or run["started"])
     said = f" ({plain(run['message'])})" if run["message"] else ""
-    return f"{run['id']} {run['spider']} {run['outcome']} {when}: {_counted(run)}{said}"
+    counted = _counted(run)
+    if run["outcome"] == "running":
+        when = f"since {when}"
+        counted = "nothing yet" if counted == _NOTHING else f"{counted} so far"
+    return f"{run['id']} {run['spider']} {run['outcome']} {when}: {counted}{said}"
 
 
 def report_lines(report: CrawlReport) -> list[str]:
@@ -161,7 +179,7 @@ def _counted(counts: Mapping[str, int]) -> str:
     told = [count(counts[column], one, more) for column, one, more in _COUNTED if counts[column]]
     if counts["polls_failed"]:
         told.append(_polls_failed(counts))
-    return ", ".join(told) or "nothing new"
+    return ", ".join(told) or _NOTHING
 
 
 def _polls_failed(counts: Mapping[str, int]) -> str:
@@ -245,6 +263,7 @@ def article_lines(article: Mapping[str, Any]) -> list[str]:
     lines = [
         *wrapped(article["title"]),
         article["url"],
+        *_gone_lines("article", article["gone_since"]),
         "",
         *facts(
             [
@@ -266,7 +285,6 @@ def article_lines(article: Mapping[str, Any]) -> list[str]:
                 ("found", found),
                 ("named by", article["source"]),
                 ("read by", article["extractor"]),
-                ("gone since", _utc(article["gone_since"])),
             ]
         ),
     ]
@@ -274,8 +292,9 @@ def article_lines(article: Mapping[str, Any]) -> list[str]:
         lines += [
             "",
             count(len(article["copies"]), "copy", "copies"),
-            *_copy_lines(article["copies"]),
+            *_copy_lines(article["copies"], f"article {article['id']}"),
         ]
+    lines += shared_lines(article["shares"]) + translation_lines(article["translations"])
     if article["revisions"]:
         lines += ["", count(len(article["revisions"]), "change")]
         lines += revision_lines(article["revisions"])
@@ -283,6 +302,21 @@ def article_lines(article: Mapping[str, Any]) -> list[str]:
         lines += ["", count(len(article["events"]), "event"), *event_lines(article["events"])]
     standfirst = [*paragraphs(article["standfirst"]), ""] if article["standfirst"] else []
     return [*lines, "", *standfirst, *paragraphs(article["text"])]
+
+
+def _translated(page: Mapping[str, Any]) -> list[str]:
+    """Of a page off topic, the article that it most likely translates."""
+    if page["outcome"] != Outcome.OFF_TOPIC:
+        return []
+    found = (
+        explain_translation(
+            hint["article" if hint["other"] == page["id"] else "other_article"],
+            hint["score"],
+            hint["evidence"],
+        )
+        for hint in page["translations"]
+    )
+    return [said for said in found if said][:1]
 
 
 def _page_relevance(page: Mapping[str, Any]) -> str:
@@ -301,14 +335,18 @@ def _published_fact(article: Mapping[str, Any]) -> str:
     return f"{_utc(article['published'])}{doubt}" if article["published"] else _UNDATED
 
 
-def _copy_lines(copies: Iterable[Mapping[str, Any]]) -> list[str]:
+def _gone_lines(standing: str, since: str | None) -> list[str]:
+    return [f"{standing}, gone since {_utc(since)}"] if since else []
+
+
+def _copy_lines(copies: Iterable[Mapping[str, Any]], origin: str) -> list[str]:
     lines: list[str] = []
     for copy in copies:
         later = copy["hours_later"]
         delay = "" if later is None else f", {later:+.1f} hours"
-        likeness = f"{copy['relation']} {copy['similarity']:.2f}"
-        head = f"{minute(copy['published'])}, {copy['outlet']}, {likeness}{delay}"
-        lines += [*wrapped(head, indent="  "), f"    {plain(copy['url'])}"]
+        head = f"{minute(copy['published'])}, {copy['outlet']}{delay}"
+        lines += wrapped(f"{head}, {likeness(copy, origin)}", indent="    ", first="  ")
+        lines.append(f"    {plain(copy['url'])}")
     return lines
 
 
@@ -322,13 +360,17 @@ def page_lines(page: Mapping[str, Any]) -> list[str]:
         beside = f"; {count(known, 'other address', 'other addresses')} of {page['outlet']} known"
         return [
             page["url"],
+            *_polled_lines(page),
             *wrapped(f"never considered: no source named it and nobody gave it{beside}"),
         ]
     tries = f"{page['attempts']} failed in a row" if page["attempts"] else ""
     headline = f"“{plain(page['title'])}”" if page["title"] else ""
     lines = [
         page["url"],
-        *wrapped(f"{page['outcome']}: {page['reason']}"),
+        *claim_lines(page),
+        *_gone_lines(page["outcome"], page["gone_since"]),
+        *_polled_lines(page),
+        *wrapped("; ".join([f"{page['outcome']}: {page['reason']}", *_translated(page)])),
         "",
         *facts(
             [
@@ -353,10 +395,25 @@ def page_lines(page: Mapping[str, Any]) -> list[str]:
         lines += wrapped(f"“{line}”", indent="    ", first="  ")
     for carried in page["carries"]:
         lines += ["", *_carried_lines(carried)]
+    lines += shared_lines(page["shares"])
+    if page["outcome"] != Outcome.OFF_TOPIC:  # of these it stands above
+        lines += translation_lines(turned(page["translations"], page["id"]))
     if page["events"]:
         lines += ["", count(len(page["events"]), "event"), *event_lines(page["events"])]
     lines += ["", count(len(page["fetches"]), "fetch", "fetches")]
     return lines + _fetch_lines(page["fetches"])
+
+
+def _polled_lines(page: Mapping[str, Any]) -> list[str]:
+    """What is looked at there for addresses, whatever became of the page itself."""
+    lines: list[str] = []
+    for source in page["polled_as"]:
+        kind = _SOURCE_KINDS.get(source["kind"], source["kind"])
+        every = count(source["every_minutes"], "minute")
+        tries = count(source["failures"], "time")
+        failing = f"; failed {tries}: {source['last_error']}" if source["failures"] else ""
+        lines += wrapped(f"a source: {kind}, polled every {every}{failing}")
+    return lines
 
 
 def _carried_lines(carried: Mapping[str, Any]) -> list[str]:
@@ -367,7 +424,8 @@ def _carried_lines(carried: Mapping[str, Any]) -> list[str]:
     )
     later = carried["hours_later"]
     delay = "" if later is None else f", {later:+.1f} hours"
-    lines = wrapped(f"{carried['relation']} {carried['similarity']:.2f}{delay}: {origin}")
+    number = f"article {carried['article']}" if carried["article"] else "the seed"
+    lines = wrapped(f"{likeness(carried, number)}{delay}: {origin}")
     if carried["article_url"]:
         lines.append(f"  {plain(carried['article_url'])}")
     if carried["passage"]:
@@ -378,12 +436,20 @@ def _carried_lines(carried: Mapping[str, Any]) -> list[str]:
 def _fetch_lines(fetches: Iterable[Mapping[str, Any]]) -> list[str]:
     lines: list[str] = []
     for fetch in fetches:
-        status = f"HTTP {fetch['http_status']}" if fetch["http_status"] else "no answer"
+        status = _status_of(fetch)
         size = f", {fetch['bytes']:,} bytes" if fetch["bytes"] else ""
         head = f"{_utc(fetch['at'])}, run {fetch['run']}, {status}{size}"
         lines += wrapped(head, indent="  ")
         lines += wrapped(f"{fetch['outcome']}: {fetch['reason']}", indent="    ")
     return lines
+
+
+def _status_of(fetch: Mapping[str, Any]) -> str:
+    """What the address itself answered; of a redirect, what is kept is the status behind it."""
+    said, _, target = fetch["reason"].partition(": ")
+    if fetch["outcome"] == "gone" and said.startswith("redirected to ") and target:
+        return f"HTTP 3xx -> {plain(target)}"
+    return f"HTTP {fetch['http_status']}" if fetch["http_status"] else "no answer"
 
 
 def workspace_lines(settings: Settings, seeds: SeedSet | None) -> list[str]:
@@ -392,7 +458,8 @@ def workspace_lines(settings: Settings, seeds: SeedSet | None) -> list[str]:
     for seed in seeds.documents if seeds else ():
         said = f"{seed.id}. {seed.title or seed.file} ({count(seed.words, 'word')})"
         lines += wrapped(said, indent="     ", first="  ")
-    todo = [] if seeds else [f"put documents about your story into {settings.paths.seeds}/"]
+    has_seeds = seeds is not None or files_in(settings.seeds_path)
+    todo = [] if has_seeds else [f"put documents about your story into {settings.paths.seeds}/"]
     named = settings.sources
     if not (named.sites or named.feeds or named.sitemaps or settings.search.services):
         todo.append("name sites to watch under [sources] in seedbed.toml")

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ingest.layout import count, minute, plain, wrapped
-from ingest.revisions import Side, diff
+from ingest.revisions import Piece, Side, diff
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from ingest.revisions import Piece
-
 __all__ = ["change_lines", "event_lines", "revision_lines"]
 
 _CONTEXT_WORDS = 8  # shown on each side of a change
+_BRIDGE_WORDS = 3  # fewer kept between two changes are shown as changed
 #: As `wdiff` marks them, so that they can be told apart without colours.
 _MARKS = {Side.ADDED: ("{+", "+}"), Side.REMOVED: ("[-", "-]"), Side.KEPT: ("", "")}
 
@@ -25,10 +24,11 @@ def revision_lines(revisions: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def _head(change: Mapping[str, Any]) -> list[str]:
-    said = [
-        f"{minute(change['seen'])} UTC",
-        f"+{change['words_added']} -{change['words_removed']} words",
-    ]
+    is_headline_only = (
+        change["title_changed"] and not change["words_added"] and not change["words_removed"]
+    )
+    words = f"+{change['words_added']} -{change['words_removed']} words"
+    said = [f"{minute(change['seen'])} UTC", "headline only" if is_headline_only else words]
     if change["entries_added"]:
         said.append(f"{count(change['entries_added'], 'entry', 'entries')} more")
     lines = wrapped(", ".join(said), indent="  ")
@@ -52,20 +52,46 @@ def change_lines(article: Mapping[str, Any], changes: Sequence[Mapping[str, Any]
         lines += ["", *_head(change)]
         if change["url"] != article["url"]:
             lines.append(f"    {plain(change['url'])}")
-        for place in _places(diff(change["text_before"], change["text_after"])):
+        for place in _places(_joined(diff(change["text_before"], change["text_after"]))):
             lines += ["", *(line for one in place for line in wrapped(one, indent="    "))]
     return lines
 
 
 def event_lines(events: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Each event in a line, with the address it is about where one is given."""
+    """Each event in a line, with the address it is about where that is another than shown."""
     lines: list[str] = []
     for event in events:
         lines += wrapped(f"{minute(event['at'])} UTC, {event['kind']}: {event['detail']}",
                          indent="  ")  # fmt: skip
-        if "url" in event:
+        if "url" in event and not event.get("is_own"):
             lines.append(f"    {plain(event['url'])}")
     return lines
+
+
+def _joined(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces, changes parted by a word or two within a paragraph as one."""
+    joined: list[Piece] = []
+    old = new = ""
+    for number, piece in enumerate(pieces):
+        is_bridge = (
+            piece.side == Side.KEPT
+            and bool(old or new)
+            and number < len(pieces) - 1
+            and len(piece.text.split()) < _BRIDGE_WORDS
+            and "\n" not in f"{old}{new}{piece.text}{pieces[number + 1].text}"
+        )
+        if piece.side == Side.KEPT and not is_bridge:
+            joined += [*_sides(old, new), piece]
+            old = new = ""
+            continue
+        old += piece.text * (piece.side != Side.ADDED)
+        new += piece.text * (piece.side != Side.REMOVED)
+    return joined + _sides(old, new)
+
+
+def _sides(old: str, new: str) -> list[Piece]:
+    sides = (Piece(side=Side.REMOVED, text=old), Piece(side=Side.ADDED, text=new))
+    return [piece for piece in sides if piece.text]
 
 
 def _places(pieces: Sequence[Piece]) -> Iterator[list[str]]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ingest.topic.phrasing import Query
 
 __all__ = [
+    "WEIGHED",
     "history_lines",
     "query_lines",
     "query_row",
@@ -27,6 +28,8 @@ __all__ = [
 ]
 
 
+#: The columns of a step that name words, and what they say of these.
+WEIGHED = (("gained", "weighs more"), ("lost", "weighs less"))
 _NAMES = 16  # in the terminal; `--json` has more
 
 
@@ -159,7 +162,8 @@ def history_lines(steps: Sequence[Mapping[str, Any]]) -> list[str]:
         texts = count(step["texts"], "text")
         head = f"{minute(step['at'])} UTC, {step['kind']}, {texts}{astray}{undone}"
         lines += wrapped(head, indent="    ", first=f"{step['id']:>3}  ")
-        for word, mark in (("gained", "+"), ("lost", "-")):
-            if step[word]:
-                lines += wrapped(f"{mark} {plain(step[word])}", indent="       ", first="     ")
+        for column, verb in WEIGHED:
+            if step[column]:
+                said = f"{verb}: {plain(step[column])}"
+                lines += wrapped(said, indent="       ", first="     ")
     return lines

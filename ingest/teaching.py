@@ -23,6 +23,7 @@ __all__ = ["COMMANDS"]
 
 _MOST_NUMBER = 2**63 - 1
 _TITLE_CHARS = 60
+_MOVED = 5  # texts named of those that came in, and of those that went out
 _UNFETCHED = (Outcome.WAITING, Outcome.SKIPPED, Outcome.FAILED)
 
 
@@ -69,7 +70,7 @@ def label(
         return print_json({"page": row["id"], "url": row["url"], "outcome": after["outcome"],
                            "reason": after["reason"], **told})  # fmt: skip
     back = [] if undo else [f"take it back: seedbed label --page {row['id']} --undo"]
-    return print_lines([_standing_line(after), *_told_lines(told), *back])
+    return print_lines([_standing_line(after), *_told_lines(told, but=row["url"]), *back])
 
 
 @click.command()
@@ -163,7 +164,15 @@ def _relearn(workspace: Workspace, corpus: Corpus) -> dict[str, Any]:
         "gained": steps[-1]["gained"] if steps else "",
         "lost": steps[-1]["lost"] if steps else "",
         **_counts(told),
+        "texts_in": _texts(corpus, told.came_in),
+        "texts_out": _texts(corpus, told.went_out),
     }
+
+
+def _texts(corpus: Corpus, pages: list[int]) -> list[dict[str, Any]]:
+    """Headline and address of pages, in their order."""
+    rows = (corpus.page_for_label(page) for page in pages)
+    return [{"title": row["title"], "url": row["url"]} for row in rows if row is not None]
 
 
 def _counts(told: Rejudged) -> dict[str, int]:
@@ -176,19 +185,39 @@ def _counts(told: Rejudged) -> dict[str, int]:
 
 
 def _standing_line(row: dict[str, Any]) -> str:
-    title = row["title"] or row["url"]
-    shown = title if len(title) <= _TITLE_CHARS else title[: _TITLE_CHARS - 1].rstrip() + "…"
-    return f"{shown}: {row['outcome']} ({row['reason']})"
+    return f"{_named(row)}: {row['outcome']} ({row['reason']})"
 
 
-def _told_lines(told: dict[str, Any]) -> list[str]:
-    """One line on the texts, one on the words."""
+def _named(row: dict[str, Any]) -> str:
+    title = str(row["title"] or row["url"])
+    return title if len(title) <= _TITLE_CHARS else title[: _TITLE_CHARS - 1].rstrip() + "…"
+
+
+def _told_lines(told: dict[str, Any], *, but: str = "") -> list[str]:
+    """How many texts moved, the first of them by name, and a line on the words.
+
+    Args:
+        but: address of the text that the reader named, which need not be named again.
+    """
+    from ingest.show_topic import WEIGHED
+
     texts = f"{told['scored']} texts judged: {told['came_in']} came in, {told['went_out']} went out"
     if told["to_fetch"]:
         refused = count(told["to_fetch"], "refused address", "refused addresses")
         texts += f", {refused} will be fetched"
-    words = [f"{name}: {told[name]}" for name in ("gained", "lost") if told[name]]
-    return [texts, "; ".join(words) or "the topic is as it was"]
+    moved = [
+        line
+        for side, verb in (("texts_in", "came in"), ("texts_out", "went out"))
+        for line in _moved_lines([row for row in told[side] if row["url"] != but], verb)
+    ]
+    words = [f"{verb}: {told[name]}" for name, verb in WEIGHED if told[name]]
+    return [texts, *moved, "; ".join(words) or "the topic is as it was"]
+
+
+def _moved_lines(rows: list[dict[str, Any]], verb: str) -> list[str]:
+    lines = [f"  {verb}: {_named(row)}" for row in rows[:_MOVED]]
+    more = len(rows) - _MOVED
+    return [*lines, f"    and {more:,} more"] if more > 0 else lines
 
 
 COMMANDS = (label, relearn)

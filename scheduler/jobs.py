@@ -127,10 +127,11 @@ def is_due(
 def exit_code(reports: Sequence[CrawlReport]) -> int:
     """What a round ends with: 0 done, 1 every run failed, 4 no source reachable, 6 partial."""
     unwell = [report for report in reports if not report.went_well]
+    lossy = any(report.message for report in reports if report.went_well)  # some pages were lost
     polled = sum(report.counts.get("polled", 0) for report in reports)
     failed = sum(report.counts.get("polls_failed", 0) for report in reports)
     if reports and len(unwell) == len(reports):
         return _FAILED
     if polled and failed == polled:
         return _UNREACHABLE
-    return _PARTIAL if unwell or failed > polled * _PARTIAL_SHARE else _DONE
+    return _PARTIAL if unwell or lossy or failed > polled * _PARTIAL_SHARE else _DONE

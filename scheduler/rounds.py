@@ -234,6 +234,8 @@ def _say(report: CrawlReport) -> None:
     if report.went_well:
         counts = {name: report.counts[name] for name in _TOLD if report.counts.get(name)}
         told.info("crawl finished", seconds=round(report.seconds, 1), **counts)
+        if report.message:
+            told.error("crawl lost pages", message=report.message)
     elif report.outcome == "interrupted":
         told.info("crawl interrupted", message=report.message)
     else:

@@ -22,7 +22,7 @@ def test_without_a_command_the_status_is_shown(
     assert main(["status"]) == 0
 
     assert plain == capsys.readouterr().out
-    assert plain.startswith(f"{workspace.name}: 1 article and 2 copies from 1 outlet\n")
+    assert plain.startswith(f"{workspace.name}: 1 article and 2 copies from 2 outlets\n")
     assert "4 considered: 2 copies, 1 article, 1 rejected" in " ".join(plain.split())
     assert "2, 1 failing" in plain
     assert "2 frontier died 2026-01-02 03:04 UTC: nothing new (its process[2J died)" in (
@@ -177,7 +177,10 @@ def test_show_tells_origin_reason_copies_and_changes(capsys: pytest.CaptureFixtu
     assert "outlet A Daily (a.test)" in said
     assert "kept 0.91 like seed 1: Baku, Aliyev" in said
     assert "by feeds, in run 1 named by https://a.test/feed" in said
-    assert "1 copy 2026-01-02 05:04, b.test, near 0.93, +2.0 hours https://b.test/copied" in said
+    assert (
+        "1 copy 2026-01-02 05:04, b.test, +2.0 hours, near: 93 % of the shorter stands in the "
+        "longer text https://b.test/copied"
+    ) in said
     assert "1 change 2026-01-02 03:04 UTC, +12 -3 words title was: Baku asks" in said
     assert said.endswith("A long line about Baku. [2J")
 
@@ -228,9 +231,12 @@ def test_why_tells_what_a_copy_is_a_copy_of(capsys: pytest.CaptureFixture[str]) 
     main(["why", "https://b.test/of-a-seed"])
     of_seed = " ".join(capsys.readouterr().out.split())
 
-    assert "near 0.93, +2.0 hours: article 1, “Baku answers Moscow" in of_article
+    assert (
+        "near: 93 % of the shorter stands in the longer text, +2.0 hours: article 1, “Baku answers"
+        in (of_article)
+    )
     assert "in common: “Baku answered”" in of_article
-    assert "exact 1.00: seed one.txt, “The rift”" in of_seed
+    assert "exact: word for word: seed one.txt, “The rift”" in of_seed
 
 
 @pytest.mark.usefixtures("workspace")

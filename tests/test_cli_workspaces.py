@@ -75,7 +75,29 @@ def test_init_refuses_a_seed_it_cannot_use_and_writes_nothing(
 
     assert main(["init", "story", "one.txt", name]) == 3
     assert Path(name).name in capsys.readouterr().err
-    assert list((empty / "story").iterdir()) == []
+    assert not (empty / "story").exists()
+
+
+def test_init_names_every_seed_that_it_cannot_use(
+    empty: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (empty / "one.txt").write_text("A text about the story. " * 30)
+    (empty / "empty.txt").write_text("\n")
+    (empty / "image.png").write_bytes(b"\x89PNG")
+    (empty / "a.txt").write_bytes(b"\xff\x00\xfe\x00\x01" * 9)
+    (empty / "b.urls").write_text("Baku\n")
+
+    assert main(["init", "story", "one.txt", "empty.txt", "image.png"]) == 3
+    assert capsys.readouterr().err.splitlines() == [
+        "seedbed: an empty seed document: empty.txt",
+        "seedbed: a seed document ends in .txt, .md, .html or .urls: image.png",
+    ]
+    assert main(["init", "story", "one.txt", "a.txt", "b.urls"]) == 3
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 2
+    assert "a.txt" in said[0]
+    assert "no web address in line 1 of b.urls" in said[1]
+    assert not (empty / "story").exists()
 
 
 def test_seeds_shows_titles_words_noise_language_and_the_topic(
@@ -177,6 +199,7 @@ def test_init_says_what_it_left_and_counts_one_address(
     assert main(["init", "story", "given"]) == 0
     told = capsys.readouterr()
     assert "seedbed seeds --fetch, for 1 address in seeds/" in told.out
+    assert "put documents" not in told.out
     assert "not read: b.pdf" in told.err
 
 

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -174,6 +175,7 @@ def test_kinds_are_those_that_the_spiders_state() -> None:
         (4, [report(polled=2, polls_failed=2), report()]),
         (6, [report(polled=3, polls_failed=1)]),
         (6, [report(polled=3), report("died")]),
+        (6, [report(polled=3), replace(report(), message="1 of 4 lost")]),
     ],
 )
 def test_exit_code_of_a_round(expected: int, reports: list[CrawlReport]) -> None:

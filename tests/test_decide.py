@@ -13,6 +13,7 @@ from ingest.decide import (
     LINK_SHARE,
     OWN_LANGUAGE,
     explain,
+    explain_translation,
     gate,
     is_worth_storing,
     judge,
@@ -149,6 +150,14 @@ def test_refusal_says_what_was_missing(missing: tuple[str, ...], said: str) -> N
     why = judge(TEXT, None, UNRELATED, (), known(), {}, missing=missing).why
 
     assert why == f"relevance 0.10, below the cut 0.50; {said}"
+
+
+def test_likely_translation_of_an_article_is_told_of_and_no_other() -> None:
+    said = "may be a translation of article 7 (the same lead picture)"
+
+    assert explain_translation(7, 0.9, "the same lead picture") == said
+    assert explain_translation(7, 0.89, "the same lead picture") == ""
+    assert explain_translation(None, 0.95, "the same lead picture") == ""
 
 
 YES, NO = Label(is_yes=True, by=None), Label(is_yes=False, by="Ann")

@@ -94,7 +94,7 @@ def test_not_modified_is_a_return_too(intake: Intake) -> None:
     fail(intake, Outcome.GONE)
     fail(intake, Outcome.UNCHANGED, status=304, reason="not modified (304)")
 
-    assert events(intake)[-1] == ("back", "not modified (304)")
+    assert events(intake)[-1] == ("back", "answers with the same text (304)")
     assert gone_since(intake) is None
 
 

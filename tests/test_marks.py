@@ -52,8 +52,8 @@ def listing(tag: str, *items: str) -> str:
         ("<ol><li>a</ol><p>c</p>", "- a\nc"),  # a number alone would be the line's own
         ("<ul><li>a<ul><li>b</ul></ul><p>c</p>", "- a\n- b\nc"),  # nested lists are flat
         ("<ul><li><h3>a</h3><p>b</p><p>c</p><li>d</ul>", "- a\nb\nc\n- d"),
-        ("<blockquote><p>a</p><p>b<br>c</p></blockquote><p>d</p>", "> a\n> b\n> c\nd"),
-        ("<blockquote><ul><li>a<li>b</ul></blockquote><p>c</p>", "> - a\n> - b\nc"),
+        ("<p>z</p><blockquote><p>a</p><p>b<br>c</p></blockquote>", "z\n> a\n> b\n> c"),
+        ("<p>z</p><blockquote><ul><li>a<li>b</ul></blockquote>", "z\n> - a\n> - b"),
         ("<p>• a<br>• b</p>", "- a\n- b"),  # set by hand
         ("<p>— Oui, dit-il.</p><p>— Non.</p>", "— Oui, dit-il.\n— Non."),
         ("<p>- Hə, dedi.</p><p>- Yox.</p>", "– Hə, dedi.\n– Yox."),  # speech is no list
@@ -76,6 +76,28 @@ def test_lines_that_read_alike_are_told_apart_by_their_order() -> None:
     assert marked("Pier\nc\nPier", cut(page), "") == "- Pier\nc\nPier"
 
 
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>z</p><blockquote class='pullquote'>a</blockquote>",
+        "<p>z</p><blockquote class='c-pull-quote__text'>a</blockquote>",
+        "<p>z</p><figure class='wp-block-pullquote'><blockquote>a</blockquote></figure>",
+        "<p>z</p><blockquote class='article-lead'>a</blockquote>",
+        "<p>z</p><blockquote id='standfirst'>a</blockquote>",
+    ],
+)
+def test_a_quote_pulled_out_of_the_text_is_no_quote(html: str) -> None:
+    after = "<p>y</p><blockquote class='leading-7 quote'>b</blockquote>"
+
+    assert drawn(f"{html}{after}") == "z\na\ny\n> b"
+
+
+def test_a_text_that_begins_with_a_blockquote_begins_with_its_standfirst() -> None:
+    html = "<blockquote><p>a</p><p>b</p></blockquote><p>c</p><blockquote><p>d</p></blockquote>"
+
+    assert drawn(html) == "a\nb\nc\n> d"
+
+
 lines = st.lists(
     st.tuples(
         st.sampled_from(["", "- ", "> ", "> - "]),
@@ -88,9 +110,9 @@ lines = st.lists(
 @given(lines)
 def test_a_marked_text_set_as_a_page_gives_itself(told: list[tuple[str, str]]) -> None:
     text = "\n".join(mark + line for mark, line in told)
-    frame = "z" * 999  # so that no item is the frame of the text
+    frame = "z" * 999  # so that no item is the frame of the text, and no quote begins it
 
-    assert drawn(_as_html([*told, ("", frame)])) == f"{text}\n{frame}"
+    assert drawn(_as_html([("", frame), *told])) == f"{frame}\n{text}"
 
 
 def _as_html(told: list[tuple[str, str]]) -> str:

@@ -169,6 +169,11 @@ def test_a_reader_only_says_that_it_is_of_another_version(
     with closing(Corpus(folder / "corpus.db", readonly=True)) as corpus:
         assert corpus.state("fingerprint_version") is None
 
+    assert main(["-w", str(folder), "rebuild-index", "--check"]) == 1
+    said = capsys.readouterr().out
+    assert said.count("the next run makes it anew") == 1
+    assert "run `seedbed rebuild-index`" not in said
+
 
 def test_stopped_after_every_transaction_it_goes_on(folder: Path) -> None:
     before = everything(folder)

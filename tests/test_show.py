@@ -88,6 +88,24 @@ def test_paragraphs_keep_an_empty_line_between_them() -> None:
     assert paragraphs("one\n\ntwo\x1b[2J\n") == ["one", "", "two[2J"]
 
 
+def test_quotes_and_items_hang_behind_their_marks() -> None:
+    said = "word " * 17
+    text = "\n".join((f"> {said}", f"1. {said}", f"2. {said}", f"> - {said}", f"30. {said}"))
+
+    assert [line for line in paragraphs(text, indent=" ") if line] == [
+        " > " + "word " * 14 + "word",
+        "   word word",
+        " 1. " + "word " * 14 + "word",
+        "    word word",
+        " 2. " + "word " * 14 + "word",
+        "    word word",
+        " > - " + "word " * 14 + "word",
+        "     word word",
+        " 30. " + "word " * 14 + "word",  # a number of its own: no item stands beside it
+        " word word",
+    ]
+
+
 @given(value=st.text())
 def test_json_shows_no_control_character_and_comes_back(value: str) -> None:
     line = json_line({"value": value})

@@ -74,6 +74,38 @@ def test_paragraphs_that_came_in_are_marked_one_by_one() -> None:
     assert lines[4:] == ["", "    {+A first one.+}", "    {+A second one.+}", "    The end."]
 
 
+def test_rewritten_paragraph_is_no_confetti() -> None:
+    before = "Police in Baku said on Monday that the old editor was held for a long time."
+    after = (
+        "Officers in Moscow said yesterday and that a young editor was freed after a short time."
+    )
+    shown = " ".join(told(before, after, title_changed=0)[4:])
+
+    assert " ".join(shown.split()) == (
+        "[-Police in Baku said on Monday that the old editor was held for a long-] {+Officers in "
+        "Moscow said yesterday and that a young editor was freed after a short+} time."
+    )
+
+
+def test_changes_in_two_paragraphs_are_not_run_together() -> None:
+    lines = told("One came.\nTwo went.", "Ten came.\nSix went.", title_changed=0)
+
+    assert lines[4:] == ["", "    [-One-] {+Ten+} came.", "    [-Two-] {+Six+} went."]
+
+
+def test_change_of_the_headline_alone_counts_no_words() -> None:
+    lines = revision_lines([CHANGE | {"words_added": 0, "words_removed": 0}])
+
+    assert lines[0] == "  2025-07-03 12:00 UTC, headline only"
+
+
+def test_event_of_the_article_itself_does_not_repeat_its_address() -> None:
+    event = {"at": "2025-07-03T12:00:00Z", "kind": "lead", "detail": "leads", "url": URL}
+
+    assert event_lines([event | {"is_own": 1}]) == ["  2025-07-03 12:00 UTC, lead: leads"]
+    assert event_lines([event | {"is_own": 0}])[1:] == [f"    {URL}"]
+
+
 def test_change_of_a_copy_names_its_address() -> None:
     assert f"    {URL}/copy" in told("One.", "Two.", url=f"{URL}/copy")
     assert change_lines(ARTICLE, [])[-1] == "it was not changed since it was first seen"

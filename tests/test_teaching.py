@@ -10,7 +10,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from ingest.teaching import COMMANDS
+from ingest.teaching import COMMANDS, _told_lines
 from ingest.terminal import Place
 from tests.rows import NOW, gated
 from tests.taught import TEXTS, crawl, opened, page_of, print_of
@@ -64,7 +64,7 @@ def test_an_article_refused_by_its_number_leaves_and_says_how_to_take_it_back(
 
     assert "off-topic (you said no: relevance " in said[0]
     assert said[1].endswith("0 came in, 1 went out")
-    assert "lost: " in said[2]
+    assert "weighs less: " in said[2]
     assert said[3].startswith("take it back: seedbed label --page ")
     back = ask(folder, *said[3].split()[4:]).stdout.splitlines()
     assert ": article (relevance " in back[0]
@@ -136,6 +136,27 @@ def test_an_address_never_fetched_is_fetched_when_a_reader_wants_it(folder: Path
                                                wanted.paragraphs, wanted.published)])  # fmt: skip
         page = page_of(corpus, "http://a.test/never-fetched")
         assert corpus.standing_of([page]) == {page: "article"}
+
+
+def test_the_first_texts_that_moved_are_named() -> None:
+    rows = [{"title": f"Text {number}", "url": f"http://a.test/{number}"} for number in range(9)]
+    told = {"scored": 20, "came_in": 9, "went_out": 1, "to_fetch": 0, "gained": "Baku", "lost": "",
+            "texts_in": rows, "texts_out": [{"title": None, "url": "http://b.test/1"}]}  # fmt: skip
+
+    assert _told_lines(told, but="http://a.test/0") == [
+        "20 texts judged: 9 came in, 1 went out",
+        *(f"  came in: Text {number}" for number in range(1, 6)),
+        "    and 3 more",
+        "  went out: http://b.test/1",
+        "weighs more: Baku",
+    ]
+
+
+def test_texts_that_moved_are_listed_for_programs(folder: Path) -> None:
+    read = told(folder, "label", "1", "no")
+
+    assert len(read["texts_out"]) == read["went_out"] == 1
+    assert read["texts_out"][0]["url"] == read["url"]
 
 
 def test_learning_anew_by_hand_says_that_nothing_changed(folder: Path) -> None:

@@ -212,10 +212,10 @@ def test_history_tells_each_step_and_whether_it_stands(workspace: Path) -> None:
 
     assert shown.splitlines() == [
         "  1  2026-01-02 03:04 UTC, seeds, 5 texts",
-        "     + Baku, Moscow",
+        "     weighs more: Baku, Moscow",
         "  2  2026-01-02 03:04 UTC, drift, 9 texts, 0.25 of the articles near no seed,",
         "    undone 2026-01-02 03:04 UTC",
-        "     - itself",
+        "     weighs less: itself",
     ]
     assert [row["kind"] for row in rows(workspace, "--history")] == ["seeds", "drift"]
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ingest.cli import main
 from ingest.config import load_settings
 from ingest.corpus import Corpus
 from ingest.corpus.translations import COMMON
@@ -156,13 +157,13 @@ def test_alternates_are_other_articles_and_no_front_pages() -> None:
     assert found.alternates == {"meridian.test/ru/three-editors-released"}
 
 
-def open_desk(path: Path, *, seed: SeedDocument | None = None) -> Intake:
-    """An intake for which everything is on topic."""
+def open_desk(path: Path, *, seed: SeedDocument | None = None, word: str = "") -> Intake:
+    """An intake for which everything is on topic that has a word in it."""
     corpus = Corpus(path)
     corpus.sync_seeds(SeedSet(documents=(seed,) if seed else (), digest="1"))
     run = corpus.start_run(spider="feeds", trigger="command", version="test", now=NOW)
     settings = load_settings(path.parent, {})
-    return Intake(corpus, Facts(WordTopic(""), {}), settings, run)  # type: ignore[arg-type]  # the seam
+    return Intake(corpus, Facts(WordTopic(word), {}), settings, run)  # type: ignore[arg-type]  # the seam
 
 
 def report_seed() -> SeedDocument:
@@ -286,6 +287,32 @@ def test_picture_that_too_many_show_tells_nothing_whoever_came_first(tmp_path: P
     take_pictured(many, range(1, COMMON + 2))
 
     assert hints(many) == set()
+
+
+@pytest.mark.parametrize("order", [("en", "ru"), ("ru", "en")])
+def test_page_off_topic_says_which_article_it_may_translate(
+    tmp_path: Path, order: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    editions = {language: SITE[language] for language in order}
+    (tmp_path / "seedbed.toml").touch()
+    desk = open_desk(tmp_path / "corpus.db", word="lawyer")
+    for language in order:
+        title, text = REPORT[language]
+        near = [*text, "Caspian"] if language == "ru" else text  # enough to be stored
+        html = page_of(title, near, language=language, alternates=editions, picture=PHOTO)
+        take_html(desk, SITE[language], html)
+    desk.corpus.close()
+
+    def why(url: str) -> str:
+        assert main(["-w", str(tmp_path), "why", url]) == 0
+        return " ".join(capsys.readouterr().out.split())
+
+    assert "off-topic: relevance 0.40, below the cut 0.50; it shares nothing; " in why(SITE["ru"])
+    assert (
+        "may be a translation of article 1 (each page names the other as its edition (hreflang); "
+        "the same lead picture; 19 of 22 names"
+    ) in why(SITE["ru"])
+    assert "translation" not in why(SITE["en"])
 
 
 def test_hint_says_how_strong_it_is() -> None:

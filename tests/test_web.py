@@ -182,6 +182,31 @@ def test_copying_by_outlet_names_outlets_and_seeds(filled: Corpus) -> None:
     assert len(rows(filled, "copying_by_outlet", outlet="third.test")) == 1
 
 
+def test_second_address_within_an_outlet_is_no_copying(filled: Corpus) -> None:
+    with filled.transaction():
+        for number, outlet in ((8, "first.test"), (9, "third.test")):
+            insert(
+                filled, "copies", id=number, article=1, outlet=outlet, title="t", page=number - 5,
+                url="https://u.test", relation="same-url", similarity=1, first_seen="2025", run=1,
+            )  # fmt: skip
+    pairs = {(row["original"], row["copying"]): row for row in rows(filled, "copying_by_outlet")}
+
+    assert ("first.test", "first.test") not in pairs
+    assert pairs["first.test", "third.test"]["copies"] == 2
+
+
+def test_gone_addresses_quotes_and_translations_are_told(filled: Corpus) -> None:
+    (gone,) = rows(filled, "gone_moved_back")
+    (quote,) = rows(filled, "who_quotes_whom", outlet="second.test")
+    (pair,) = rows(filled, "likely_translations")
+
+    assert (gone["kind"], gone["title"], gone["detail"]) == ("gone", "Editor detained", "http 410")
+    assert (quote["quoting_outlet"], quote["quoted_outlet"]) == ("first.test", "second.test")
+    assert quote["passage"] == "the editor was detained"
+    assert rows(filled, "who_quotes_whom", outlet="third.test") == []
+    assert (pair["outlet"], pair["other_outlet"]) == ("first.test", "second.test")
+
+
 def test_what_changed_shows_both_headlines(filled: Corpus) -> None:
     (change,) = rows(filled, "what_changed")
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+import re
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pysqlite3 import dbapi2 as sqlite
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["connect", "guarded", "is_still", "migrate"]
+__all__ = ["connect", "guarded", "is_still", "migrate", "missing_parts"]
 
 OLDEST_SQLITE = (3, 51, 3)  # sqlite.org/wal.html: the WAL-reset bug, 3.7.0 to 3.51.2
 _UNMADE = (sqlite.SQLITE_READONLY, sqlite.SQLITE_CANTOPEN)  # what it could not make beside the file
@@ -40,6 +41,12 @@ _CODES: dict[int, tuple[type[CorpusError], str]] = {
     sqlite.SQLITE_CORRUPT: (CorpusError, "the file is damaged; restore a backup"),
     sqlite.SQLITE_IOERR: (CorpusError, "the disk failed"),
 }
+# What SQLite says where a statement of ours finds another schema than it was written for.
+_LACKS = re.compile(
+    r"no such (?P<kind>table|column): (?:main\.)?(?P<name>\S+)"
+    r"|table (?P<table>\S+) has no column named (?P<column>\S+)"
+)
+_UNFINISHED = "an unfinished version made it, restore a backup or start anew"
 
 
 @contextmanager
@@ -53,10 +60,21 @@ def guarded(path: Path) -> Iterator[None]:
         yield
     except sqlite.DatabaseError as exc:
         code = getattr(exc, "sqlite_errorcode", 0) & 0xFF
-        if code not in _CODES:
-            raise
-        kind, message = _CODES[code]
-        raise kind(f"{message} ({exc})", path=path) from exc
+        if code in _CODES:
+            kind, message = _CODES[code]
+            raise kind(f"{message} ({exc})", path=path) from exc
+        if lacking := _lacking(str(exc)):
+            raise CorpusError(f"the corpus lacks {lacking}; {_UNFINISHED}", path=path) from exc
+        raise
+
+
+def _lacking(said: str) -> str:
+    """The table or column that SQLite did not find; empty: it says something else."""
+    found = _LACKS.match(said)
+    if found is None:
+        return ""
+    kind, name, table, column = found.group("kind", "name", "table", "column")
+    return f"the {kind} {name}" if kind else f"the column {table}.{column}"
 
 
 def connect(path: Path, *, readonly: bool = False, timeout_s: float = 30.0) -> Database:
@@ -165,6 +183,32 @@ def migrate(db: Database) -> None:
         raw.execute("ROLLBACK")
         raise
     raw.execute("COMMIT")
+
+
+def missing_parts(raw: Any) -> list[str]:
+    """What this schema has and a corpus has not, as `table events`, `column runs.id`."""
+    with closing(sqlite.connect(":memory:", isolation_level=None)) as fresh:
+        MIGRATIONS.apply(Database(fresh))
+        wanted = _parts(fresh)
+    there = _parts(raw)
+    lacking = wanted.keys() - there.keys()
+    columns = {
+        f"column {part.partition(' ')[2]}.{column}"
+        for part in wanted.keys() & there.keys()
+        for column in wanted[part] - there[part]
+    }
+    return sorted(lacking) + sorted(columns)
+
+
+def _parts(raw: Any) -> dict[str, set[str]]:
+    """Tables with their columns, and views, indexes and triggers, by kind and name."""
+    named = raw.execute("SELECT type, name FROM sqlite_schema").fetchall()
+    return {f"{kind} {name}": _columns(raw, name) if kind == "table" else set()
+            for kind, name in named}  # fmt: skip
+
+
+def _columns(raw: Any, table: str) -> set[str]:
+    return {name for (name,) in raw.execute("SELECT name FROM pragma_table_xinfo(?)", (table,))}
 
 
 def _check_identity(raw: Any, path: Path, *, readonly: bool) -> None:

@@ -94,10 +94,14 @@ class Events(Texts):
         return None if article is None else int(article)
 
     def events_of_article(self, article: int) -> list[dict[str, Any]]:
-        """What happened to an article and its copies, the first one first."""
+        """What happened to an article and its copies, the first one first.
+
+        `is_own` says whether it is about the page that leads the article.
+        """
         return self._rows(
-            "SELECT e.kind, e.at, e.detail, p.url, e.run FROM events e "
-            "JOIN pages p ON p.id = e.page WHERE e.article = ? ORDER BY e.id",
+            "SELECT e.kind, e.at, e.detail, p.url, e.page = a.page AS is_own, e.run FROM events e "
+            "JOIN pages p ON p.id = e.page JOIN articles a ON a.id = e.article "
+            "WHERE e.article = ? ORDER BY e.id",
             (article,),
         )
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from ingest.corpus.base import iso
-from ingest.corpus.claims import OWN_URL
+from ingest.corpus.claims import OWN_KEY, OWN_URL
 from ingest.corpus.copies import Copies, Laying
 from ingest.corpus.events import Events
 from ingest.corpus.texts import unpack
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Families", "particulars_of"]
 
 _LEAD_CHARS = 300
+_ONE_POLL = timedelta(hours=1)  # the first of a workspace is the longest
 _VOUCHED = "kept because a related page carries its text"
 
 
@@ -112,19 +114,37 @@ class Families(Events, Copies):
             return self._next_number("articles")
         number, former = min(heirs)
         del held[former]
-        after, before = self._origin_of(page), self._origin_of(former)
-        self.note_event(
-            kind=Happening.LEAD,
-            article=number,
-            page=page,
-            detail=f"{_told(after)} leads in place of {_told(before)}",
-            run=run or after["run"],
-            at=now,
-        )
+        self._tell_lead(number, page, former, run=run, now=now)
         return number
 
+    def _tell_lead(
+        self, number: int, page: int, former: int, *, run: int | None, now: datetime
+    ) -> None:
+        """Write that an earlier original was found.
+
+        In which order a poll meets the pages of a family is chance, be it one run or, of feeds
+        and site maps, several; a page that came under another of its addresses is no other.
+        """
+        after, before = self._origin_of(page), self._origin_of(former)
+        seen = run or after["run"]
+        is_new = self._value(
+            "SELECT min(t.run) >= ? OR min(t.first_seen) > ? "
+            "FROM pages p JOIN texts t ON t.page = p.id WHERE p.article = ?",
+            (seen, iso(now - _ONE_POLL), number),
+        )
+        if is_new or after["key"] == before["key"]:
+            return
+        self.note_event(
+            kind=Happening.LEAD, article=number, page=page, detail=_told(after, before), run=seen,
+            at=now,
+        )  # fmt: skip
+
     def _origin_of(self, page: int) -> dict[str, Any]:
-        row = self._row("SELECT url, published, run FROM texts WHERE page = ?", (page,))
+        row = self._row(
+            f"SELECT {OWN_KEY} AS key, p.outlet, t.published, t.run FROM texts t "  # noqa: S608
+            "JOIN pages p ON p.id = t.page WHERE t.page = ?",
+            (page,),
+        )
         assert row is not None, page
         return row
 
@@ -220,8 +240,16 @@ def _is_left_out(anchor: str, article: Article) -> bool:
     return bool(anchor) and in_left_out and anchor not in article.text
 
 
-def _told(origin: Mapping[str, Any]) -> str:
-    return f"{origin['url']} ({origin['published'] or 'undated'})"
+def _told(after: Mapping[str, Any], before: Mapping[str, Any]) -> str:
+    """Why one page leads now in place of another."""
+    new, old = _minute(after["published"]), _minute(before["published"])
+    if new and old and new < old:
+        return f"leads since it is the earlier: {new}, before {before['outlet']} {old}"
+    return f"leads, {new or 'undated'}, in place of {before['outlet']}, {old or 'undated'}"
+
+
+def _minute(published: str | None) -> str:
+    return published[:16].replace("T", " ") if published else ""
 
 
 def _lead(text: str) -> str:

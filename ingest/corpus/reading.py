@@ -5,12 +5,22 @@ Rows come back as dicts in the order people read them; times are ISO 8601 UTC te
 
 from __future__ import annotations
 
+import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pysqlite3 import dbapi2 as sqlite
 
 from ingest.corpus.base import Base
+from ingest.corpus.claims import BELIEVED
+from ingest.corpus.connection import missing_parts
+from ingest.corpus.runs import COLUMN_OF, DIED, is_alive
+from ingest.errors import CorpusError
+from ingest.items import Outcome
+from ingest.urls import address_key
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 __all__ = ["HIT_END", "HIT_START", "Reading", "SearchSyntaxError"]
 
@@ -20,6 +30,15 @@ _SNIPPET_WORDS = 30
 # What makes a search one in SQLite's own language (sqlite.org/fts5.html, section 3) and not words.
 _OPERATORS = re.compile(r'["*()^{}]|(?<!\S)(?:AND|OR|NOT|NEAR)(?!\S)|\b(?:title|text)\s*:')
 _BARE_WORD = re.compile(r"\S+")
+#: What of a copy `c` stands in the text it carries, and the other way round.
+_COMPARED = (
+    "LEFT JOIN edges e ON e.a = min(c.page, coalesce(a.page, -c.seed)) "
+    "AND e.b = max(c.page, coalesce(a.page, -c.seed))"
+)
+_SHARES = (
+    "round(iif(e.a = c.page, e.a_in_b, e.b_in_a), 4) AS share, "
+    "round(iif(e.a = c.page, e.b_in_a, e.a_in_b), 4) AS other_share"
+)
 
 
 class SearchSyntaxError(ValueError):
@@ -34,8 +53,11 @@ class Reading(Base):
         row = self._row(
             "SELECT (SELECT count(*) FROM articles) AS articles, "
             "(SELECT count(*) FROM copies) AS copies, "
+            "(SELECT count(*) FROM copies c JOIN pages p ON p.id = c.page "
+            "WHERE p.outcome = 'article') AS copies_in_articles, "
             "(SELECT count(*) FROM revisions) AS revisions, "
-            "(SELECT count(DISTINCT outlet) FROM articles) AS outlets, "
+            "(SELECT count(*) FROM (SELECT outlet FROM articles "
+            "UNION SELECT outlet FROM copies)) AS outlets, "
             "(SELECT count(*) FROM seeds) AS seeds, "
             "(SELECT count(*) FROM sources) AS sources, "
             "(SELECT count(*) FROM sources WHERE failures > 0) AS sources_failing, "
@@ -88,6 +110,10 @@ class Reading(Base):
             )
         except sqlite.OperationalError as exc:  # the statement is ours, so the words are at fault
             raise SearchSyntaxError(str(exc)) from exc
+        except CorpusError as exc:
+            if not str(exc.__cause__).startswith("no such column"):  # `word:` asks for a column
+                raise
+            raise SearchSyntaxError(str(exc.__cause__)) from exc
 
     def article(self, number: int) -> dict[str, Any] | None:
         """One article, with its text."""
@@ -105,11 +131,56 @@ class Reading(Base):
         )
 
     def copies_of(self, article: int) -> list[dict[str, Any]]:
-        """Pages that carry an article, the earliest first."""
+        """Pages that carry an article, the earliest first.
+
+        `share` is how much of the page's text stands in the article, `other_share` how much of the
+        article in it, both 0..1; None: they were never compared.
+        """
         return self._rows(
-            "SELECT published, outlet, title, url, relation, similarity, hours_later, first_seen "
-            "FROM copies WHERE article = ? ORDER BY published IS NULL, published, url",
+            f"SELECT c.published, c.outlet, c.title, c.url, c.relation, c.similarity, "  # noqa: S608
+            f"{_SHARES}, c.hours_later, c.first_seen "
+            f"FROM copies c JOIN articles a ON a.id = c.article {_COMPARED} "
+            "WHERE c.article = ? ORDER BY c.published IS NULL, c.published, c.url",
             (article,),
+        )
+
+    def shared_by(self, article: int) -> list[dict[str, Any]]:
+        """What an article shares words with that is no copy, the longest passage first.
+
+        `relation` and `share` are of its text to the other, `other_share` of the other to it.
+        """
+        return self._rows(
+            "SELECT relation, share, other_share, passage_words, other_title AS title, "
+            "other_outlet AS outlet, other_article AS article, other_seed AS seed, "
+            "other_url AS url, passage FROM passages WHERE article = :article UNION ALL "
+            "SELECT iif(relation = 'excerpt', 'contains', relation), other_share, share, "
+            "passage_words, title, outlet, article, NULL, url, passage "
+            "FROM passages WHERE other_article = :article "
+            "ORDER BY passage_words DESC, url, seed",
+            {"article": article},
+        )
+
+    def pages_of(self, article: int) -> list[int]:
+        """The pages that carry an article, its own among them."""
+        rows = self._rows("SELECT id FROM pages WHERE article = ? ORDER BY id", (article,))
+        return [row["id"] for row in rows]
+
+    def translations_of(self, pages: Collection[int]) -> list[dict[str, Any]]:
+        """What these pages may be translations of, or it of them; once an article, strongest first.
+
+        `score` is how much speaks for it, 0..1.
+        """
+        return self._rows(
+            "WITH both AS (SELECT score, evidence, other_title AS title, other_outlet AS outlet, "
+            "other_article AS article, seed, other_url AS url FROM translation_hints "
+            "WHERE page IN (SELECT value FROM json_each(:pages)) UNION ALL "
+            "SELECT score, evidence, title, outlet, article, NULL, url FROM translation_hints "
+            "WHERE other IN (SELECT value FROM json_each(:pages))), ranked AS ("
+            "SELECT *, row_number() OVER (PARTITION BY article, seed, iif(article, NULL, url) "
+            "ORDER BY score DESC, url) AS place FROM both) "
+            "SELECT score, evidence, title, outlet, article, seed, url FROM ranked "
+            "WHERE place = 1 ORDER BY score DESC, url, seed",
+            {"pages": json.dumps(sorted(pages))},
         )
 
     def revisions_of(self, article: int) -> list[dict[str, Any]]:
@@ -123,10 +194,10 @@ class Reading(Base):
     def carried_by(self, page: int) -> list[dict[str, Any]]:
         """What a page carries of others: articles and seed documents."""
         return self._rows(
-            "SELECT c.relation, c.similarity, c.passage, c.hours_later, c.article, "
-            "a.title AS article_title, a.url AS article_url, s.file AS seed_file, "
+            f"SELECT c.relation, c.similarity, {_SHARES}, c.passage, c.hours_later, "  # noqa: S608
+            "c.article, a.title AS article_title, a.url AS article_url, s.file AS seed_file, "
             "s.title AS seed_title FROM copies c LEFT JOIN articles a ON a.id = c.article "
-            "LEFT JOIN seeds s ON s.id = c.seed WHERE c.page = ? "
+            f"LEFT JOIN seeds s ON s.id = c.seed {_COMPARED} WHERE c.page = ? "
             "ORDER BY c.similarity DESC, c.id",
             (page,),
         )
@@ -149,6 +220,20 @@ class Reading(Base):
             {"key": key},
         )
 
+    def doubted_claim_of(self, page: int) -> dict[str, Any] | None:
+        """The address that a page names as its own and that is not believed; None: it is.
+
+        `pages` counts the other pages that name it and carry other texts.
+        """
+        return self._row(
+            "SELECT t.url, t.canonical_key AS key, (SELECT count(*) FROM texts o "  # noqa: S608
+            "JOIN pages q ON q.id = o.page WHERE o.canonical_key = t.canonical_key "
+            "AND q.id <> p.id AND (q.article IS NULL OR q.article IS NOT p.article)) AS pages "
+            "FROM texts t JOIN pages p ON p.id = t.page "
+            f"WHERE t.page = ? AND t.canonical_key <> p.key AND NOT {BELIEVED}",
+            (page,),
+        )
+
     def fetches_of(self, page: int) -> list[dict[str, Any]]:
         """How each fetch of a page ended, the first one first."""
         return self._rows(
@@ -162,8 +247,33 @@ class Reading(Base):
         return int(self._value("SELECT count(*) FROM pages WHERE outlet = ?", (outlet,)))
 
     def latest_runs(self, limit: int) -> list[dict[str, Any]]:
-        """The last runs, the newest first."""
-        return self._rows("SELECT * FROM runs ORDER BY id DESC LIMIT ?", (limit,))
+        """The last runs, the newest first; one that is open with what it fetched so far."""
+        rows = self._rows("SELECT * FROM runs ORDER BY id DESC LIMIT ?", (limit,))
+        return [self._so_far(row) if row["outcome"] == "running" else row for row in rows]
+
+    def _so_far(self, run: dict[str, Any]) -> dict[str, Any]:
+        """An open run as it will be closed if its process is dead: nobody closed it yet."""
+        rows = self._rows(
+            "SELECT outcome, count(*) AS n FROM fetches WHERE run = ? GROUP BY outcome",
+            (run["id"],),
+        )
+        counts = {COLUMN_OF[Outcome(row["outcome"])]: row["n"] for row in rows}
+        died = {} if is_alive(run["process"]) else {"outcome": "died", "message": DIED}
+        return run | {"fetched": sum(counts.values())} | counts | died
+
+    def sources_like(self, key: str, outlet: str) -> list[dict[str, Any]]:
+        """The sources that an address is, in any spelling; by kind.
+
+        Args:
+            key: canonical form of the address (`ingest.urls.address_key`).
+            outlet: of the address.
+        """
+        rows = self._rows(
+            "SELECT id, kind, url, every_minutes, last_ok, last_error, failures FROM sources "
+            "WHERE outlet = ? ORDER BY kind, url",
+            (outlet,),
+        )
+        return [row for row in rows if address_key(row["url"]) == key]
 
     def all_sources(self, *, failing: bool = False) -> list[dict[str, Any]]:
         """Every source, or those alone whose last poll failed; by kind and address."""
@@ -181,6 +291,10 @@ class Reading(Base):
             "+ revisions + unchanged + off_topic + rejected + robots + gone + errors ORDER BY id"
         )
         return [row["id"] for row in rows]
+
+    def missing_parts(self) -> list[str]:
+        """What the schema of this version has and the file has not; empty when it is whole."""
+        return missing_parts(self._raw)
 
     def damage(self) -> list[str]:
         """What SQLite's own check finds wrong with the file; empty when it is sound."""

@@ -30,6 +30,7 @@ COLUMN_OF = {
 }
 
 
+DIED = "its process died"  # what a run says that nobody could close
 _ENDED = "ZX"  # zombie, dead
 
 
@@ -85,7 +86,7 @@ class Runs(Base):
             dead = [row["id"] for row in rows if row["is_stale"] or not is_alive(row["process"])]
             for run in dead:
                 self._free(run)
-                self._close_row(run, outcome="died", message="its process died", now=now)
+                self._close_row(run, outcome="died", message=DIED, now=now)
         return dead
 
     def finish_run(

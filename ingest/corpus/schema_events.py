@@ -34,7 +34,7 @@ CREATE VIEW changes AS
 SELECT r.seen, p.outlet, r.title, r.new_title, r.title_changed, r.words_added,
   r.words_removed, r.entries_added, r.article, p.url
 FROM revisions r JOIN pages p ON p.id = r.page
-ORDER BY r.title_changed DESC, r.seen DESC;
+ORDER BY r.seen DESC, r.title_changed DESC, r.id DESC;
 CREATE TABLE events (
   id INTEGER PRIMARY KEY,         -- number of the event, in order of sight
   article INTEGER REFERENCES articles(id) ON DELETE SET NULL -- that it happened to

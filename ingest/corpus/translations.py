@@ -142,9 +142,25 @@ class Translations(Base):
         )  # fmt: skip
 
     def hints_of(self, pages: Collection[int]) -> list[dict[str, Any]]:
-        """The hints that readers see about these pages, strongest first."""
+        """The hints that tie these pages to kept pages and seed documents, strongest first.
+
+        Columns as in `translation_hints`. These pages need not be kept: that an article may be
+        their translation is worth knowing of them.
+        """
         return self._rows(
-            "SELECT * FROM translation_hints WHERE page IN (SELECT value FROM json_each(:pages)) "
-            "OR other IN (SELECT value FROM json_each(:pages))",
+            "SELECT h.score, h.evidence, h.page, p.article, p.outlet, p.title, p.url, "
+            "t.published, h.other, q.article AS other_article, q.outlet AS other_outlet, "
+            "coalesce(q.title, s.title) AS other_title, q.url AS other_url, "
+            "coalesce(u.published, s.published) AS other_published, h.seed "
+            "FROM translations h JOIN pages p ON p.id = h.page JOIN texts t ON t.page = h.page "
+            "LEFT JOIN pages q ON q.id = h.other LEFT JOIN texts u ON u.page = h.other "
+            "LEFT JOIN seeds s ON s.id = h.seed WHERE h.id IN ("
+            "SELECT a.id FROM translations a LEFT JOIN pages b ON b.id = a.other "
+            "WHERE a.page IN (SELECT value FROM json_each(:pages)) "
+            "AND (a.seed IS NOT NULL OR b.outcome IN ('article', 'copy')) "
+            "UNION SELECT a.id FROM translations a JOIN pages b ON b.id = a.page "
+            "WHERE a.other IN (SELECT value FROM json_each(:pages)) "
+            # The plus: by the index of outcomes it would look at every kept page.
+            "AND +b.outcome IN ('article', 'copy')) ORDER BY h.score DESC, h.id",
             {"pages": json.dumps(sorted(pages))},
         )

@@ -5,6 +5,7 @@ All that judges a text judges it without them (`ingest.text.unmarked`).
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from itertools import takewhile
 from typing import TYPE_CHECKING
@@ -23,13 +24,17 @@ __all__ = ["marked"]
 _LAYOUT_SHARE = 0.8  # of a text: an item or a quote that holds as much of it is its frame
 _MOST_NUMBER = 999
 _FRAMES = frozenset({"article", "main", "section", "h1"})  # in an item: it is a teaser or a post
+_PULLED = re.compile("pull-?_?quote", re.IGNORECASE)
+_LEADING = re.compile("(?<![a-z])(?:standfirst|lead|lede|summary)(?![a-z])", re.IGNORECASE)
+_HOLDERS = frozenset({"figure", "aside", "div"})  # that a pull quote may stand in
 
 
 def marked(text: str, blocks: Sequence[Block], told: str) -> str:
     """`text` with a mark before each item of a list and each line of a quote.
 
-    An item of several lines is marked at its first. A paragraph that begins with a hyphen is
-    speech, and begins with a dash then.
+    An item of several lines is marked at its first. A quote is what is quoted within prose: not
+    one that the text begins with, a standfirst or a motto, nor one pulled out of it. A paragraph
+    that begins with a hyphen is speech, and begins with a dash then.
 
     Args:
         text: lines without marks.
@@ -41,7 +46,8 @@ def marked(text: str, blocks: Sequence[Block], told: str) -> str:
     places = list(_places(lines, blocks))
     letters = _letters_in(places)
     most = _LAYOUT_SHARE * sum(map(len, lines))
-    frames = {box for box, held in letters.items() if held > most}
+    frames = {box for box, held in letters.items() if held > most or _is_pulled(box)}
+    frames |= _quotes_around(places[0])
     items = list(_first_items(places, frames))
     numbers = {item.number for item in items if item and item.number}
     return "\n".join(
@@ -73,6 +79,20 @@ def _letters_in(places: Sequence[Block | None]) -> Mapping[Box, int]:
             if box.tag in {"li", "blockquote"}:
                 letters[box] += len(block.text)
     return letters
+
+
+def _is_pulled(box: Box) -> bool:
+    """Whether the page calls a quote one that repeats or announces the text."""
+    if box.tag != "blockquote":
+        return False
+    holder = box.above.names if box.above and box.above.tag in _HOLDERS else ""
+    names = box.names
+    return any((_PULLED.search(names), _PULLED.search(holder), _LEADING.search(names)))
+
+
+def _quotes_around(block: Block | None) -> set[Box]:
+    boxes = around(block.box) if block else ()
+    return {box for box in boxes if box.tag == "blockquote"}
 
 
 def _first_items(places: Sequence[Block | None], frames: set[Box]) -> Iterator[Box | None]:

@@ -6,9 +6,11 @@ A pure function of its lessons: learned again from scratch, it is the same topic
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from ingest.names import name_keys
 from ingest.topic.drift import with_drift
 from ingest.topic.edits import Edits, with_edits
 from ingest.topic.feedback import with_feedback
@@ -69,8 +71,27 @@ def changed_words(before: Topic | None, after: Topic) -> tuple[tuple[str, ...], 
 
 
 def missing_names(topic: Topic, text: str) -> tuple[str, ...]:
-    """The strongest names of the topic that a text does not name, in any spelling."""
+    """The strongest names of the topic that a text does not name, in any spelling.
+
+    Seeds in two scripts may give one name in both, each a name of the topic to itself.
+    """
     names = (f for f in topic.weights if f.startswith("@") or f in topic.lexicon.names)
     strongest = tuple(islice(names, 2 * _SHOWN_MISSING))
     said = topic.lexicon.read(text).counts if strongest else {}
-    return tuple(topic.spelling(f) for f in strongest if f not in said)[:_SHOWN_MISSING]
+    told = [feature for feature in said if feature in topic.lexicon.names]
+    missing: list[str] = []
+    for name in strongest:
+        if name not in said and not any(_sound_alike(name, other) for other in (*told, *missing)):
+            missing.append(name)
+    return tuple(topic.spelling(name) for name in missing[:_SHOWN_MISSING])
+
+
+def _sound_alike(one: str, other: str) -> bool:
+    """Whether two names may be one in two spellings, the one or the other with an ending."""
+    a, b = _sounds(one), _sounds(other)
+    return bool(a and b) and (a[0] in b or b[0] in a)
+
+
+@lru_cache(65536)
+def _sounds(name: str) -> tuple[str, ...]:
+    return name_keys(name.title(), name)

@@ -136,11 +136,11 @@ SHOWN: Mapping[str, Shown] = {
         description="Which outlet republished which, how often, how closely and how much later.",
     ),
     "changes": Shown(
-        description="What was changed after publication; changed headlines first.",
+        description="What was changed after publication, the latest first.",
         facets=("title_changed",),
     ),
     "passages": Shown(
-        description="What texts share that are no copies of each other: excerpts, paragraphs in "
+        description="What articles share that are no copies of each other: excerpts, paragraphs in "
         "common, forms filled in anew; with the words and where they stand in both.",
         facets=("relation", "outlet"),
     ),

@@ -51,7 +51,8 @@ LIMIT 100""",
         name="copying_by_outlet",
         title="Who copied whom?",
         description="Pairs of outlets, the busiest first: how many texts the second republished "
-        "from the first, how closely, how many hours later. Name an outlet to see only its pairs.",
+        "from the first, how closely, how many hours later; negative: it stood there first. Name "
+        "an outlet to see only its pairs.",
         sql="""
 SELECT original, copying, copies, exact, average_similarity, average_hours_later
 FROM who_copied_whom
@@ -62,13 +63,55 @@ LIMIT 500""",
     Query(
         name="what_changed",
         title="What was changed after publication?",
-        description="Changes seen in kept pages, changed headlines first, then the latest.",
+        description="Changes seen in kept pages, the latest first.",
         sql="""
 SELECT r.seen, p.outlet, r.title AS title_before, r.new_title AS title_after, r.title_changed,
   r.words_added, r.words_removed, r.article, p.url
 FROM revisions r JOIN pages p ON p.id = r.page
-ORDER BY r.title_changed DESC, r.seen DESC, r.id DESC
+ORDER BY r.seen DESC, r.title_changed DESC, r.id DESC
 LIMIT 500""",
+    ),
+    Query(
+        name="gone_moved_back",
+        title="What is gone, moved or back?",
+        description="Addresses of kept pages that stopped answering, lead to a front page or a "
+        "section now, or answer again; the latest first.",
+        sql="""
+SELECT e.at, e.kind, p.outlet, coalesce(a.title, p.title) AS title, p.url, e.detail,
+  a.gone_since, e.article, e.page
+FROM events e JOIN pages p ON p.id = e.page LEFT JOIN articles a ON a.page = e.page
+WHERE e.kind IN ('gone', 'moved-home', 'back')
+ORDER BY e.at DESC, e.id DESC
+LIMIT 500""",
+    ),
+    Query(
+        name="who_quotes_whom",
+        title="Who quotes whom?",
+        description="Texts that share a passage and are no copies, the longest passage first: the "
+        "later or longer of the two quotes, or both quote a third. Name an outlet to see its own.",
+        sql="""
+SELECT iif(relation = 'excerpt', other_title, title) AS quoting,
+  iif(relation = 'excerpt', other_outlet, outlet) AS quoting_outlet,
+  iif(relation = 'excerpt', title, other_title) AS quoted,
+  iif(relation = 'excerpt', outlet, coalesce(other_outlet, 'a seed')) AS quoted_outlet,
+  passage, passage_words, relation, iif(relation = 'excerpt', other_url, url) AS quoting_url,
+  iif(relation = 'excerpt', url, other_url) AS quoted_url
+FROM passages
+WHERE relation <> 'template' AND (:outlet = '' OR outlet = :outlet OR other_outlet = :outlet)
+ORDER BY passage_words DESC, quoting_url, quoted_url
+LIMIT 200""",
+    ),
+    Query(
+        name="likely_translations",
+        title="Which may be translations?",
+        description="Pairs of texts in two languages that may be one text, and what speaks for it, "
+        "strongest first. A hint, not a verdict: that they are is for a person to say.",
+        sql="""
+SELECT score, title, outlet, other_title, coalesce(other_outlet, 'a seed') AS other_outlet,
+  evidence, published, other_published, url, other_url, article, other_article, seed
+FROM translation_hints
+ORDER BY score DESC, url, other_url
+LIMIT 200""",
     ),
     Query(
         name="first_to_report",

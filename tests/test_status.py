@@ -1,0 +1,137 @@
+"""What `status` counts, and what `why` says of the address of a source."""
+
+from __future__ import annotations
+
+import os
+import socket
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ingest.cli import main
+from ingest.corpus import Corpus
+from tests.commands import AT, empty, restored_logging, rows, workspace
+from tests.filled import insert
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["empty", "restored_logging", "workspace"]  # fixtures
+
+
+def change(folder: Path, statement: str, *values: Any) -> None:
+    with closing(Corpus(folder / "corpus.db")) as corpus:
+        corpus._run(statement, values)
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
+    assert main(list(arguments)) == code
+    return " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.usefixtures("workspace")
+def test_an_outlet_that_only_copies_counts(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "1 article and 2 copies from 2 outlets" in said(capsys, "status")
+
+
+def test_copies_that_stand_in_articles_are_told_from_pages_that_are_copies(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change(workspace, "UPDATE copies SET page = 1 WHERE page = 3")
+
+    assert "1 article and 2 copies (1 of them within articles) from" in said(capsys, "status")
+
+
+def test_seeds_are_counted_as_they_were_read(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (workspace / "seeds" / "one.txt").write_text("The rift grows.")
+    assert "seeds 1 document in seeds corpus" in said(capsys, "status")
+
+    (workspace / "seeds" / "two.txt").write_text("The rift grows.")
+    assert "seeds 1 document in seeds; 1 file more repeats another" in said(capsys, "status")
+
+
+def open_run(folder: Path, process: str) -> None:
+    with closing(Corpus(folder / "corpus.db")) as corpus:
+        insert(
+            corpus, "runs", id=9, started=AT, spider="links", trigger="schedule",
+            outcome="running", process=process, version="0.1.0",
+        )  # fmt: skip
+        insert(
+            corpus, "fetches", page=1, run=9, at=AT, outcome="article", reason="new",
+            http_status=200, bytes=9,
+        )  # fmt: skip
+
+
+def test_a_run_whose_process_was_killed_died_and_its_fetches_count(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    open_run(workspace, f"{socket.gethostname()}:{os.getpid()}:1")
+
+    assert "9 links died 2026-01-02 03:04 UTC: 1 new article (its process died)" in said(
+        capsys, "status"
+    )
+    assert rows(capsys, "runs")[0]["fetched"] == 1
+
+
+def test_a_run_that_lives_says_what_it_brought_so_far(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    open_run(workspace, "another-host:1:1")
+
+    assert "9 links running since 2026-01-02 03:04 UTC: 1 new article so far" in said(
+        capsys, "status"
+    )
+
+
+def test_an_article_is_shown_by_its_address_too(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    by_number = said(capsys, "show", "1")
+
+    assert said(capsys, "show", "a.test/news/one") == by_number
+    assert main(["show", "https://b.test/copied"]) == 0
+    told = capsys.readouterr()
+    assert told.err == "https://b.test/copied carries article 1:\n"
+    assert " ".join(told.out.split()) == by_number
+    assert (workspace / "corpus.db").exists()
+
+
+@pytest.mark.usefixtures("workspace")
+@pytest.mark.parametrize(
+    ("which", "code", "complaint"),
+    [
+        ("0", 2, "0 is no number of an article"),
+        ("9" * 30, 2, "is no number of an article"),
+        ("abc", 2, "a number, or an address"),
+        ("https://a.test/nowhere", 1, "no article is known there; seedbed why https://a.test"),
+        ("b.test/of-a-seed", 1, "no article is known there"),
+    ],
+)
+def test_what_is_no_article_is_not_shown(
+    which: str, code: int, complaint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["show", which]) == code
+    assert complaint in capsys.readouterr().err
+
+
+def test_the_address_of_a_source_says_so_first(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change(
+        workspace, "UPDATE sources SET kind = 'site', url = 'http://a.test/news/one' WHERE id = 1"
+    )
+    told = said(capsys, "why", "https://www.a.test/news/one")
+
+    assert "a.test/news/one a source: home page, polled every 30 minutes article: 0.91" in told
+
+
+@pytest.mark.usefixtures("workspace")
+def test_a_source_that_is_no_page_is_told_with_its_trouble(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    told = said(capsys, "why", "b.test/sitemap.xml", code=1)
+
+    assert "a source: sitemap, polled every 30 minutes; failed 3 times: timed out" in told
