@@ -347,9 +347,7 @@ class _Again:
                 lost.append(member)
         self.corpus.restate(members)
         if is_moved:
-            settle_families(
-                self.corpus, members, changed=changed, absent=absent, now=self.now
-            )
+            settle_families(self.corpus, members, changed=changed, absent=absent, now=self.now)
         for member in absent:
             self._forget(member)
         for member in lost:

@@ -38,9 +38,7 @@ def decode(body: bytes) -> tuple[str, str] | None:
     for mark, encoding in _MARKS:
         if body.startswith(mark):
             return _decoded(body, encoding)
-    return (
-        _decoded(body, "utf-8") or _decoded_utf16(body) or _damaged_utf8(body) or _guessed(body)
-    )
+    return _decoded(body, "utf-8") or _decoded_utf16(body) or _damaged_utf8(body) or _guessed(body)
 
 
 def guessed_encoding(body: bytes) -> str | None:
