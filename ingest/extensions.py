@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ingest.corpus import Corpus
     from ingest.workspace import Workspace
 
-__all__ = ["Bench", "RunRecorder", "bench_of", "failed_runs"]
+__all__ = ["Bench", "RunRecorder", "bench_of", "failed_runs", "lossy_runs"]
 
 TRIGGER_VARIABLE = "SEEDBED_TRIGGER"
 _OUTCOME_OF = {"finished": "finished", "shutdown": "interrupted"}
@@ -60,11 +60,17 @@ _BENCHES: WeakKeyDictionary[Crawler, Bench] = WeakKeyDictionary()
 
 
 _FAILED: list[int] = []  # runs of this process
+_LOSSY: list[int] = []  # likewise
 
 
 def failed_runs() -> tuple[int, ...]:
     """Runs of this process that failed."""
     return tuple(_FAILED)
+
+
+def lossy_runs() -> tuple[int, ...]:
+    """Runs of this process in which an error of ours cost a page or a poll."""
+    return tuple(_LOSSY)
 
 
 def bench_of(crawler: Crawler) -> Bench:
@@ -137,6 +143,7 @@ class RunRecorder:
         message = bench.trouble or (None if reason == "finished" else f"closed by {reason}")
         if bench.lost:
             message = message or _lost(bench)
+            _LOSSY.append(bench.run)
         if outcome == "failed":
             _FAILED.append(bench.run)
         try:

@@ -16,6 +16,7 @@ from scrapy.exceptions import DontCloseSpider, DownloadCancelledError, IgnoreReq
 
 from ingest import clock
 from ingest.cadence import next_poll_minutes
+from ingest.errors import CorpusError
 from ingest.extensions import bench_of
 from ingest.items import DuePage, DueSource, FailedFetch, FetchedPage, Outcome, Reason
 from ingest.middlewares import (
@@ -102,9 +103,15 @@ class SourceSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Enter what the settings name, then poll what is due."""
-        self._enter_sources()
-        self.open_frontier()
-        for request in self._source_requests():
+        try:
+            self._enter_sources()
+            self.open_frontier()
+            requests = self._source_requests()
+        except CorpusError as exc:  # Scrapy would log it and go on with nothing
+            self.bench.trouble = str(exc)
+            self.bench.log.error("crawl not started", error=str(exc))
+            return
+        for request in requests:
             yield request
 
     def open_frontier(self) -> None:
@@ -248,6 +255,8 @@ class SourceSpider(Spider):
 
     def on_idle(self) -> None:
         """Poll what was found meanwhile, then fetch more of the frontier, or let the run end."""
+        if self.bench.trouble:
+            return
         if self._ask(self._source_requests()) or self._top_up():
             raise DontCloseSpider
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -47,6 +49,19 @@ def test_a_round_that_can_store_nothing_fails_without_a_traceback(tmp_path: Path
 
     assert done.returncode == 1, done.stderr
     assert "the corpus lacks the table events; an unfinished version made it" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_crawl_that_cannot_read_its_sources_fails_without_a_traceback(tmp_path: Path) -> None:
+    folder = make_workspace(tmp_path / "w", [])
+    lacking(folder, "DROP TABLE sources")
+    done = subprocess.run(
+        [sys.executable, "-m", "scrapy", "crawl", "feeds"], cwd=folder,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 1, done.stderr
+    assert "the corpus lacks the table sources" in done.stderr
     assert "Traceback" not in done.stderr
 
 

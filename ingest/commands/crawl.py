@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 
-from ingest.extensions import failed_runs
+from ingest.extensions import failed_runs, lossy_runs
 
 if TYPE_CHECKING:
     import argparse
@@ -18,7 +18,9 @@ class Command(ScrapyCrawl):
     """Run a spider of the project, by name."""
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Crawl; a run that failed ends with exit code 1."""
+        """Crawl; a run that failed ends with exit code 1, one that lost some pages with 6."""
         super().run(args, opts)
         if failed_runs():
             self.exitcode = 1
+        elif lossy_runs():
+            self.exitcode = 6
