@@ -162,7 +162,10 @@ def test_daemon_asks_gdelt_where_it_is_switched_on(folder: Path) -> None:
         for more in (switched, {}):
             done = subprocess.run(
                 [sys.executable, "-m", "ingest", "run", "--once"], cwd=folder,
-                env=environment(fake, {**more, "SEEDBED_CLOCK_AHEAD_HOURS": str(len(fake.log))}),
+                env=environment(fake, {
+                    **more, "SEEDBED_GDELT__DOC_DELAY_S": "0",
+                    "SEEDBED_CLOCK_AHEAD_HOURS": str(len(fake.log)),
+                }),
                 capture_output=True, text=True, check=False,
             )  # fmt: skip
             assert done.returncode in (0, 6), done.stderr[-3000:]  # 6: the site has no links
