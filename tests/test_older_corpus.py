@@ -23,13 +23,18 @@ if TYPE_CHECKING:
 @pytest.fixture
 def older(tmp_path: Path) -> Path:
     """A corpus as the first version made it."""
-    path = tmp_path / "corpus.db"
+    return made_by(1, tmp_path)
+
+
+def made_by(version: int, folder: Path, rows: str = "") -> Path:
+    """A corpus as an earlier version of the schema has it, with the rows of a script."""
+    path = folder / "corpus.db"
     with closing(sqlite3.connect(path, isolation_level=None)) as raw:
         raw.execute("PRAGMA journal_mode = WAL")
-        second = MIGRATIONS.pending(Database(raw))[1].name
-        MIGRATIONS.apply(Database(raw), stop_before=second)
+        MIGRATIONS.apply(Database(raw), stop_before=MIGRATIONS.pending(Database(raw))[version].name)
         raw.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        raw.execute("PRAGMA user_version = 1")
+        raw.execute(f"PRAGMA user_version = {version}")
+        raw.executescript(rows)
     return path
 
 
@@ -56,15 +61,7 @@ def test_where_it_cannot_be_written_it_is_said(
 
 
 def test_changes_and_addresses_gone_come_along(tmp_path: Path) -> None:
-    path = tmp_path / "corpus.db"
-    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
-        raw.execute("PRAGMA journal_mode = WAL")
-        fifth = MIGRATIONS.pending(Database(raw))[4].name
-        MIGRATIONS.apply(Database(raw), stop_before=fifth)
-        raw.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        raw.execute("PRAGMA user_version = 4")
-        raw.executescript(_KEPT_BEFORE)
-    with closing(Corpus(path)) as corpus:
+    with closing(Corpus(made_by(4, tmp_path, _KEPT_BEFORE))) as corpus:
         (event,) = corpus.events_of_page(1)
         (change,) = corpus.changes_of(1)
         indexes = corpus._rows("SELECT name FROM sqlite_schema WHERE tbl_name = 'revisions'")

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["is_front", "own_address", "trusted_canonical"]
 
-_FRONT_WORDS = 2  # `/world/central-asia` is a section; an article's own name is longer
 _ARTICLE_WORDS = 3  # hyphens and underscores between the words of an article's own name
 _TELLING_CHARS = 4  # of a word or number that two names of one article may share
 _SUFFIXES = frozenset({"html", "shtml", "aspx"})
