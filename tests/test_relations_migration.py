@@ -5,12 +5,8 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-# As in test_corpus: one SQLite library a process.
-from pysqlite3 import dbapi2 as sqlite3  # noqa: TID251
-from sqlite_utils import Database  # noqa: TID251
-
 from ingest.corpus import Corpus
-from ingest.corpus.migrations import APPLICATION_ID, MIGRATIONS
+from tests.test_older_corpus import made_by
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,16 +30,7 @@ INSERT INTO edges (a, b, a_in_b, b_in_a, jaccard, shared, is_exact, passage)
 
 
 def test_older_edges_and_copies_are_kept_and_await_their_passages(tmp_path: Path) -> None:
-    path = tmp_path / "corpus.db"
-    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
-        raw.execute("PRAGMA journal_mode = WAL")
-        names = [one.name for one in MIGRATIONS.pending(Database(raw))]
-        MIGRATIONS.apply(Database(raw), stop_before=names[4])
-        raw.executescript(EARLIER)
-        raw.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        raw.execute("PRAGMA user_version = 4")
-
-    with closing(Corpus(path)) as corpus:
+    with closing(Corpus(made_by(4, tmp_path, EARLIER))) as corpus:
         [copy] = corpus._rows("SELECT * FROM copies")
         [edge] = corpus._rows("SELECT * FROM edges")
         original = corpus._value("SELECT original FROM who_copied_whom")

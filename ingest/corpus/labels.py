@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from ingest.corpus.base import iso, parse_iso
+from ingest.corpus.base import iso
 from ingest.corpus.saying import SEEN, note_seen, say, take_back
 from ingest.corpus.texts import Texts
 
@@ -184,7 +184,3 @@ class Labels(Texts):
         """Pages of the steps of drift that were taken back: nothing is learned from them again."""
         rows = self._rows("SELECT pages FROM topic_steps WHERE undone IS NOT NULL")
         return {page for row in rows for page in json.loads(row["pages"])}
-
-    def last_step(self) -> datetime | None:
-        """When the topic last changed; None: never."""
-        return parse_iso(self._value("SELECT max(at) FROM topic_steps"))
