@@ -64,7 +64,7 @@ def pages(folder: Path) -> list[dict[str, Any]]:
 
 
 def source(folder: Path) -> dict[str, Any]:
-    (found,) = ask(folder, "SELECT * FROM sources WHERE kind = 'gdelt' AND next_due < '9'")
+    (found,) = ask(folder, "SELECT * FROM sources WHERE kind = 'gdelt' AND state = 'active'")
     return found
 
 

@@ -172,5 +172,5 @@ def test_daemon_asks_gdelt_where_it_is_switched_on(folder: Path) -> None:
 
     assert len(fake.asked("lastupdate.txt")) == 1
     assert {one["url"].split("/")[3] for one in pages(folder)} >= {"20250703091500", "doc"}
-    resting = ask(folder, "SELECT next_due FROM sources WHERE kind LIKE 'gdelt%'")
-    assert all(one["next_due"] > "9" for one in resting)
+    resting = ask(folder, "SELECT state FROM sources WHERE kind LIKE 'gdelt%'")
+    assert {one["state"] for one in resting} == {"resting"}

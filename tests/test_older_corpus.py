@@ -77,6 +77,24 @@ def test_changes_and_addresses_gone_come_along(tmp_path: Path) -> None:
         assert corpus.damage() == []
 
 
+def test_a_source_that_rested_rests_on(tmp_path: Path) -> None:
+    rows = """
+    INSERT INTO sources (id, kind, url, found_by, every_minutes, next_due, last_ok) VALUES
+      (1, 'feed', 'https://a.test/', 'settings', 30, '2025-07-03T12:00:00Z', NULL),
+      (2, 'bing', 'https://b.test/', 'bing', 30, '9999-12-31T23:59:59Z', '2025-07-01T00:00:00Z');
+    """
+    with closing(Corpus(made_by(6, tmp_path, rows))) as corpus:
+        kept = corpus._rows("SELECT id, state, next_due FROM sources ORDER BY id")
+        table = corpus._value("SELECT sql FROM sqlite_schema WHERE name = 'sources'")
+
+        assert kept == [
+            {"id": 1, "state": "active", "next_due": "2025-07-03T12:00:00Z"},
+            {"id": 2, "state": "resting", "next_due": "2025-07-01T00:00:00Z"},
+        ]
+        assert "hints TEXT, -- JSON: what it says of its rhythm; null: nothing\n" in table
+        assert corpus.damage() == []
+
+
 _KEPT_BEFORE = """
 INSERT INTO outlets (id, first_seen, last_seen) VALUES ('a.test', '2025', '2025');
 INSERT INTO runs (id, started, spider, "trigger", outcome, version)

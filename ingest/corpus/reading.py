@@ -65,7 +65,7 @@ class Reading(Base):
             "(SELECT count(*) FROM pages) AS addresses, "
             "(SELECT min(published) FROM articles) AS first_published, "
             "(SELECT max(published) FROM articles) AS last_published, "
-            "(SELECT min(next_due) FROM sources) AS next_poll, "
+            "(SELECT min(next_due) FROM sources WHERE state = 'active') AS next_poll, "
             "(SELECT min(next_check) FROM pages WHERE next_check IS NOT NULL) AS next_check"
         )
         assert row is not None
@@ -278,9 +278,9 @@ class Reading(Base):
     def all_sources(self, *, failing: bool = False) -> list[dict[str, Any]]:
         """Every source, or those alone whose last poll failed; by kind and address."""
         return self._rows(
-            "SELECT id, kind, url, outlet, title, found_by, every_minutes, next_due, last_ok, "
-            "last_error, failures, items_seen, articles_kept FROM sources "
-            "WHERE failures > 0 OR NOT :failing ORDER BY kind, url",
+            "SELECT id, state, kind, url, outlet, title, found_by, because, every_minutes, "
+            "next_due, last_ok, last_new, new_per_day, last_error, failures, items_seen, "
+            "articles_kept FROM sources WHERE failures > 0 OR NOT :failing ORDER BY kind, url",
             {"failing": failing},
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ingest.corpus.base import Base, iso, parse_iso
@@ -11,11 +11,9 @@ from ingest.items import DueSource
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from datetime import datetime
 
 __all__ = ["Sources"]
-
-#: When a source is due that is not to be asked any more.
-_NEVER = iso(datetime.max.replace(tzinfo=UTC))
 
 
 class Sources(Base):
@@ -57,9 +55,9 @@ class Sources(Base):
         rows = self._rows(
             "SELECT id AS source, kind, url, etag, last_modified, body_hash, every_minutes, "  # noqa: S608
             "failures, last_ok, last_error "
-            f"FROM sources WHERE kind IN ({marks}) AND next_due <= ? AND next_due < ? "
+            f"FROM sources WHERE kind IN ({marks}) AND next_due <= ? AND state = 'active' "
             "ORDER BY next_due, url",
-            (*kinds, iso(now), _NEVER),
+            (*kinds, iso(now)),
         )
         return [DueSource(**{**row, "last_ok": parse_iso(row["last_ok"])}) for row in rows]
 
@@ -68,16 +66,17 @@ class Sources(Base):
 
         One that rests keeps what it found, is never due, and does not count as failing.
         """
-        named = {"kind": kind, "urls": json.dumps(sorted(urls)), "never": _NEVER, "now": iso(now)}
+        named = {"kind": kind, "urls": json.dumps(sorted(urls)), "now": iso(now)}
         with self.transaction():
             self._run(
-                "UPDATE sources SET next_due = :never, last_error = NULL, failures = 0 "
-                "WHERE kind = :kind AND url NOT IN (SELECT value FROM json_each(:urls))",
+                "UPDATE sources SET state = 'resting', last_error = NULL, failures = 0, "
+                "failure_weight = 0 WHERE kind = :kind "
+                "AND url NOT IN (SELECT value FROM json_each(:urls))",
                 named,
             )
             self._run(
-                "UPDATE sources SET next_due = :now WHERE kind = :kind AND next_due = :never "
-                "AND url IN (SELECT value FROM json_each(:urls))",
+                "UPDATE sources SET state = 'active', next_due = :now WHERE kind = :kind "
+                "AND state = 'resting' AND url IN (SELECT value FROM json_each(:urls))",
                 named,
             )
 

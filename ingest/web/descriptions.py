@@ -117,6 +117,16 @@ SHOWN: Mapping[str, Shown] = {
         description="Who cites whom: addresses linked from the body of the articles.",
         facets=("target_outlet",),
     ),
+    "routes": Shown(
+        description="By which independent routes each page was found: what completeness is "
+        "reckoned from.",
+        facets=("route",),
+    ),
+    "gate_samples": Shown(
+        description="Pages that the gate refused and that were fetched all the same, to learn what "
+        "it costs.",
+        highest="drawn",
+    ),
     "labels": Shown(
         description="What a reader said of a page, yes or no; the topic learns from it.",
         highest="at",
@@ -181,6 +191,8 @@ SHOWN: Mapping[str, Shown] = {
     "translation_clues": Shown(
         description="What pages say of other editions, and their lead pictures, to look them up.",
     ),
+    "hosts": Shown(description="Hosts that asked to wait, and until when."),
+    "robots": Shown(description="The robots.txt of each host, as long as it is in force."),
     "sites": Shown(description="Hosts whose pages were compared for what the site repeats."),
     "site_pages": Shown(description="The lines of each page that was read as an article, hashed."),
     "blocks": Shown(

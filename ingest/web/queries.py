@@ -236,6 +236,7 @@ SELECT page, relevance, outcome, title, url FROM (
         "one interval, or well; those that need attention first.",
         sql="""
 SELECT CASE
+    WHEN state <> 'active' THEN state
     WHEN failures > 0 THEN 'failing'
     WHEN last_ok IS NULL THEN 'never answered'
     WHEN julianday('now') - julianday(next_due) > every_minutes / 1440.0 THEN 'overdue'
@@ -244,7 +245,7 @@ SELECT CASE
   kind, url, outlet, failures, last_error, last_ok, next_due, every_minutes, items_seen,
   articles_kept, id AS source
 FROM sources
-ORDER BY state = 'well', failures DESC, last_ok, id
+ORDER BY 1 IN ('well', 'proposed', 'resting'), failures DESC, last_ok, id
 LIMIT 1000""",
     ),
     Query(

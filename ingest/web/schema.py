@@ -1,7 +1,7 @@
 """What a corpus says of itself: the `--` comments in its own CREATE statements.
 
 `read_schema` asks the file for its tables and views; everything after that is pure. The comments
-stand in one place, `ingest/corpus/migrations.py`, and travel inside the file:
+stand in one place, `ingest/corpus/schema_*.py`, and travel inside the file:
 
     CREATE TABLE copies (
       similarity REAL NOT NULL,  -- share of the smaller text that stands in the other, 0..1

@@ -26,7 +26,7 @@ __all__ = ["current_schema", "reference_of", "renewed"]
 
 MARKER = (
     "<!-- From here on written by `python -m ingest.web.schema_docs docs/schema.md`; "
-    "change the comments in `ingest/corpus/migrations.py` instead. -->"
+    "change the comments in `ingest/corpus/schema_*.py` instead. -->"
 )
 
 
