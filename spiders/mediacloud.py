@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ingest import clock
 from ingest.items import Candidate
 from ingest.topic.phrasing import as_media_cloud
 from spiders.answers import (
@@ -17,6 +19,12 @@ from spiders.answers import (
     time_of,
     web_address,
     with_parameters,
+)
+from spiders.mediacloud_feeds import (
+    directory_address,
+    feeds_address,
+    is_of_directory,
+    read_directory,
 )
 from spiders.search import SearchSpider
 
@@ -38,6 +46,8 @@ _UNAUTHORISED, _FORBIDDEN = 401, 403
 #: What a limit that is passed says, with status 403; a key that is refused says something else.
 _LIMIT_WORDS = b"do not have permission to perform this action"
 _KEY_WAIT_S = 3600.0
+_OUTLETS_PER_RUN = 10  # whose feeds are asked for: two calls each, of two a minute
+_ASKED_AGAIN = timedelta(days=30)
 _LANGUAGE_CHARS = 2
 
 
@@ -68,7 +78,7 @@ class MediaCloudSpider(SearchSpider):
         return {"Accept": "application/json", "Authorization": f"Token {key.get_secret_value()}"}
 
     def addresses(self, queries: Iterable[Query]) -> Iterator[str]:
-        """One call for each language: calls are dear."""
+        """One call for each language: calls are dear; then the outlets whose feeds are sought."""
         collections = ",".join(map(str, self.search.mediacloud_collections)) or None
         for asked in one_for_each_language(queries):
             yield at_service(
@@ -77,8 +87,22 @@ class MediaCloudSpider(SearchSpider):
                 {"q": asked, "platform": _PLATFORM, "cs": collections},
             )
 
+        yield from self._directory_addresses()
+
+    def _directory_addresses(self) -> Iterator[str]:
+        """Outlets that gave an article and of which no feed is known; each once a month."""
+        if not self.bench.workspace.settings.sources.discover:
+            return
+        corpus, base = self.bench.corpus, self.search.mediacloud_url
+        answered = corpus.answered_since(self.name, clock.now() - _ASKED_AGAIN)
+        wanted = (directory_address(base, outlet) for outlet in corpus.outlets_without_feed())
+        yield from islice((url for url in wanted if url not in answered), _OUTLETS_PER_RUN)
+
     def page_url(self, asking: Asking) -> str:
         """Of the days since the last answer, and some before."""
+        if is_of_directory(asking.source.url):
+            base = self.search.mediacloud_url
+            return feeds_address(base, asking.page) if asking.page else asking.source.url
         today = asking.at.date()
         start = today - timedelta(days=self.search.days_back)
         if asking.since is not None:
@@ -90,6 +114,10 @@ class MediaCloudSpider(SearchSpider):
             page_size=str(_PAGE_SIZE),
             pagination_token=asking.page,
         )
+
+    def has_more(self, answer: Answer) -> bool:
+        """Of the directory, whether the outlet is there: its feeds come next."""
+        return answer.next_page is not None and answer.next_page.startswith("feeds ")
 
     @classmethod
     def meaning_of(cls, response: Response) -> str | None:
@@ -110,8 +138,10 @@ class MediaCloudSpider(SearchSpider):
     def read_source(
         self, body: bytes, headers: Mapping[str, str], base_url: str, kind: str
     ) -> Answer:
-        """Read a page of stories."""
+        """Read a page of stories, or of the directory."""
         del kind
+        if is_of_directory(base_url):
+            return read_directory(body, headers, base_url)
         return read_stories(body, headers, base_url)
 
 

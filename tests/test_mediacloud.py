@@ -10,7 +10,16 @@ from scrapy.http import Response
 from ingest.config import Search
 from ingest.topic.phrasing import Query
 from spiders.mediacloud import MediaCloudSpider, one_for_each_language, read_stories
-from tests.search_web import Asked, Reply, answering, crawl, make_workspace, pages, sources
+from spiders.mediacloud_feeds import feeds_address, read_directory
+from tests.search_web import (
+    Asked,
+    Reply,
+    answering,
+    crawl,
+    make_workspace,
+    pages,
+    sources,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -161,3 +170,84 @@ def test_limit_in_the_dress_of_a_403_ends_the_asking_and_a_redirect_does_not_get
 
 def test_calls_keep_the_limit_of_a_minute() -> None:
     assert MediaCloudSpider.pace(Search()) == {"concurrency": 1, "delay": 30, "jitter": 0}
+
+
+REPORT = (
+    "<html><head><title>Baku and Moscow talk</title></head><body><article>"
+    "<h1>Baku and Moscow talk</h1>"
+    + "".join(
+        f"<p>Azerbaijan and Russia {said} in Baku, where an envoy of Moscow met the {whom} of "
+        f"Azerbaijan {when}, and Russia answered that it would {what}.</p>"
+        for said, whom, when, what in (
+            ("opened their talks", "president", "before noon", "send an answer within days"),
+            ("went on with them", "prime minister", "on the second day", "look into the crash"),
+            ("spoke of the detained", "speaker", "behind closed doors", "free two of the editors"),
+            ("ended a long round", "foreign minister", "late at night", "name another envoy soon"),
+        )
+    )
+    + "</article></body></html>"
+).encode()
+
+
+def found_at(path: str, *results: Any) -> Any:
+    said = json.dumps({"count": len(results), "next": None, "results": results}).encode()
+    return read_directory(said, {}, f"http://cloud.test/api/sources/{path}")
+
+
+def test_outlet_of_the_directory_leads_to_its_feeds() -> None:
+    others = [{"id": 7, "name": "not-paper.test"}, "odd", {"name": "paper.test"}]
+    by_name = found_at("sources/?name=paper.test", *others, {"id": 9, "name": "paper.test"})
+    by_home = found_at("sources/?name=paper.test", {"id": 8, "homepage": "https://www.paper.test"})
+
+    assert (by_name.next_page, by_home.next_page) == ("feeds 9 0", "feeds 8 0")
+    assert found_at("sources/?name=paper.test", *others).next_page is None
+    assert feeds_address("http://cloud.test/", "feeds 9 0") == (
+        "http://cloud.test/api/sources/feeds/?source_id=9&limit=100&offset=0"
+    )
+
+
+def test_feeds_of_the_directory_are_sources_unless_they_are_switched_off() -> None:
+    found = found_at(
+        "feeds/?source_id=9", {"url": "http://paper.test/rss", "admin_rss_enabled": True},
+        {"url": "http://paper.test/old", "admin_rss_enabled": False},
+        {"url": "http://paper.test/rss"}, {"url": "javascript:x"}, {"url": None}, 7,
+    )  # fmt: skip
+
+    assert found.sources == (("feed", "http://paper.test/rss"),)
+    assert found.next_page is None
+
+
+@pytest.mark.parametrize("odd", [b"", b"[]", b'{"results": {}}', b"<html>"])
+def test_what_is_no_answer_of_the_directory_is_refused(odd: bytes) -> None:
+    with pytest.raises(ValueError, match=r"no answer of Media Cloud|no JSON"):
+        read_directory(odd, {}, "http://cloud.test/api/sources/feeds/?source_id=1")
+
+
+def test_feeds_of_outlets_that_gave_an_article_are_asked_for_once_a_month(tmp_path: Path) -> None:
+    folder = make_workspace(tmp_path, TOML.replace("[34412234, 7]", "[7]"))
+    toml = (folder / "seedbed.toml").read_text().replace("discover = false", "discover = true")
+    (folder / "seedbed.toml").write_text(toml)
+
+    def directory(asked: Asked) -> Reply | None:
+        if asked.path == "/api/sources/sources/":
+            named = {"id": 9, "name": asked.parameters["name"]}
+            return Reply(body=json.dumps({"results": [named]}).encode())
+        if asked.path == "/api/sources/feeds/":
+            feed = {"id": 1, "url": "http://paper.test/rss"}
+            return Reply(body=json.dumps({"results": [feed]}).encode())
+        if asked.host == "paper.test":
+            return Reply(body=REPORT) if asked.path.count("/") > 1 else None
+        return stories(asked)
+
+    with answering(directory) as web:
+        for hours in ("0", "30", "60", "900"):
+            done = crawl(folder, "mediacloud", web, SEEDBED_CLOCK_AHEAD_HOURS=hours)
+            assert done.returncode == 0, done.stderr
+        sought = [one for one in web.log if one.path.startswith("/api/sources/")]
+
+    assert [(one.path, one.parameters.get("source_id")) for one in sought] == [
+        ("/api/sources/sources/", None),
+        ("/api/sources/feeds/", "9"),
+    ]
+    assert {one.headers["Authorization"] for one in sought} == {f"Token {KEY}"}
+    assert [row["url"] for row in sources(folder, "feed")] == ["http://paper.test/rss"]

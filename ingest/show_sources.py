@@ -1,0 +1,117 @@
+"""What is printed of sources: how each does, what speaks for it, who is proposed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from ingest.layout import Column, count, minute, plain, table, wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["source_lines"]
+
+_STANDINGS = ("active", "quiet", "failing", "proposed", "resting")
+_POLLED = ("active", "quiet", "failing")
+_HEADINGS = {
+    "proposed": "proposed, not polled; `seedbed sources --accept ID` has it polled",
+    "resting": "resting",
+}
+
+
+def source_lines(
+    rows: Sequence[Mapping[str, Any]],
+    unplaced: Mapping[str, Sequence[int]],
+    *,
+    is_detailed: bool = False,
+) -> list[str]:
+    """A line of counts, what is polled as a table, what ails, and what speaks for the others.
+
+    Args:
+        rows: with `standing`, as `seedbed sources --json` has them.
+        unplaced: outlets without an address, and the seeds that name them.
+        is_detailed: whether to say what speaks for each that is polled, not only for those on
+            trial.
+    """
+    if not rows:
+        return ["no sources", *_unplaced_lines(unplaced)]
+    counted = Counter(row["standing"] for row in rows)
+    told = ", ".join(f"{counted[state]:,} {state}" for state in _STANDINGS if counted[state])
+    polled = [row for row in rows if row["standing"] in _POLLED]
+    lines = [f"{count(len(rows), 'source')}: {told}"]
+    if polled:
+        lines += ["", *_table(polled)]
+    for row in polled:
+        lines += _ailing(row)
+    lines += _reasons(polled, is_detailed=is_detailed)
+    for standing, heading in _HEADINGS.items():
+        those = [row for row in rows if row["standing"] == standing]
+        if those:
+            lines += ["", heading, *(line for row in those for line in _because(row))]
+    return lines + _unplaced_lines(unplaced)
+
+
+def _table(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    shown = [
+        {
+            **row,
+            "last_ok": minute(row["last_ok"])[5:] if row["last_ok"] else "-",
+            "url": row["url"].partition("://")[2] + " (on trial)" * row["is_on_trial"],
+        }
+        for row in rows
+    ]
+    return table(
+        shown,
+        [
+            Column(name="id", right=True),
+            Column(name="kind"),
+            Column(name="url", heading="address", least=24),
+            Column(name="last_ok", heading="answered"),
+            Column(name="every_minutes", heading="every min", right=True),
+            Column(name="items_seen", heading="seen", right=True),
+            Column(name="articles_kept", heading="kept", right=True),
+        ],
+    )
+
+
+def _ailing(row: Mapping[str, Any]) -> list[str]:
+    lines: list[str] = []
+    if row["last_error"]:
+        tries = f"failed {count(row['failures'], 'time')}" if row["failures"] else "lacking"
+        lines += wrapped(f"{row['url']} {tries}: {row['last_error']}", indent="  ")
+    if row["standing"] == "quiet":
+        said = f"nothing new for {row['quiet_days']:g} days, though it answers"
+        lines += wrapped(f"{row['url']} quiet: {said}", indent="  ")
+    return lines
+
+
+def _reasons(rows: Sequence[Mapping[str, Any]], *, is_detailed: bool) -> list[str]:
+    """What speaks for what is polled though no person named it; of an outlet on trial, once."""
+    told: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for row in rows:
+        if row["because"] and (is_detailed or row["is_on_trial"]):
+            told.setdefault((row["id"] if is_detailed else row["outlet"], row["because"]), row)
+    if not told:
+        return []
+    heading = "polled because" if is_detailed else "on trial because"
+    lines = ["", heading]
+    for row in sorted(told.values(), key=lambda row: int(row["id"])):
+        said = f"{row['outlet']}: {plain(row['because'])}"
+        lines += wrapped(said, indent=" " * 8, first=f"{row['id']:>6}  ")
+    return lines
+
+
+def _because(row: Mapping[str, Any]) -> list[str]:
+    why = f": {plain(row['because'])}" if row["because"] else ""
+    said = f"{row['kind']} {row['url']}{why}"
+    return wrapped(said, indent=" " * 8, first=f"{row['id']:>6}  ")
+
+
+def _unplaced_lines(unplaced: Mapping[str, Sequence[int]]) -> list[str]:
+    if not unplaced:
+        return []
+    lines = ["", "named by seeds, address not known; name it in outlets.tsv or under [sources]"]
+    for owner, seeds in unplaced.items():
+        lines += wrapped(f"{owner} (seed {', '.join(map(str, seeds))})", indent="    ", first="  ")
+    return lines

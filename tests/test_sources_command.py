@@ -1,0 +1,158 @@
+"""`seedbed sources`: what is shown of sources, and what a person decides of them."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ingest.cli import main
+from ingest.corpus import Corpus
+from ingest.discovery.opml import read_opml
+from tests.commands import AT, empty, restored_logging, rows, workspace
+from tests.filled import insert
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["empty", "restored_logging", "workspace"]  # fixtures
+
+BECAUSE = "Paper is an outlet of Azerbaijan\x1b[2J, in en"
+
+
+@pytest.fixture
+def many(workspace: Path) -> Path:
+    """Sources of every state: 1 is active, 2 failing, 3 and 4 proposed, 5 resting, 6 quiet."""
+    with closing(Corpus(workspace / "corpus.db")) as corpus, corpus.transaction():
+        for outlet in ("paper.az", "dull.az", "loud.az"):
+            insert(corpus, "outlets", id=outlet, first_seen=AT, last_seen=AT)
+        more = {"found_by": "catalogue", "every_minutes": 30, "next_due": AT}
+        for number, kind, url, state in (
+            (3, "site", "https://paper.az/", "proposed"),
+            (4, "feed", "https://paper.az/rss", "proposed"),
+            (5, "site", "https://dull.az/", "resting"),
+        ):
+            insert(
+                corpus, "sources", id=number, kind=kind, url=url, state=state, because=BECAUSE,
+                outlet=url.split("/")[2], **more,
+            )  # fmt: skip
+        insert(
+            corpus, "sources", id=6, kind="feed", url="https://loud.az/rss", outlet="loud.az",
+            last_ok="2026-03-01T00:00:00Z", **more,
+        )  # fmt: skip
+        for day in range(1, 32):  # something new on each day of January, and nothing since
+            url = f"https://loud.az/{day}"
+            insert(
+                corpus, "pages", url=url, key=url, outlet="loud.az", outcome="skipped", reason="",
+                found_by="feeds", first_seen=f"2026-01-{day:02}T08:00:00Z", source=6,
+            )  # fmt: skip
+    return workspace
+
+
+def standings(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[int, str]:
+    return {row["id"]: row["standing"] for row in rows(capsys, "sources", *arguments)}
+
+
+@pytest.mark.usefixtures("many")
+def test_every_source_has_its_standing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert standings(capsys) == {
+        1: "active", 2: "failing", 3: "proposed", 4: "proposed", 5: "resting", 6: "quiet",
+    }  # fmt: skip
+
+
+@pytest.mark.usefixtures("many")
+@pytest.mark.parametrize(
+    ("arguments", "ids"),
+    [
+        (["--state", "quiet"], {6}),
+        (["--state", "proposed", "--state", "resting"], {3, 4, 5}),
+        (["--failing"], {2}),
+        (["paper.az"], {3, 4}),
+        (["https://www.paper.az", "6"], {3, 6}),
+        (["http://dull.az/"], {5}),
+    ],
+)
+def test_sources_are_narrowed_by_state_number_address_and_outlet(
+    arguments: list[str], ids: set[int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert set(standings(capsys, *arguments)) == ids
+
+
+@pytest.mark.usefixtures("many")
+def test_counts_and_sentences_are_told_and_cannot_command_a_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["sources"]) == 0
+
+    said = capsys.readouterr().out
+    assert said.startswith("6 sources: 1 active, 1 quiet, 1 failing, 2 proposed, 1 resting\n")
+    assert "https://loud.az/rss quiet: nothing new for" in said
+    assert "https://b.test/sitemap.xml failed 3 times: timed out" in said
+    assert "4 feed https://paper.az/rss: Paper is an outlet of Azerbaijan" in " ".join(said.split())
+    assert all(len(line) <= 80 or "://" in line for line in said.splitlines())
+    assert [c for c in said if not c.isprintable() and c != "\n"] == []
+
+
+@pytest.mark.usefixtures("many")
+def test_feeds_are_written_as_other_readers_take_them(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sources", "--opml", "--state", "proposed"]) == 0
+
+    (feed,) = read_opml(capsys.readouterr().out.encode())
+    assert (feed.feed, feed.home) == ("https://paper.az/rss", "https://paper.az/")
+
+
+def decided(folder: Path) -> dict[int, tuple[str, Any]]:
+    with closing(Corpus(folder / "corpus.db", readonly=True)) as corpus:
+        told = corpus._rows("SELECT id, state, because FROM sources ORDER BY id")
+    return {row["id"]: (row["state"], row["because"]) for row in told}
+
+
+def test_accepted_outlet_is_polled(many: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sources", "--accept", "paper.az", "5"]) == 0
+
+    assert {decided(many)[number] for number in (3, 4, 5)} == {("active", "a person accepted it")}
+    assert "3 sources: 3 active" in capsys.readouterr().out
+
+
+def test_rested_source_is_polled_no_more_and_does_not_fail(
+    many: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["sources", "--rest", "2", "https://a.test/feed"]) == 0
+    capsys.readouterr()
+
+    assert {decided(many)[number] for number in (1, 2)} == {("resting", "a person let it rest")}
+    assert standings(capsys, "--failing") == {}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--accept"], 2, "--accept needs an ID or URL"),
+        (["--accept", "--rest", "1"], 2, "either --accept or --rest"),
+        (["--accept", "99"], 1, "no source 99; seedbed sources shows the numbers"),
+        (["--rest", "new.az"], 1, "no source new.az; seedbed add new.az"),
+        (["--state", "well"], 2, "'well' is not one of"),
+    ],
+)
+def test_what_cannot_be_decided_is_said_and_changes_nothing(
+    arguments: list[str], code: int, said: str, many: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = decided(many)
+
+    assert main(["sources", *arguments]) == code
+    assert said in capsys.readouterr().err
+    assert decided(many) == before
+
+
+def test_one_name_that_is_none_leaves_the_others_as_they_are(many: Path) -> None:
+    before = decided(many)
+
+    assert main(["sources", "--accept", "paper.az", "none.az"]) == 1
+    assert decided(many) == before
+
+
+@pytest.mark.usefixtures("empty")
+def test_without_a_corpus_nothing_is_made(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sources", "--accept", "1"]) == 1
+    assert "corpus" in capsys.readouterr().err
