@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
-from urllib.parse import urljoin, urlsplit
 
-from w3lib.encoding import http_content_type_encoding
-
-from ingest.extract.links import read_home
-from ingest.items import Candidate
+from ingest import clock
+from ingest.calibration import THRESHOLD
+from ingest.discovery.autodiscovery import offers_of, read_front
+from ingest.leading import candidates_of
 from spiders.base import Found, SourceSpider
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from spiders.apart import Reader
+
 __all__ = ["LinksSpider", "read_site"]
+
+_HUB_SILENCE = timedelta(days=30)
 
 
 class LinksSpider(SourceSpider):
@@ -26,30 +31,35 @@ class LinksSpider(SourceSpider):
 
     name = "links"
     kinds: ClassVar[tuple[str, ...]] = ("site",)
+    batch: ClassVar[int] = 16  # what the pages under way lead to may be better than what waits
+
+    def open_frontier(self) -> None:
+        """Look no more at lists that have long named nothing of worth."""
+        with self.bench.corpus.transaction():
+            self.bench.corpus.rest_hubs(since=clock.now() - _HUB_SILENCE)
 
     def read_source(
         self, body: bytes, headers: Mapping[str, str], base_url: str, kind: str
     ) -> Found:
         """Read a home page."""
+        return self.reader_of(kind)(body, headers, base_url)
+
+    def reader_of(self, kind: str) -> Reader:
+        """All home pages are read alike."""
         del kind
-        return read_site(body, headers, base_url)
+        return partial(read_site, guesses=self.bench.workspace.settings.feeds.guesses)
 
 
-def read_site(body: bytes, headers: Mapping[str, str], base_url: str) -> Found:
+def read_site(body: bytes, headers: Mapping[str, str], base_url: str, *, guesses: int = 0) -> Found:
     """The links of a home or section page, and the feeds and robots.txt it leads to.
 
     Raises:
         ValueError: there is no page in it.
     """
-    encoding = http_content_type_encoding(headers.get("Content-Type"))
-    links, announced = read_home(body, base_url, encoding)
-    if not links and not announced:
+    front = read_front(body, headers, base_url)
+    if not front.links and not front.feeds:
         raise ValueError("no links in it")
-    candidates = tuple(
-        Candidate(url=url, found_by="links", source=base_url, title=anchor or None, depth=1)
-        for url, anchor in links
+    candidates = candidates_of(
+        front.links, front.places, page=base_url, depth=1, relevance=THRESHOLD
     )
-    feeds = tuple(("feed", url) for url in announced)
-    robots = (("robots", urljoin(base_url, "/robots.txt")),)
-    is_web = urlsplit(base_url).scheme in ("http", "https")
-    return Found(candidates=candidates, sources=feeds + (robots if is_web else ()))
+    return Found(candidates=tuple(candidates), sources=offers_of(front, base_url, guesses=guesses))
