@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import threading
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,17 +19,23 @@ from apscheduler.events import (
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from ingest import log
-from ingest.cadence import next_poll_minutes
-from ingest.errors import CrawlError, IngestError
+from ingest import clock, log
+from ingest.cadence import backoff_minutes
+from ingest.corpus.base import iso
+from ingest.errors import ConfigError, CrawlError, IngestError, Stopped
+from scheduler.beat import Pulse
+from scheduler.health import Desk, warnings
 from scheduler.jobs import FRONTIER
+from scheduler.notify import notify, watchdog_every_s
+from scheduler.upkeep import BACKUP, MAINTENANCE, due_upkeep, keep_up
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable
 
     from apscheduler.events import JobEvent
 
+    from ingest.config import Settings
+    from scheduler.beat import Beat
     from scheduler.jobs import JobSpec
     from scheduler.rounds import Rounds
 
@@ -36,6 +44,11 @@ __all__ = ["Clockwork", "Rests"]
 _TICK, _JUDGING = "tick", "judging"
 # Both in ticks. Late: the wall clock was set back, and APScheduler waits for a time to come again.
 _LATE, _LOST = 4, 40
+_TROUBLE = {
+    _JUDGING: "texts not judged anew",
+    BACKUP: "backup not made",
+    MAINTENANCE: "corpus not maintained",
+}
 
 _log = log.get(__name__)
 
@@ -58,7 +71,7 @@ class Rests:
             self._until_s.pop(spider, None)
             return
         failures = self._failures[spider] = self._failures.get(spider, 0) + 1
-        rest = next_poll_minutes(1, new_items=0, failures=failures, floor=1, ceiling=most_minutes)
+        rest = backoff_minutes(1, weight=failures, floor=1, ceiling=most_minutes)
         self._until_s[spider] = time.monotonic() + 60 * rest
 
 
@@ -86,18 +99,42 @@ class Clockwork:
 
     rounds: Rounds
     tick_s: float  #: seconds between two looks
+    reload: threading.Event = field(default_factory=threading.Event)  #: read the settings again
     _scheduler: BackgroundScheduler = field(default_factory=_new_scheduler)
     _queued: set[str] = field(default_factory=set)  #: jobs that wait for their turn, or run
     _rests: Rests = field(default_factory=Rests)
-    _ticked_s: float = field(default_factory=time.monotonic)
+    _pulse: Pulse = field(init=False)
+    _desk: Desk = field(init=False)
+    _said: list[str] = field(default_factory=list)  #: warnings, as they were logged last
+
+    def __post_init__(self) -> None:
+        since = iso(clock.now())
+        self._pulse = Pulse(pid=os.getpid(), since=since, late_s=_LATE * self.tick_s)
+        self._desk = Desk(self)
+
+    @property
+    def settings(self) -> Settings:
+        """Those in force."""
+        return self.rounds.settings
+
+    @property
+    def url(self) -> str | None:
+        """Where it tells of its health; None: nowhere."""
+        return self._desk.url
+
+    def beat(self) -> Beat:
+        """How it is now."""
+        return self._pulse.beat()
 
     def keep(self, stop: threading.Event, hurry: threading.Event) -> None:
         """Run until `stop` is set; the crawl at work then drains.
 
         Raises:
+            ConfigError: its health cannot be told where the settings want it.
             CrawlError: the scheduler stands still.
         """
         self.rounds.stop, self.rounds.hurry = stop, hurry
+        self._desk.move_to(self.settings.health.address)
         self._scheduler.add_listener(
             self._on_event,
             EVENT_JOB_EXECUTED | EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES,
@@ -106,20 +143,26 @@ class Clockwork:
             self._tick, "interval", seconds=self.tick_s, id=_TICK, next_run_time=datetime.now(UTC)
         )
         self._scheduler.start()
+        notify("READY=1", "STATUS=waits for what is due")
         try:
-            while not stop.wait(self.tick_s):
+            while not stop.wait(min(self.tick_s, watchdog_every_s() or self.tick_s)):
                 self._watch()
         finally:
             stop.set()
+            notify("STOPPING=1")
             self._scheduler.shutdown(wait=True)
+            self._desk.close()
 
     def _tick(self) -> None:
-        self._ticked_s = time.monotonic()
+        self._pulse.ticked()
         try:
+            self._take_up()
+            self._warn()
             if self.rounds.is_taught_anew():
                 self._queue(_JUDGING, self._judge)
             agenda = self.rounds.agenda()
             due = [spec for spec in self.rounds.specs if self.rounds.is_due(spec, agenda)]
+            upkeep = due_upkeep(self.settings, now=clock.now())
         except IngestError as exc:
             _log.error("corpus not readable now", error=str(exc))
             return
@@ -127,45 +170,80 @@ class Clockwork:
         # The frontier comes last: the others leave it something, and it looks when its turn comes.
         if any(queued) or agenda.pages:
             self._queue_crawl(FRONTIER)
+        for work in upkeep:
+            self._queue(work, self._keep_up, work)
+
+    def _take_up(self) -> None:
+        """The settings, when their file was changed or somebody says so."""
+        is_told = self.reload.is_set()
+        self.reload.clear()
+        before = self.settings
+        if not self.rounds.reread(is_told=is_told):
+            return
+        settings = self.settings
+        if settings.log != before.log:
+            log.configure(settings.log.level, settings.log.format)
+        try:
+            self._desk.move_to(settings.health.address)
+        except ConfigError as exc:
+            _log.error("health is not told there", problems=exc.problems)
+
+    def _warn(self) -> None:
+        """Log what a person may want to look at, once until it changes."""
+        found = warnings(self.settings)
+        if found and not self._said:
+            _log.warning("corpus needs a look", because=found)
+        self._said = found
 
     def _queue_crawl(self, spec: JobSpec) -> bool:
         return self._queue(spec.spider, self._crawl, spec)
 
-    def _queue(self, job: str, work: Callable[..., None], *arguments: object) -> bool:
+    def _queue(self, job: str, work: Callable[..., bool], *arguments: object) -> bool:
         if job in self._queued or self._rests.is_resting(job):
             return False
         self._queued.add(job)
-        self._scheduler.add_job(work, args=arguments, id=job, executor="crawls")
+        self._pulse.queued(job)
+        self._scheduler.add_job(
+            self._take_turn, args=(job, work, *arguments), id=job, executor="crawls"
+        )
         return True
 
-    def _judge(self) -> None:
-        """Judge by what is new to learn; a mistake of the seeds or settings is logged."""
-        is_well = self.rounds.stop.is_set()
-        try:
-            if not is_well:
-                self.rounds.judge_anew()
-                is_well = True
-        except IngestError as exc:
-            _log.error("texts not judged anew", error=str(exc))
-        finally:
-            self._note(_JUDGING, is_well=is_well)
-
-    def _crawl(self, spec: JobSpec) -> None:
-        """Run a queued crawl, if it is still due; trouble that a person can act on is logged."""
+    def _take_turn(self, job: str, work: Callable[..., bool], *arguments: object) -> None:
+        """Do a queued job; trouble that a person can act on is logged."""
+        self._pulse.began(job)
+        notify(f"STATUS=at work: {job}")
         is_well = False
         try:
-            is_well = self.rounds.stop.is_set() or not self.rounds.is_due(spec)
-            if not is_well:
-                report = self.rounds.crawl(spec)
-                is_well = report.went_well and report.did_something
+            is_well = self.rounds.stop.is_set() or work(*arguments)
+        except Stopped:
+            is_well = True
         except IngestError as exc:
-            _log.error("crawl not started", spider=spec.spider, error=str(exc))
+            if job in _TROUBLE:
+                _log.error(_TROUBLE[job], error=str(exc))
+            else:
+                _log.error("crawl not started", spider=job, error=str(exc))
         finally:
-            self._note(spec.spider, is_well=is_well)
+            self._pulse.ended(job, is_well=is_well)
+            notify("STATUS=waits for what is due")
+            most = self.settings.schedule.poll_every_minutes
+            self._rests.note(job, is_well=is_well, most_minutes=most)
 
-    def _note(self, job: str, *, is_well: bool) -> None:
-        most = self.rounds.settings.schedule.poll_every_minutes
-        self._rests.note(job, is_well=is_well, most_minutes=most)
+    def _judge(self) -> bool:
+        """Judge by what is new to learn."""
+        self.rounds.judge_anew()
+        return True
+
+    def _crawl(self, spec: JobSpec) -> bool:
+        """Run a crawl, if it is still due."""
+        if not self.rounds.is_due(spec):
+            return True
+        report = self.rounds.crawl(spec)
+        return report.went_well and report.did_something
+
+    def _keep_up(self, work: str) -> bool:
+        """Look after the corpus."""
+        keep_up(self.settings, work, is_stopped=self.rounds.stop.is_set)
+        return True
 
     def _on_event(self, event: JobEvent) -> None:
         if event.code == EVENT_JOB_ERROR:
@@ -187,9 +265,11 @@ class Clockwork:
         Raises:
             CrawlError: it does not wake.
         """
-        late_s = time.monotonic() - self._ticked_s
+        late_s = self._pulse.tick_age_s
         if late_s > _LOST * self.tick_s:
             raise CrawlError(f"the scheduler has stood still for {late_s:.0f} s")
         if late_s > _LATE * self.tick_s:
             _log.warning("scheduler overslept", late_s=round(late_s))
             self._wake()
+        elif watchdog_every_s() is not None:
+            notify("WATCHDOG=1")

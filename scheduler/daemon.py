@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
+import threading
 from typing import TYPE_CHECKING
 
-from ingest import log
-from ingest.config import load_settings
+from ingest import clock, log
+from ingest.config import TEXT_VARIABLE, load_settings, settings_text
 from ingest.crawl import scrapy_command
+from ingest.errors import IngestError, Stopped
 from scheduler.clockwork import Clockwork
 from scheduler.lock import only_daemon
 from scheduler.rounds import Rounds
 from scheduler.signals import attended
+from scheduler.upkeep import due_upkeep, keep_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["run_once", "serve"]
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+PARTIAL = 6
 
 _TICK_S = 15.0
 
@@ -51,10 +56,10 @@ def run_once(
         DaemonRunning: a daemon does it already.
     """
     rounds = _rounds(workspace, environ, command, on_report)
-    with only_daemon(rounds.settings.corpus_path):
+    with only_daemon(rounds.settings.corpus_path, "round"):
         rounds.prepare()
         rounds.judge_anew()
-        code, signum = attended(rounds.run_round)
+        code, signum = attended(lambda stop, hurry: _round(rounds, stop, hurry))
     return code if signum is None else INTERRUPTED
 
 
@@ -82,7 +87,10 @@ def serve(
     with only_daemon(rounds.settings.corpus_path):
         rounds.prepare()
         _log.info("daemon started", corpus=str(rounds.settings.corpus_path), pid=os.getpid())
-        _, signum = attended(Clockwork(rounds=rounds, tick_s=tick_s).keep)
+        reload = threading.Event()
+        work = Clockwork(rounds=rounds, tick_s=tick_s, reload=reload).keep
+        # At a terminal SIGHUP says that it is gone, and whoever works there with it.
+        _, signum = attended(work, reload=None if _is_at_terminal() else reload)
     _log.info("daemon stopped", signal=signum)
     return INTERRUPTED if signum == signal.SIGINT else 0
 
@@ -94,5 +102,27 @@ def _rounds(
     on_report: Callable[[CrawlReport], None] | None,
 ) -> Rounds:
     environ = os.environ if environ is None else environ
-    settings = load_settings(workspace, environ)
-    return Rounds(settings=settings, environ=environ, command=command, on_report=on_report)
+    text = environ.get(TEXT_VARIABLE)
+    text = settings_text(workspace) if text is None else text
+    settings = load_settings(workspace, {**environ, TEXT_VARIABLE: text})
+    return Rounds(
+        settings=settings, environ=environ, command=command, on_report=on_report, text=text
+    )
+
+
+def _round(rounds: Rounds, stop: threading.Event, hurry: threading.Event) -> int:
+    """Every due crawl, then what else is due for the corpus; the exit code."""
+    code = rounds.run_round(stop, hurry)
+    for work in due_upkeep(rounds.settings, now=clock.now()):
+        try:
+            keep_up(rounds.settings, work, is_stopped=stop.is_set)
+        except Stopped:
+            break
+        except IngestError as exc:
+            _log.error("corpus not looked after", work=work, error=str(exc))
+            code = code or PARTIAL
+    return code
+
+
+def _is_at_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()

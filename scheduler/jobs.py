@@ -24,8 +24,8 @@ __all__ = ["FRONTIER", "SOURCE_KINDS", "Agenda", "JobSpec", "exit_code", "is_due
 # The spiders state the same, but importing them would load Scrapy into the daemon; a test holds the
 # two together. A spider that is not here runs as often as a lively source is polled.
 _KINDS: dict[str, tuple[str, ...]] = {
-    "feeds": ("feed",),
-    "sitemaps": ("robots", "sitemap"),
+    "feeds": ("feed", "search-feed", "feed-guess"),
+    "sitemaps": ("robots", "sitemap", "sitemap-guess"),
     "links": ("site",),
     **{service: (service,) for service in SERVICES},
     "gdelt": (BULK_KIND,),
@@ -75,6 +75,7 @@ def job_specs(settings: Settings) -> tuple[JobSpec, ...]:
         "links": sources.sites,
         "gdelt": _gdelt_lists(settings.gdelt),
     }
+    archives = ["wayback"] if settings.archives.wayback else []
     gdelt = [
         spider
         for spider, is_on in (("gdelt", settings.gdelt.bulk), ("gdelt_doc", settings.gdelt.doc))
@@ -87,7 +88,9 @@ def job_specs(settings: Settings) -> tuple[JobSpec, ...]:
             addresses=frozenset(named.get(spider, ())),
             asks=spider in SERVICES,
         )
-        for spider in dict.fromkeys((*settings.schedule.spiders, *settings.search.services, *gdelt))
+        for spider in dict.fromkeys(
+            (*settings.schedule.spiders, *settings.search.services, *gdelt, *archives)
+        )
         if spider != FRONTIER.spider
     )
 

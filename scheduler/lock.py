@@ -4,20 +4,50 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING
 
+from ingest import clock
 from ingest.errors import CorpusReadOnly, DaemonRunning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["only_daemon"]
+__all__ = ["Holder", "holder_of", "only_daemon"]
+
+_LINES = 200  # bytes of the file that are read
+_TRIES, _PAUSE_S = 5, 0.05  # somebody may be looking just now whether there is a daemon
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who keeps a corpus up to date."""
+
+    pid: int | None  #: None: it does not say
+    since: str | None  #: UTC, ISO 8601
+    work: str | None  #: daemon, round or restore
+
+
+def holder_of(corpus_path: Path) -> Holder | None:
+    """Who holds a corpus; None: nobody does."""
+    try:
+        file = _lock_path(corpus_path).open(encoding="ascii", errors="replace")
+    except OSError:
+        return None
+    with file:
+        try:
+            # Shared, so that two who look do not see each other; gone when the file is closed.
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return _read(file)
+    return None
 
 
 @contextmanager
-def only_daemon(corpus_path: Path) -> Iterator[None]:
+def only_daemon(corpus_path: Path, work: str = "daemon") -> Iterator[None]:
     """Be the one daemon of a corpus.
 
     The file stays behind: removing it would let two daemons lock two files of one name.
@@ -26,19 +56,36 @@ def only_daemon(corpus_path: Path) -> Iterator[None]:
         CorpusReadOnly: the folder of the corpus cannot be written.
         DaemonRunning: there is another one.
     """
-    path = corpus_path.with_name(f"{corpus_path.name}.lock")
+    path = _lock_path(corpus_path)
     try:
         file = path.open("a+", encoding="ascii")  # "w" would wipe the other one's process id
     except OSError as exc:
         raise CorpusReadOnly(f"the lock cannot be made ({exc.strerror})", path=path) from exc
     with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as exc:
-            file.seek(0)
-            pid = file.read(20).strip()
-            raise DaemonRunning(corpus_path, int(pid) if pid.isdigit() else None) from exc
+        if not _is_locked(file):
+            raise DaemonRunning(corpus_path, _read(file).pid)
         file.truncate(0)
-        file.write(f"{os.getpid()}\n")
+        file.write(f"{os.getpid()}\n{clock.now():%Y-%m-%dT%H:%M:%SZ}\n{work}\n")
         file.flush()
         yield
+
+
+def _lock_path(corpus_path: Path) -> Path:
+    return corpus_path.with_name(f"{corpus_path.name}.lock")
+
+
+def _is_locked(file: IO[str]) -> bool:
+    for _ in range(_TRIES):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_PAUSE_S)
+        else:
+            return True
+    return False
+
+
+def _read(file: IO[str]) -> Holder:
+    file.seek(0)
+    pid, since, work, *_ = [*file.read(_LINES).split("\n"), "", "", ""]
+    return Holder(pid=int(pid) if pid.isdigit() else None, since=since or None, work=work or None)

@@ -10,12 +10,16 @@ from stat import S_ISREG
 from typing import TYPE_CHECKING
 
 from ingest import clock, log
-from ingest.config import FILE_NAME, load_settings
+from ingest.config import FILE_NAME, TEXT_VARIABLE, load_settings, settings_text
 from ingest.corpus import Corpus
+from ingest.corpus.base import iso
 from ingest.crawl import run_crawl, scrapy_command
-from ingest.errors import ConfigError
+from ingest.errors import ConfigError, SeedError
 from ingest.gdelt_settings import BULK_KIND, DOC_KIND
+from ingest.own_web import own_web
+from ingest.proposing.catalogue import FILE_NAME as CATALOGUE
 from ingest.search_settings import SERVICES, asking_version
+from ingest.silence import find_silences
 from ingest.workspace import Workspace
 from scheduler.jobs import FRONTIER, SOURCE_KINDS, Agenda, exit_code, is_due, job_specs
 
@@ -34,6 +38,7 @@ _FRONTIER_ROUNDS = 5
 _DRAIN_S = 17.0  # with the two seconds of force that may follow: below 20, our promise
 _LIMIT_S = 6 * 3600.0  # a crawl that hangs must not keep the others waiting for ever
 _RUNS_LOOKED_BACK = 1000
+_ENVIRON_BYTES = 100_000  # Linux takes 128 KiB for one variable (execve(2))
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 _log = log.get(__name__)
@@ -49,8 +54,13 @@ class Rounds:
     on_report: Callable[[CrawlReport], None] | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     hurry: threading.Event = field(default_factory=threading.Event)
+    #: The `seedbed.toml` that the settings were read from; None: crawls read what lies there.
+    text: str | None = None
+    _looked: object = None  #: what the file was like when it was read last
+    _seen: object = None  #: and when it was looked at last
     _greeted: set[str] = field(default_factory=set)  #: spiders that ran since we started
     _judged: tuple[object, ...] = ()  #: what the corpus was judged by last
+    _silent: frozenset[int] = frozenset()  #: sources that should have spoken, as logged last
 
     def prepare(self) -> None:
         """Close what a killed predecessor left open.
@@ -62,18 +72,65 @@ class Rounds:
         with closing(Corpus(self.settings.corpus_path)) as corpus:
             if dead := corpus.close_dead_runs(now=clock.now()):
                 _log.warning("runs had died unseen", runs=dead)
-            for service in {*SERVICES} - {*self.settings.search.services}:
-                corpus.ask_only(service, (), now=clock.now())  # what is asked no more fails no more
-            run = {spec.spider for spec in self.specs}
-            for spider, kind in (("gdelt", BULK_KIND), ("gdelt_doc", DOC_KIND)):
-                if spider not in run:
-                    corpus.ask_only(kind, (), now=clock.now())
-            is_empty = not corpus.count_sources() and not corpus.count_due(now=clock.now())
+            self._ask_no_more(corpus)
+            is_empty = not corpus.has_sources() and not corpus.count_due(now=clock.now())
         # A spider that keeps no sources finds addresses elsewhere, in an archive for instance.
         specs = self.specs
-        if is_empty and all(one.kinds and not (one.addresses or one.asks) for one in specs):
+        is_lost = is_empty and all(one.kinds and not (one.addresses or one.asks) for one in specs)
+        if is_lost and not self._finds_own_web():
             raise ConfigError(["no sources: name sites, feeds or sitemaps under [sources]"])
         Workspace(folder=self.settings.workspace, settings=self.settings).check_seeds()
+
+    def _ask_no_more(self, corpus: Corpus) -> None:
+        """What the settings ask of nobody any more fails no more."""
+        for service in {*SERVICES} - {*self.settings.search.services}:
+            corpus.ask_only(service, (), now=clock.now())
+        run = {spec.spider for spec in self.specs}
+        for spider, kind in (("gdelt", BULK_KIND), ("gdelt_doc", DOC_KIND)):
+            if spider not in run:
+                corpus.ask_only(kind, (), now=clock.now())
+
+    def reread(self, *, is_told: bool = False) -> bool:
+        """Take up a changed `seedbed.toml`; whether something in it is another.
+
+        A mistake is logged once, and what was in force stays so, for the crawls too.
+
+        Args:
+            is_told: at once; else when two looks see the same, for an editor may be writing it.
+        """
+        folder = self.settings.workspace
+        seen, self._seen = self._seen, _look_of(folder / FILE_NAME)
+        if not is_told and (self._seen == self._looked or self._seen != seen):
+            return False
+        self._looked = self._seen
+        try:
+            text = settings_text(folder)
+            settings = load_settings(folder, {**self.environ, TEXT_VARIABLE: text})
+        except ConfigError as exc:
+            _log.error("settings not taken up, the old ones stay", problems=exc.problems)
+            return False
+        if settings.corpus_path != self.settings.corpus_path:
+            _log.error("settings not taken up: another corpus needs another daemon, start anew")
+            return False
+        self.text = text
+        if settings == self.settings:
+            return False
+        self.settings = settings
+        with closing(Corpus(settings.corpus_path)) as corpus:
+            self._ask_no_more(corpus)
+        _log.info("settings taken up", file=FILE_NAME)
+        return True
+
+    def _finds_own_web(self) -> bool:
+        """Whether the seeds alone lead to a source that is polled."""
+        workspace = Workspace(folder=self.settings.workspace, settings=self.settings)
+        with closing(workspace.corpus()) as corpus:
+            try:
+                topic = workspace.learn(corpus).topic
+            except SeedError:
+                return False
+            own_web(self.settings, corpus, topic, now=clock.now())
+            return corpus.has_sources()
 
     def is_taught_anew(self) -> bool:
         """Whether seeds, settings, labels or steps of drift changed since `judge_anew`."""
@@ -81,8 +138,6 @@ class Rounds:
 
     def judge_anew(self) -> None:
         """Bring the corpus up to date with seeds, settings and labels, though no crawl be due.
-
-        The settings of the topic are read again, as every crawl reads them.
 
         Raises:
             ConfigError: they cannot be used.
@@ -92,8 +147,7 @@ class Rounds:
         from ingest.rejudge import rejudge, thread_again
 
         lessons = self._lessons()
-        topic = load_settings(self.settings.workspace, self.environ).topic
-        settings = self.settings.model_copy(update={"topic": topic})
+        settings = self.settings
         workspace = Workspace(folder=settings.workspace, settings=settings)
         with closing(workspace.corpus()) as corpus:
             knowledge, told = rejudge(
@@ -102,6 +156,7 @@ class Rounds:
             if self.stop.is_set():
                 return
             thread_again(corpus, knowledge)
+            own_web(settings, corpus, knowledge.topic, now=clock.now())
         self._judged = lessons
         if told.came_in or told.went_out or told.woken:
             _log.info(
@@ -113,7 +168,8 @@ class Rounds:
         """What the topic is learned from, seen from outside: cheap enough for every look."""
         with closing(Corpus(self.settings.corpus_path)) as corpus:
             said = (tuple(corpus.labelled()), tuple(one[0] for one in corpus.drift_steps()))
-        files = [self.settings.workspace / FILE_NAME, *self.settings.seeds_path.rglob("*")]
+        folder = self.settings.workspace
+        files = [folder / FILE_NAME, folder / CATALOGUE, *self.settings.seeds_path.rglob("*")]
         return (*said, *sorted(filter(None, map(_look_of, files))))
 
     @property
@@ -176,7 +232,7 @@ class Rounds:
             spec.spider,
             corpus_path=self.settings.corpus_path,
             trigger="schedule",
-            environ=self.environ,
+            environ=self._crawl_environ(),
             stop=self.stop,
             hurry=self.hurry,
             timeout_s=_LIMIT_S,
@@ -184,9 +240,28 @@ class Rounds:
             command=self.command,
         )
         _say(report)
+        if report.counts.get("polled"):
+            self._note_silences()
         if self.on_report:
             self.on_report(report)
         return report
+
+    def _crawl_environ(self) -> dict[str, str]:
+        """With the settings in force: what lies in the file may be half written, or wrong."""
+        is_known = self.text is not None and len(self.text.encode()) < _ENVIRON_BYTES
+        return {**self.environ, **({TEXT_VARIABLE: self.text or ""} if is_known else {})}
+
+    def _note_silences(self) -> None:
+        """Log the sources that should have spoken, each once for as long as it says nothing."""
+        with closing(Corpus(self.settings.corpus_path, readonly=True)) as corpus:
+            found = find_silences(corpus.heard_sources())
+        for silence in found.values():
+            if silence.source not in self._silent:
+                _log.warning(
+                    "source silent", source=silence.url, since=iso(silence.since),
+                    days=round(silence.days, 1),
+                )  # fmt: skip
+        self._silent = frozenset(found)
 
     def run_round(self, stop: threading.Event, hurry: threading.Event) -> int:
         """Do every due job once, in order; returns the exit code.

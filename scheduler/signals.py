@@ -15,29 +15,41 @@ if TYPE_CHECKING:
 __all__ = ["attended"]
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_HANGUP = signal.SIGHUP
 _DONE = b"\0"  # no signal has the number 0
 
 T = TypeVar("T")
 
 
-def attended(work: Callable[[threading.Event, threading.Event], T]) -> tuple[T, int | None]:
+def attended(
+    work: Callable[[threading.Event, threading.Event], T],
+    *,
+    reload: threading.Event | None = None,
+) -> tuple[T, int | None]:
     """Do `work(stop, hurry)` in a thread while this one, the main thread, listens for signals.
 
     The first signal sets `stop`, the second `hurry`; a third ends the process as if nobody cared.
     Handlers do nothing themselves: setting an event inside one can deadlock with whoever waits
     for it, so the numbers come through the wake-up descriptor.
 
+    Args:
+        reload: set by SIGHUP; None: it ends the process, as it does by itself.
+
     Returns:
         What `work` returned, and the first signal; None: there was none.
     """
     stop, hurry = threading.Event(), threading.Event()
     first: int | None = None
-    with _signal_numbers() as (numbers, wake):
+    heard = _SIGNALS if reload is None else (*_SIGNALS, _HANGUP)
+    with _signal_numbers(heard) as (numbers, wake):
         with ThreadPoolExecutor(1, thread_name_prefix="seedbed") as pool:
             future = pool.submit(work, stop, hurry)
             future.add_done_callback(lambda _: _wake(wake))
             while _DONE[0] not in (got := os.read(numbers, 64)):
                 for number in got:
+                    if number == _HANGUP and reload is not None:
+                        reload.set()
+                        continue
                     if stop.is_set():
                         hurry.set()
                         _restore_defaults()
@@ -47,11 +59,11 @@ def attended(work: Callable[[threading.Event, threading.Event], T]) -> tuple[T, 
 
 
 @contextmanager
-def _signal_numbers() -> Iterator[tuple[int, int]]:
+def _signal_numbers(heard: tuple[signal.Signals, ...]) -> Iterator[tuple[int, int]]:
     """A pipe into which the number of each arriving signal is written; both its ends."""
     numbers, wake = os.pipe()
     os.set_blocking(wake, False)
-    before = {number: signal.signal(number, _ignore) for number in _SIGNALS}
+    before = {number: signal.signal(number, _ignore) for number in heard}
     old_wake = signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
     try:
         yield numbers, wake
