@@ -1,0 +1,76 @@
+"""Tables on their way to a spreadsheet: a cell that begins like a formula is made plain text.
+
+A headline is whatever a site writes, and `=HYPERLINK(…)` in one would run where the table is
+opened. Numbers stay numbers.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, unquote
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection
+
+__all__ = ["defuse", "defusing"]
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
+
+
+def defuse(cell: str) -> str:
+    """The cell, with an apostrophe before what a spreadsheet would take for a formula."""
+    is_formula = cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell)
+    return f"'{cell}" if is_formula else cell
+
+
+class _Records:
+    """Bytes of CSV in any pieces; gives them back in whole records, defused."""
+
+    def __init__(self) -> None:
+        self._pending = b""
+
+    def take(self, piece: bytes, *, is_last: bool) -> bytes:
+        self._pending += piece
+        is_whole = self._pending.endswith(b"\n") and self._pending.count(b'"') % 2 == 0
+        if not (is_whole or is_last):
+            return b""
+        text, self._pending = self._pending.decode(), b""
+        told = io.StringIO(newline="")
+        writer = csv.writer(told)
+        for record in csv.reader(io.StringIO(text, newline="")):
+            writer.writerow([defuse(cell) for cell in record])
+        return told.getvalue().encode()
+
+
+def defusing(app: Any, corpora: Callable[[], Collection[str]]) -> Callable[..., Awaitable[None]]:
+    """An ASGI application whose CSV of these databases holds no formulas."""
+
+    async def serve(scope: Any, receive: Any, send: Any) -> None:
+        records: _Records | None = None
+
+        async def pass_on(message: Any) -> None:
+            nonlocal records
+            if message["type"] == "http.response.start" and _is_table(scope, corpora()):
+                records = _Records()  # not before: Datasette opens its files at the first request
+                kept = [one for one in message["headers"] if one[0].lower() != b"content-length"]
+                message = {**message, "headers": kept}
+            elif message["type"] == "http.response.body" and records is not None:
+                is_last = not message.get("more_body", False)
+                body = records.take(message.get("body", b""), is_last=is_last)
+                message = {**message, "body": body}
+            await send(message)
+
+        await app(scope, receive, pass_on)
+
+    return serve
+
+
+def _is_table(scope: Any, corpora: Collection[str]) -> bool:
+    path = unquote(str(scope["path"]))
+    wanted = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("_format", [""])
+    is_csv = path.endswith(".csv") or wanted[-1] == "csv"
+    return is_csv and any(f"/{name}" in path for name in corpora)
