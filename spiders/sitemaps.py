@@ -2,126 +2,80 @@
 
 from __future__ import annotations
 
-import zlib
-from datetime import UTC, datetime
+from datetime import timedelta
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, ClassVar
 
-from lxml import etree
-
-from ingest.items import Candidate
-from ingest.text import clean_controls
-from spiders.base import Found, SourceSpider, join
+from ingest import clock
+from ingest.discovery.archives import story_start
+from ingest.discovery.guesses import guess_sitemaps
+from ingest.discovery.sitemaps import Sitemap, read_robots, read_sitemap
+from spiders.base import Found
+from spiders.guessing import GuessingSpider
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
+
+    from scrapy.http import Response
+
+    from ingest.items import DueSource
+    from spiders.apart import Reader
 
 __all__ = ["SitemapsSpider", "read_robots", "read_sitemap"]
 
-_MAX_ENTRIES = 50_000  # sitemaps.org: a sitemap holds no more
-_MAX_UNPACKED_BYTES = 50 * 1024 * 1024  # and is no larger
-_GZIP_MAGIC = b"\x1f\x8b"
+_QUIET = timedelta(days=7)  # a news sitemap holds two days; one that is silent so long is none
 
 
-class SitemapsSpider(SourceSpider):
+def _read_robots(body: bytes, headers: Mapping[str, str], base_url: str) -> Found:
+    del headers
+    return read_robots(body, base_url)
+
+
+class SitemapsSpider(GuessingSpider):
     """Polls sitemaps: those of the settings and those that robots.txt and indexes name."""
 
     name = "sitemaps"
-    kinds: ClassVar[tuple[str, ...]] = ("robots", "sitemap")
+    kinds: ClassVar[tuple[str, ...]] = ("robots", "sitemap", "sitemap-guess")
+    guessed: ClassVar[Mapping[str, str]] = {"sitemap-guess": "sitemap"}
+
+    @cached_property
+    def story_starts(self) -> datetime | None:
+        """Pages from before are passed over; None: none are."""
+        before = self.bench.workspace.settings.feeds.days_before
+        return story_start(self.bench.corpus.seed_dates(), days_before=before)
 
     def read_source(
         self, body: bytes, headers: Mapping[str, str], base_url: str, kind: str
     ) -> Found:
         """Read a sitemap, an index of them, or a robots.txt."""
+        return self.reader_of(kind)(body, headers, base_url)
+
+    def reader_of(self, kind: str) -> Reader:
+        """The reader for a robots.txt, or for a sitemap."""
         if kind == "robots":
-            return read_robots(body, base_url)
-        return read_sitemap(body, headers, base_url)
+            return _read_robots
+        return partial(read_sitemap, story_starts=self.story_starts)
 
+    def _close_poll(
+        self, source: DueSource, response: Response, found: Found, *, body_hash: str | None
+    ) -> None:
+        if source.kind == "robots" and source.last_ok is None and not found.sources:
+            most = self.bench.workspace.settings.feeds.guesses
+            guessed = guess_sitemaps(source.url, most)
+            found = Found(sources=tuple(("sitemap-guess", url) for url in guessed))
+        super()._close_poll(source, response, found, body_hash=body_hash)
+        if isinstance(found, Sitemap):
+            self._settle(source, found)
 
-def read_robots(body: bytes, base_url: str) -> Found:
-    """The sitemaps that a robots.txt names (RFC 9309, section 2.2.4); pure."""
-    named = []
-    for line in body.decode("utf-8", "replace").splitlines():
-        field, _, value = line.partition("#")[0].partition(":")
-        if field.strip().lower() == "sitemap" and value.strip():
-            named.append(("sitemap", join(base_url, value)))
-    return Found(sources=tuple((kind, url) for kind, url in dict.fromkeys(named) if url))
-
-
-def read_sitemap(body: bytes, headers: Mapping[str, str], base_url: str) -> Found:
-    """The addresses of a sitemap as candidates, or of an index as further sources; pure.
-
-    Raises:
-        ValueError: it is no sitemap, or unpacks to more than one may hold.
-    """
-    del headers
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, recover=True, remove_comments=True
-    )
-    root = etree.fromstring(_unpack(body), parser)
-    kind = etree.QName(root).localname.lower() if root is not None else ""
-    if kind == "sitemapindex":
-        named = (_text(entry, "loc") for entry in _children(root, "sitemap"))
-        found = (join(base_url, address) for address in named if address)
-        return Found(sources=tuple(("sitemap", url) for url in found if url))
-    if kind != "urlset":
-        raise ValueError("no sitemap in it")
-    entries = _children(root, "url")[:_MAX_ENTRIES]
-    found_pages = (_candidate(entry, base_url) for entry in entries)
-    return Found(candidates=tuple(one for one in found_pages if one is not None))
-
-
-def _unpack(body: bytes) -> bytes:
-    if not body.startswith(_GZIP_MAGIC):
-        return body
-    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-    try:
-        unpacked = unpacker.decompress(body, _MAX_UNPACKED_BYTES)
-    except zlib.error as exc:
-        raise ValueError(f"broken gzip: {exc}") from exc
-    if unpacker.unconsumed_tail:
-        raise ValueError(f"unpacks to more than {_MAX_UNPACKED_BYTES} bytes")
-    return unpacked
-
-
-def _children(parent: etree._Element, name: str) -> list[etree._Element]:
-    """Child elements by local name, whatever namespace the site uses."""
-    return [
-        child
-        for child in parent
-        if isinstance(child.tag, str) and etree.QName(child).localname.lower() == name
-    ]
-
-
-def _text(parent: etree._Element, name: str) -> str | None:
-    for child in _children(parent, name):
-        if child.text and child.text.strip():
-            return clean_controls(str(child.text)).strip()
-    return None
-
-
-def _candidate(entry: etree._Element, base_url: str) -> Candidate | None:
-    url = join(base_url, _text(entry, "loc") or "")
-    if not url or url == base_url:
-        return None
-    news = next(iter(_children(entry, "news")), None)
-    publication = next(iter(_children(news, "publication")), None) if news is not None else None
-    return Candidate(
-        url=url,
-        found_by="sitemaps",
-        source=base_url,
-        title=_text(news, "title") if news is not None else None,
-        published=_time(_text(news, "publication_date")) if news is not None else None,
-        modified=_time(_text(entry, "lastmod")),
-        language=_text(publication, "language") if publication is not None else None,
-    )
-
-
-def _time(value: str | None) -> datetime | None:
-    """W3C date and time (NOTE-datetime), the sitemap's form."""
-    if value is None:
-        return None
-    try:
-        at = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    def _settle(self, source: DueSource, found: Sitemap) -> None:
+        """Leave alone the archives that an index names, and say what was passed over."""
+        corpus, now = self.bench.corpus, clock.now()
+        stated = [(one.url, one.modified) for one in found.members]
+        dated = [(url, modified) for url, modified in stated if modified is not None]
+        if dated:
+            corpus.settle_members(dated, quiet_since=now - _QUIET, now=now)
+        if found.passed_over:
+            said = f"passed over: {found.passed_over} from before the story"
+            corpus.note_lack(source.source, said)
+            self.bench.log.info("passed over", source=source.url, older=found.passed_over)

@@ -1,0 +1,161 @@
+"""What a person adds becomes sources and pages: seen once, told in a line, entered."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ingest.crawl import look_at
+from ingest.discovery.addresses import absolute
+from ingest.discovery.detect import What, WhatKind, detect
+from ingest.errors import CrawlError
+from ingest.urls import outlet_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from ingest.corpus import Corpus
+    from ingest.workspace import Workspace
+
+__all__ = ["Added", "enter", "look"]
+
+#: Of what is found at an address, the kinds of source that it is itself.
+_OWN = {WhatKind.FEED: "feed", WhatKind.SITEMAP: "sitemap", WhatKind.ROBOTS: "robots",
+        WhatKind.SITE: "site"}  # fmt: skip
+_BY = "person"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """One thing that was given, what it is, and what became of it."""
+
+    given: str
+    url: str | None  #: where it was in the end; None: a file, or nothing answered
+    what: What
+    error: str | None = None  #: why nothing was seen; None: something was
+    entered: tuple[tuple[str, str], ...] = ()  #: sources that are polled now and were not
+    known: int = 0  #: sources that were polled already
+    proposed: tuple[tuple[str, str], ...] = ()  #: sources that were not, and wait for a person
+
+    def row(self) -> dict[str, Any]:
+        """As JSON has it."""
+        what = asdict(self.what)
+        shown = {name: what[name] for name in ("kind", "title", "named", "why")}
+        lists = {"entered": self.entered, "proposed": self.proposed}
+        named = {
+            name: [{"kind": kind, "url": url} for kind, url in pairs]
+            for name, pairs in lists.items()
+        }
+        return {"given": self.given, "url": self.url, **shown, "error": self.error,
+                "known": self.known, **named}  # fmt: skip
+
+
+def look(workspace: Workspace, given: Sequence[str], *, now: datetime) -> list[Added]:
+    """What there is behind addresses and in files; a file that lists addresses gives each of them.
+
+    Raises:
+        CrawlError: the addresses could not be asked for at all.
+    """
+    found: list[Added] = []
+    asked: dict[str, str] = {}  # address: as given
+    for one in given:
+        if (body := _body_of(one)) is not None:
+            what = _in_file(body, now)
+            if what.kind is WhatKind.LIST:
+                asked |= {url: url for url in what.addresses if url not in asked}
+            else:
+                found.append(Added(given=one, url=None, what=what))
+            continue
+        url = absolute("", one if "://" in one else f"https://{one}")
+        if url is None or not ("." in one or "localhost" in one):
+            nothing = What(kind=WhatKind.NOTHING, why="neither an address nor a file")
+            found.append(Added(given=one, url=None, what=nothing))
+        else:
+            asked.setdefault(url, one)
+    return [*found, *_fetched(workspace, asked)]
+
+
+def _body_of(given: str) -> bytes | None:
+    """What stands in a file, or for `-` comes by standard input; None: it is no file."""
+    if given == "-":
+        return sys.stdin.buffer.read()
+    path = Path(given)
+    return path.read_bytes() if path.is_file() else None
+
+
+def _in_file(body: bytes, now: datetime) -> What:
+    what = detect(body, {}, "", now=now)
+    if what.kind in (WhatKind.LIST, WhatKind.OPML, WhatKind.NOTHING):
+        return what
+    return What(kind=WhatKind.NOTHING, why=f"a {what.kind} in a file; give its address")
+
+
+def _fetched(workspace: Workspace, asked: dict[str, str]) -> list[Added]:
+    if not asked:
+        return []
+    with tempfile.TemporaryDirectory(prefix="seedbed-") as folder:
+        named, told = Path(folder) / "asked.json", Path(folder) / "told.jsonl"
+        named.write_text(json.dumps(list(asked)), "utf-8")
+        if code := look_at(workspace.folder, named, told):
+            raise CrawlError(f"the addresses could not be asked for (exit code {code})")
+        lines = told.read_text("utf-8").splitlines() if told.is_file() else []
+    said = {row["asked"]: row for row in map(json.loads, lines)}
+    return [_told(given, said.get(url) or {"error": "no answer"}) for url, given in asked.items()]
+
+
+def _told(given: str, said: dict[str, Any]) -> Added:
+    if error := said.get("error"):
+        return Added(given=given, url=None, what=What(kind=WhatKind.NOTHING), error=error)
+    what = What(
+        kind=WhatKind(said["kind"]),
+        title=said["title"],
+        named=said["named"],
+        sources=tuple((kind, url) for kind, url in said["sources"]),
+        addresses=tuple(said["addresses"]),
+        why=said["why"],
+    )
+    return Added(given=given, url=said["url"], what=what)
+
+
+def enter(workspace: Workspace, seen: Iterable[Added], *, now: datetime) -> list[Added]:
+    """Make sources of what was seen, in one transaction; of an article's outlet only proposals."""
+    with closing(workspace.corpus()) as corpus, corpus.transaction():
+        every = round(workspace.settings.schedule.poll_every_minutes)
+        return [_enter(corpus, one, every_minutes=every, now=now) for one in seen]
+
+
+def _enter(corpus: Corpus, added: Added, *, every_minutes: int, now: datetime) -> Added:
+    what = added.what
+    is_article = what.kind is WhatKind.ARTICLE
+    own = [(_OWN[what.kind], added.url)] if what.kind in _OWN and added.url else []
+    wanted = [*own, *(() if is_article else what.sources)]
+    entered = [
+        (kind, url)
+        for kind, url in dict.fromkeys(wanted)
+        if corpus.add_by_person(
+            kind=kind, url=url, outlet=outlet_of(url), every_minutes=every_minutes, now=now
+        )
+    ]
+    proposed = [
+        (kind, url)
+        for kind, url in (what.sources if is_article else ())
+        if corpus.propose_source(
+            kind=kind, url=url, outlet=outlet_of(url), found_by=_BY, is_polled=False,
+            because=f"announced by {added.url}", every_minutes=every_minutes, now=now,
+        )
+    ]  # fmt: skip
+    return Added(
+        given=added.given,
+        url=added.url,
+        what=what,
+        error=added.error,
+        entered=tuple(entered),
+        known=len(dict.fromkeys(wanted)) - len(entered),
+        proposed=tuple(proposed),
+    )
