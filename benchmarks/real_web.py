@@ -234,6 +234,7 @@ def make_workspace(
         (folder / "seeds" / name).write_bytes(body)
     lines = ["[sources]"]
     lines += [f"{kind} = {json.dumps(list(urls))}" for kind, urls in sources.items()]
+    lines += ["", "[discovery]", 'proposals = "off"']  # there is no other web than the saved one
     lines += ["", "[crawl]", "delay_s = 0.0", "concurrency = 16", ""]
     (folder / "seedbed.toml").write_text("\n".join(lines), encoding="utf-8")
     (folder / "scrapy.cfg").write_text("[settings]\ndefault = ingest.settings\n", encoding="utf-8")

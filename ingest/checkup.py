@@ -11,12 +11,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from ingest.backup_files import stale_partial
 from ingest.config import Settings, load_settings
 from ingest.corpus import Corpus
 from ingest.corpus.base import parse_iso
 from ingest.errors import ConfigError, CorpusError, SeedError
 from ingest.layout import count
 from ingest.mistakes import did_you_mean
+from ingest.own_web import catalogue_of
 from ingest.rebuild_index import is_index_current
 from ingest.seedfiles import unread_said
 from ingest.seedset import addresses_of
@@ -27,13 +29,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Finding", "checkup", "known_spiders"]
 
-State = Literal["ok", "look", "bad"]
+State = Literal["ok", "look", "bad", "done"]
 _LITTLE_DISK_BYTES = 2_000_000_000
 _NO_DISK_BYTES = 100_000_000
 _FEW_WORDS = (
     80  # a seed this short says little; short texts were the misses of every relevance method
 )
-_FETCHES_SEEDS = "seeds"  # a spider that looks for nothing
+_OUTSIDE = ("seeds", "look")  # spiders that find nothing by themselves
 _CLOCK_SLACK = timedelta(minutes=5)
 
 
@@ -41,7 +43,7 @@ _CLOCK_SLACK = timedelta(minutes=5)
 class Finding:
     """One thing looked at."""
 
-    state: State  #: `look`: works, but a person may want to know
+    state: State  #: `look`: works, but a person may want to know; `done`: it was put right
     subject: str
     said: str
 
@@ -59,6 +61,7 @@ def checkup(folder: Path, environ: Mapping[str, str], *, now: datetime) -> Itera
     yield from _extractors()
     yield from _disk(settings)
     yield from _places(settings)
+    yield from _partial(settings)
     yield from _spiders(settings)
     yield from _seeds(settings)
     yield from _corpus(settings, now=now)
@@ -121,9 +124,18 @@ def _places(settings: Settings) -> Iterator[Finding]:
         yield Finding(state="bad", subject="corpus", said=f"cannot be written: {corpus}")
 
 
+def _partial(settings: Settings) -> Iterator[Finding]:
+    """What a killed backup or restore left behind."""
+    for folder in dict.fromkeys((settings.corpus_path.parent, settings.backup_path)):
+        if left := stale_partial(folder):
+            files = count(len(left), "half-written file")
+            said = f"{files} in {folder}: the next backup removes them, or `seedbed check --fix`"
+            yield Finding(state="look", subject="backup", said=said)
+
+
 def _spiders(settings: Settings) -> Iterator[Finding]:
     """Whether the spiders that the daemon is to run are there."""
-    known = [name for name in known_spiders() if name != _FETCHES_SEEDS]
+    known = [name for name in known_spiders() if name not in _OUTSIDE]
     for name in dict.fromkeys(settings.schedule.spiders):
         if name not in known:
             hint = did_you_mean(name, known) or f"; there are {', '.join(known)}"
@@ -163,19 +175,26 @@ def _seeds(settings: Settings) -> Iterator[Finding]:
 
 
 def _corpus(settings: Settings, *, now: datetime) -> Iterator[Finding]:
+    try:
+        catalogue_of(settings)
+    except ConfigError as exc:
+        yield from (Finding(state="bad", subject="catalogue", said=said) for said in exc.problems)
     stated = settings.sources
     has_sources = bool(stated.sites or stated.feeds or stated.sitemaps or settings.search.services)
     if settings.corpus_path.exists():
         try:
             with closing(Corpus(settings.corpus_path, readonly=True)) as corpus:
-                has_sources = has_sources or corpus.count_sources() > 0
+                has_sources = has_sources or corpus.has_sources()
                 yield from _rows(corpus, now=now)
         except CorpusError as exc:
             yield Finding(state="bad", subject="corpus", said=str(exc))
             return
     else:
         yield Finding(state="ok", subject="corpus", said="none yet; the first run makes it")
-    if not has_sources:
+    if not has_sources and settings.discovery.proposals == "poll":
+        said = "none named: outlets that seeds and catalogue name are tried; see [discovery]"
+        yield Finding(state="look", subject="sources", said=said)
+    elif not has_sources:
         said = "none: name sites, feeds or sitemaps under [sources] in seedbed.toml"
         state: State = "look" if settings.corpus_path.exists() else "bad"
         yield Finding(state=state, subject="sources", said=said)

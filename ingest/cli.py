@@ -18,10 +18,14 @@ from typing import TYPE_CHECKING
 import click
 
 from ingest import (
+    add_commands,
     archive_commands,
+    backup_commands,
+    completeness_commands,
     index_commands,
     log,
     readers,
+    source_commands,
     story_commands,
     teaching,
     topic_commands,
@@ -222,19 +226,27 @@ def _crawl_exit_code(report: CrawlReport) -> int:
 
 
 @seedbed.command()
+@click.option("--fix", "is_to_fix", is_flag=True, help="Put right what is safe to.")
 @as_json_option
 @click.pass_context
-def check(ctx: click.Context, *, as_json: bool) -> None:
+def check(ctx: click.Context, *, is_to_fix: bool, as_json: bool) -> None:
     """Look for what stands in the way of a good run.
 
-    Asks nothing of the network. Exit code 1 when something does.
+    Asks nothing of the network. Exit code 1 when something does. With --fix the archive folder is
+    made, dead runs are closed, an index of another version is made anew, and what a killed backup
+    left half written is removed.
     """
     from dataclasses import asdict
 
     from ingest.checkup import checkup
     from ingest.show import finding_lines
 
-    findings = list(checkup(ctx.obj.folder, os.environ, now=datetime.now(UTC)))
+    mended = []
+    if is_to_fix:
+        from ingest.mending import mend
+
+        mended = list(mend(ctx.obj.folder, os.environ))
+    findings = mended + list(checkup(ctx.obj.folder, os.environ, now=datetime.now(UTC)))
     if as_json:
         print_json(*map(asdict, findings))
     else:
@@ -303,7 +315,18 @@ def demo(ctx: click.Context, *, as_json: bool, keep: Path | None) -> None:
     ctx.exit(run_demo(as_json=as_json, keep=keep))
 
 
-_ROOMS = readers, topic_commands, story_commands, teaching, archive_commands, index_commands
+_ROOMS = (
+    readers,
+    add_commands,
+    source_commands,
+    topic_commands,
+    story_commands,
+    teaching,
+    archive_commands,
+    index_commands,
+    backup_commands,
+    completeness_commands,
+)
 for _room in _ROOMS:
     for _command in _room.COMMANDS:
         seedbed.add_command(_command)

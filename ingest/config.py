@@ -24,11 +24,17 @@ from pydantic import (
     model_validator,
 )
 
+from ingest.archive_settings import Archives
+from ingest.discovery_settings import Discovery
 from ingest.errors import ConfigError
+from ingest.feed_settings import Feeds
 from ingest.gdelt_settings import Gdelt
+from ingest.links_settings import Links
 from ingest.mistakes import NamePath, in_words, syntax_in_words, unknown_variable, variable_of
+from ingest.polling_settings import Polling
 from ingest.search_settings import Search
 from ingest.semantic import INSTALL, encoder_version
+from ingest.service_settings import Backups, Health
 from ingest.setting_types import Address, Hours, Share, Table, Text, Words
 from ingest.text import clean_controls, normalize
 
@@ -39,6 +45,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FILE_NAME",
+    "TEXT_VARIABLE",
+    "Archives",
     "Crawl",
     "Gdelt",
     "Log",
@@ -53,12 +61,17 @@ __all__ = [
     "load_settings",
     "options",
     "seedbed_version",
+    "settings_text",
 ]
 
 FILE_NAME = "seedbed.toml"
 _PREFIX = "SEEDBED_"
 #: Environment variables that are ours and yet no settings.
-_RESERVED = frozenset({"SEEDBED_CLOCK_AHEAD_HOURS", "SEEDBED_TRIGGER", "SEEDBED_WORKSPACE"})
+_RESERVED = frozenset(
+    {"SEEDBED_CLOCK_AHEAD_HOURS", "SEEDBED_TOML", "SEEDBED_TRIGGER", "SEEDBED_WORKSPACE"}
+)
+#: The text of a `seedbed.toml`, instead of the file: what a daemon has in force, for its crawls.
+TEXT_VARIABLE = "SEEDBED_TOML"
 _YES_NO = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -112,6 +125,14 @@ class Crawl(Table):
     )
     max_tries: int = Field(3, ge=1, le=20, description="Tries of one address, over all runs.")
     max_pages_per_run: int = Field(5000, ge=1, description="Pages fetched by one run at most.")
+    sample_share: Share = Field(
+        0.01,
+        description="Share of the addresses refused for their headline that is fetched all the "
+        "same, to learn what is missed; 0: none.",
+    )
+    samples_per_run: int = Field(
+        20, ge=0, description="Refused addresses fetched all the same by one run at most."
+    )
     obey_robots: bool = Field(True, description="Obey robots.txt.")
     allow_private_networks: bool = Field(
         False, description="Fetch from loopback and private addresses too."
@@ -173,7 +194,7 @@ class Schedule(Table):
         1440, gt=0, le=60 * 24 * 366, description="Minutes between polls of a quiet source."
     )
     revisit_after_hours: Annotated[tuple[Hours, ...], AfterValidator(_growing)] = Field(
-        (1, 6, 24, 72, 168), description="Ages in hours at which an article is looked at again."
+        (1, 6, 24, 168, 720), description="Ages in hours at which an article is looked at again."
     )
     spiders: tuple[Text, ...] = Field(
         ("feeds", "sitemaps", "links"), description="Source kinds the daemon runs, in this order."
@@ -214,13 +235,20 @@ class _File(Table):
 
     name: Text | None = Field(None, description="Name of the corpus; unset: the folder's name.")
     sources: Sources = Sources()
+    feeds: Feeds = Feeds()
     search: Search = Search()
     gdelt: Gdelt = Gdelt()
+    archives: Archives = Archives()
+    discovery: Discovery = Discovery()
     crawl: Crawl = Crawl()
+    links: Links = Links()
     topic: TopicSettings = TopicSettings()
     schedule: Schedule = Schedule()
+    polling: Polling = Polling()
     paths: Paths = Paths()
     log: Log = Log()
+    health: Health = Health()
+    backup: Backups = Backups()
 
 
 class Settings(_File):
@@ -243,6 +271,11 @@ class Settings(_File):
     def archive_path(self) -> Path:
         """The folder of raw pages, absolute."""
         return self._within(self.paths.archive)
+
+    @property
+    def backup_path(self) -> Path:
+        """The folder of backups, absolute."""
+        return self._within(self.backup.folder)
 
     @property
     def user_agent(self) -> str:
@@ -327,7 +360,8 @@ def load_settings(workspace: Path, environ: Mapping[str, str]) -> Settings:
         ConfigError: something cannot be used; holds every mistake, not only the first.
     """
     workspace = workspace.absolute()
-    text = _read(workspace / FILE_NAME)
+    text = environ.get(TEXT_VARIABLE)
+    text = settings_text(workspace) if text is None else text
     try:
         stated = tomllib.loads(text + "\n")  # at the very end it would state no line
     except (ValueError, RecursionError) as exc:  # a number too long, a list too deep
@@ -347,7 +381,13 @@ def load_settings(workspace: Path, environ: Mapping[str, str]) -> Settings:
     return Settings(workspace=workspace, **tables)
 
 
-def _read(path: Path) -> str:
+def settings_text(workspace: Path) -> str:
+    """What stands in the `seedbed.toml` of a workspace; empty: there is none.
+
+    Raises:
+        ConfigError: it cannot be read.
+    """
+    path = workspace / FILE_NAME
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     Command: TypeAlias = Callable[[str, Mapping[str, str], Mapping[str, str]], list[str]]
 
-__all__ = ["CrawlReport", "Trigger", "fetch_seeds", "run_crawl", "scrapy_command"]
+__all__ = ["CrawlReport", "Trigger", "fetch_seeds", "look_at", "run_crawl", "scrapy_command"]
 
 Trigger = Literal["schedule", "command"]
 
@@ -85,6 +85,16 @@ def fetch_seeds(workspace: Path) -> int:
     It is no run: it writes no corpus, and there may be no topic yet.
     """
     command = scrapy_command("seeds", {}, {})
+    environ = _child_environment(os.environ, workspace, "command")
+    return subprocess.run(command, check=False, env=environ, cwd=workspace).returncode  # noqa: S603
+
+
+def look_at(workspace: Path, named: Path, told: Path) -> int:
+    """Have the addresses of a file looked at, as `seedbed add` does; the exit code of the child.
+
+    It is no run: it writes no corpus, and there may be no topic yet.
+    """
+    command = scrapy_command("look", {"file": str(named), "out": str(told)}, {})
     environ = _child_environment(os.environ, workspace, "command")
     return subprocess.run(command, check=False, env=environ, cwd=workspace).returncode  # noqa: S603
 

@@ -13,13 +13,22 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ingest.corpus.labels import Label
-    from ingest.items import Article, Candidate, Kin, KnownPage, Rejection, Relevance
+    from ingest.items import (
+        Article,
+        Candidate,
+        FetchedPage,
+        Kin,
+        KnownPage,
+        Rejection,
+        Relevance,
+    )
 
 __all__ = [
     "ADDRESS_ALONE",
     "FOREIGN_LANGUAGE",
     "LINK_SHARE",
     "OWN_LANGUAGE",
+    "as_of_capture",
     "explain",
     "explain_translation",
     "gate",
@@ -162,6 +171,14 @@ def judge(
     else:
         outcome = Outcome.ARTICLE
     return Judged(outcome=outcome, why=why, article=article, relevance=relevance, kin=kin)
+
+
+def as_of_capture(judged: Judged, page: FetchedPage) -> Judged:
+    """The verdict, which says so where the page is somebody else's capture of its address."""
+    if page.capture is None:
+        return judged
+    said = f"as captured {page.fetched_at:%Y-%m-%d %H:%M} UTC: {page.capture}"
+    return replace(judged, why=f"{judged.why}; {said}")
 
 
 def stands_alone(judged: Judged, label: Label | None, *, was_related: bool = False) -> bool:

@@ -6,10 +6,12 @@ IngestError
 ├── ExtractError         an extractor failed on one page; counted, never fatal
 ├── CrawlError           a crawl could not be started or did not report back        exit 1
 ├── DaemonRunning        another daemon holds this corpus                           exit 5
+├── Stopped              a long step was told to stop, and left all as it was       exit 130
 └── CorpusError          the corpus cannot be used; carries its path                exit 1
     ├── NotACorpus       the file is no SQLite file, or not one of ours
     ├── CorpusTooNew     made by a newer Seedbed
     ├── CorpusLocked     another process holds the write lock past the time-out
+    ├── CorpusDamaged    the file is damaged; a backup helps
     ├── CorpusReadOnly   the file or its folder cannot be written
     ├── DiskFull         no space left; the transaction was rolled back
     └── SqliteTooOld     this SQLite has the WAL-reset bug (sqlite.org/wal.html)
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ConfigError",
+    "CorpusDamaged",
     "CorpusError",
     "CorpusLocked",
     "CorpusReadOnly",
@@ -37,6 +40,7 @@ __all__ = [
     "NotACorpus",
     "SeedError",
     "SqliteTooOld",
+    "Stopped",
 ]
 
 
@@ -85,6 +89,12 @@ class DaemonRunning(IngestError):
         self.pid = pid
 
 
+class Stopped(IngestError):
+    """A long step was told to stop, and left all as it was."""
+
+    exit_code = 130
+
+
 class CorpusError(IngestError):
     """The corpus cannot be used."""
 
@@ -103,6 +113,10 @@ class CorpusTooNew(CorpusError):
 
 class CorpusTooOld(CorpusError):
     """The corpus was made by an older Seedbed, and cannot be brought up to date here."""
+
+
+class CorpusDamaged(CorpusError):
+    """The file is damaged."""
 
 
 class CorpusLocked(CorpusError):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,6 +17,7 @@ from ingest.archive import Archive
 from ingest.config import seedbed_version
 from ingest.errors import CorpusError, CrawlError, IngestError
 from ingest.intake import Intake
+from ingest.own_web import own_web
 from ingest.rejudge import after_run, before_run
 from ingest.site_memory import remember_sites
 from ingest.stories import lay_stories
@@ -28,9 +31,13 @@ if TYPE_CHECKING:
     from ingest.corpus import Corpus
     from ingest.workspace import Workspace
 
-__all__ = ["Bench", "RunRecorder", "bench_of", "failed_runs", "lossy_runs"]
+__all__ = ["Bench", "RunRecorder", "bench_of", "failed_runs", "laid_bench", "lossy_runs"]
 
 TRIGGER_VARIABLE = "SEEDBED_TRIGGER"
+_LOOK_S = 0.2
+#: What is under way when a crawl is told to stop has this long; below the drain of `run_crawl`,
+#: for a host that takes a minute to answer must not cost the run its last words.
+_PATIENCE_S = 8.0
 _OUTCOME_OF = {"finished": "finished", "shutdown": "interrupted"}
 
 
@@ -46,9 +53,11 @@ class Bench:
     log: log.EventLog
     handed_in: int = 0  #: fetches that the pipelines were given
     trouble: str | None = None  #: what made the run fail, in words
+    note: str | None = None  #: what went wrong without making it fail
     judged: int = 0  #: pages that came through
     lost: int = 0  #: pages and polls that an error of ours cost, whatever else they were
     lost_to: str = ""  #: the first of these errors, in words
+    is_over: bool = False  #: the run's row is closed; what still comes in is given back
 
     def lose(self, error: BaseException) -> None:
         """Count what an error of ours cost."""
@@ -78,18 +87,25 @@ def bench_of(crawler: Crawler) -> Bench:
     return _BENCHES[crawler]
 
 
+def laid_bench(crawler: Crawler) -> Bench | None:
+    """The bench of a crawl; None: it keeps no run."""
+    return _BENCHES.get(crawler)
+
+
 class RunRecorder:
     """Opens the run's row before the first request and closes it after the last."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.started = time.monotonic()
+        self._cutting: asyncio.Task[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RunRecorder:
         """Lay the bench, so that spiders and pipelines find it."""
         recorder = cls(crawler)
         recorder.open_run()
+        crawler.signals.connect(recorder.attend, signal=signals.spider_opened)
         crawler.signals.connect(recorder.close_run, signal=signals.spider_closed)
         crawler.signals.connect(recorder.note_error, signal=signals.spider_error)
         return recorder
@@ -107,6 +123,7 @@ class RunRecorder:
         now = clock.now()
         corpus.close_dead_runs(now=now)
         knowledge = before_run(workspace, corpus, now=now)
+        own_web(workspace.settings, corpus, knowledge.topic, now=now)
         run = corpus.start_run(spider=name, trigger=trigger, version=seedbed_version(), now=now)
         bound = log.get("seedbed").bind(run=run, spider=name)
         _BENCHES[self.crawler] = Bench(
@@ -127,10 +144,38 @@ class RunRecorder:
         elif failure.value is not None:
             bench.lose(failure.value)
 
+    def attend(self, spider: Spider) -> None:
+        """Watch for the moment when the crawl is told to stop."""
+        del spider
+        self._cutting = asyncio.ensure_future(self._cut_short())
+
+    async def _cut_short(self) -> None:
+        """End a stopping crawl that waits for slow hosts: Scrapy would wait for them for ever.
+
+        The row is closed first, so that the run is an interrupted one and what it leased is free.
+        """
+        engine = self.crawler.engine
+        assert engine is not None
+        for is_running in (True, False):
+            while engine.running is not is_running:  # noqa: ASYNC110  # Scrapy tells nobody
+                await asyncio.sleep(_LOOK_S)
+        await asyncio.sleep(_PATIENCE_S)
+        self._cutting = None
+        self._close("shutdown", is_cut=True)
+        if callable(signal.getsignal(signal.SIGTERM)):  # Scrapy's: the second one stops at once
+            os.kill(os.getpid(), signal.SIGTERM)
+
     def close_run(self, spider: Spider, reason: str) -> None:
         """Close the run's row; a run whose counts do not add up is a failed one."""
         del spider
+        if self._cutting is not None:
+            self._cutting.cancel()
+        if not bench_of(self.crawler).is_over:
+            self._close(reason)
+
+    def _close(self, reason: str, *, is_cut: bool = False) -> None:
         bench = bench_of(self.crawler)
+        bench.is_over = True
         try:
             bench.archive.close()
         except OSError as exc:  # a full disk; the row must be closed all the same
@@ -143,6 +188,8 @@ class RunRecorder:
         message = bench.trouble or (None if reason == "finished" else f"closed by {reason}")
         if bench.lost:
             message = message or _lost(bench)
+        message = message or bench.note
+        if bench.lost:
             _LOSSY.append(bench.run)
         if outcome == "failed":
             _FAILED.append(bench.run)
@@ -154,7 +201,7 @@ class RunRecorder:
             _FAILED.append(bench.run)
             bench.log.error("run could not be closed", error=str(exc))
             return
-        if row["fetched"] != bench.handed_in:
+        if row["fetched"] != bench.handed_in and not is_cut:  # some were being read just now
             message = f"{bench.handed_in} pages fetched, but {row['fetched']} outcomes written"
             bench.corpus.fail_run(bench.run, message)
             _FAILED.append(bench.run)
@@ -164,7 +211,8 @@ class RunRecorder:
             _look_back(bench)
         counts = {name: row[name] for name in _LOGGED if row[name]}
         bench.log.info("run finished", outcome=outcome, seconds=row["seconds"], **counts)
-        bench.corpus.close()
+        if not is_cut:  # it is about to end, and pages may still come in that must be refused
+            bench.corpus.close()
 
 
 def _lost(bench: Bench) -> str:

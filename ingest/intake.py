@@ -9,26 +9,29 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
 from ingest.cadence import next_check
+from ingest.calibration import THRESHOLD
 from ingest.comparing import Comparer
-from ingest.decide import gate, judge, stands_alone
+from ingest.decide import as_of_capture, gate, judge, stands_alone
+from ingest.drawing import Drawing
 from ingest.extract.imprint import same_rules
 from ingest.extract.metadata import find_language
 from ingest.extract.recurring import leave_out
-from ingest.items import Candidate, Happening, Judged, Outcome
+from ingest.homes import enter_outlet
+from ingest.items import Candidate, Happening, Judged, Outcome, Reason
 from ingest.known_sites import KnownSites, host_of
+from ingest.leading import Leading, candidates_of
 from ingest.moves import behind_wall, find_move
-from ingest.text import words
+from ingest.text import clean_controls, words
 from ingest.topic.in_force import missing_names
 from ingest.translating import tell_translations
-from ingest.urls import address_key, home_of, is_fetchable, outlet_of, url_words
+from ingest.urls import address_key, is_fetchable, outlet_of, url_words
 from ingest.wordings import Sight, Wordings, was_related
 from ingest.workspace import stored_topic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from ingest.config import Settings
@@ -56,6 +59,7 @@ _REFUSALS = (404, 410)
 _SAME_TEXT = "answers with the same text (304)"
 _REREAD = "what reads otherwise may be our reading: another version read it before"
 _FIRST_YEAR = 1850
+_HUB_PATIENCE = 4  # a list is looked at again so many times later than a new source
 
 
 @dataclass
@@ -70,21 +74,41 @@ class Intake:
     _version: int = -1
     _sites: KnownSites = field(init=False)
     _wordings: Wordings = field(init=False)
+    _drawing: Drawing = field(init=False)
+    _leading: Leading = field(init=False)
 
     def __post_init__(self) -> None:
         """Know nothing of any site before it is asked for."""
         self._sites = KnownSites(self.corpus)
         self._wordings = Wordings(corpus=self.corpus, comparer=Comparer(self.corpus))
+        self._leading = Leading(corpus=self.corpus, settings=self.settings.links)
+        crawl = self.settings.crawl
+        self._drawing = Drawing(
+            corpus=self.corpus, share=crawl.sample_share, most=crawl.samples_per_run
+        )
 
     def offer(
         self, candidates: Iterable[Candidate], *, now: datetime, source: int | None = None
     ) -> int:
         """Pass candidates through the gate into the ledger; returns how many were new."""
+        return self.enter(self.gate_all(candidates, now=now), now=now, source=source)
+
+    def gate_all(self, candidates: Iterable[Candidate], *, now: datetime) -> list[Gated]:
+        """The gate's decision on each; takes no lock, for a sitemap may name 50,000."""
         self._catch_up()
         gated = [self.gate(_with_plausible_dates(one, now)) for one in candidates]
-        if not self.is_teaching:
-            self.corpus.vouch(keys=[one.key for one in gated])
-        return self.corpus.offer(gated, run=self.run, now=now, source=source)
+        return self._leading.weigh(gated, may_lead=not self.is_teaching)
+
+    def enter(self, gated: Sequence[Gated], *, now: datetime, source: int | None = None) -> int:
+        """Write down what passed the gate, and what did not; returns how many were new."""
+        with self.corpus.transaction():
+            if not self.is_teaching:
+                self.corpus.vouch(keys=[one.key for one in gated])
+            found = self.corpus.offer(gated, run=self.run, now=now, source=source)
+            if not self.is_teaching:
+                self._leading.note(gated, now=now)
+                self._drawing.draw(gated, now=now)
+        return found
 
     def gate(self, candidate: Candidate, *, words_said: int = 0) -> Gated:
         """Whether an address is worth a request, by what was said of it.
@@ -93,6 +117,8 @@ class Intake:
             candidate: what is known of the address.
             words_said: how many words were said of it at least, where not all are known any more.
         """
+        if not candidate.url.isprintable():  # its key is to be that of what is stored
+            candidate = replace(candidate, url=clean_controls(candidate.url))
         topic = self.knowledge.topic
         said = " ".join(filter(None, (candidate.title, candidate.snippet)))
         address = url_words(candidate.url)
@@ -137,15 +163,23 @@ class Intake:
                 failed,
                 run=self.run,
                 standing=standing,
-                next_check=self.next_check(
-                    failed.outcome if not is_kept else known.outcome,
-                    known,
-                    failed.fetched_at,
-                    attempts=known.attempts + (failed.outcome == Outcome.FAILED),
-                    retry_after_s=failed.retry_after_s,
-                ),
+                next_check=self._check_after_failure(failed, known),
             )
         return failed.outcome
+
+    def _check_after_failure(self, failed: FailedFetch, known: KnownPage) -> datetime | None:
+        """What fails is tried again soon; what is kept is looked at again at its next age too."""
+        attempts = known.attempts + (failed.outcome == Outcome.FAILED)
+        again = self.next_check(
+            failed.outcome, known, failed.fetched_at,
+            attempts=attempts, retry_after_s=failed.retry_after_s,
+        )  # fmt: skip
+        if known.outcome not in _KEPT:
+            return again
+        older = self.next_check(known.outcome, known, failed.fetched_at, attempts=attempts)
+        if failed.outcome != Outcome.FAILED or again is None:
+            return older
+        return min(again, older) if older else again
 
     def _note_absence(self, page: int, kind: Happening, said: str, at: datetime) -> None:
         self.corpus.note_absence(page, kind, detail=said, run=self.run, at=at)
@@ -163,7 +197,7 @@ class Intake:
                 return self._take_move(page, move, read, known)
             read, known = self._take_out_site(behind_wall(read, known), known)
             label = self.corpus.labels_of([page.page]).get(page.page)
-            judged = self.judge_page(read, known, label)
+            judged = as_of_capture(self.judge_page(read, known, label), page)
             reason = judged.why
             if judged.outcome == Outcome.REVISION and not _are_read_alike(known.article, read):
                 judged, reason = replace(judged, outcome=Outcome.UNCHANGED), f"{reason}; {_REREAD}"
@@ -182,6 +216,8 @@ class Intake:
             if standing in _KEPT and judged.article is not None:
                 self._note_return(page.page, f"http {page.status}", now)
                 self._lead_on(judged, known, label, read, page.final_url, now)
+            elif standing not in _KEPT:
+                self._lead_from_list(judged, known, read, page.final_url, now)
         return replace(judged, outcome=outcome)
 
     def _take_move(self, page: FetchedPage, move: Move, read: PageRead, known: KnownPage) -> Judged:
@@ -310,30 +346,57 @@ class Intake:
     ) -> None:
         # A page kept for a copy's sake leads nowhere: whether it is kept may change later.
         if stands_alone(judged, label, was_related=was_related(known)):
-            self.lead_on(known, read, url, now=now, is_new=known.outcome not in _KEPT)
+            is_new, score = (
+                known.outcome not in _KEPT,
+                judged.relevance.score if judged.relevance else 0.0,
+            )
+            self.lead_on(known, read, url, now=now, is_new=is_new, relevance=score)
 
     def lead_on(
-        self, known: KnownPage, read: PageRead, url: str, *, now: datetime, is_new: bool = True
+        self,
+        known: KnownPage,
+        read: PageRead,
+        url: str,
+        *,
+        now: datetime,
+        is_new: bool = True,
+        relevance: float = THRESHOLD,
     ) -> None:
         """Follow the links of a page kept for its own sake, and make its outlet a source.
 
-        There is no limit of depth: it would make what is found depend on which way a page was
-        found first. What bounds a crawl is that only related pages lead on.
+        Unless the settings say so there is no limit of depth: it makes what is found depend on
+        which way a page was found first. What bounds a crawl is that only related pages lead on.
         """
-        found = [
-            Candidate(url=link, found_by="links", title=anchor or None, depth=known.depth + 1)
-            for link, anchor in read.links
-        ]
+        found = candidates_of(
+            read.links, read.places, page=url, depth=known.depth + 1,
+            relevance=max(relevance, THRESHOLD),
+        )  # fmt: skip
         with self.corpus.transaction():
             before = self.corpus.count_numbers()
             self.offer(found, now=now)
             is_source = is_new and self.settings.sources.discover
-            homes = self._enter_home(url, now) if is_source else []
+            homes = self._enter_outlet(url, read.feeds, now) if is_source else []
             if self.is_teaching:
                 keys = [address_key(one.url) for one in found]
                 self.corpus.note_led(known.page, keys=keys, homes=homes, after=before)
             else:
                 self.corpus.vouch(homes=homes)
+
+    def _lead_from_list(
+        self, judged: Judged, known: KnownPage, read: PageRead, url: str, now: datetime
+    ) -> None:
+        """Follow the links of a section, a tag, a front page; each has to say enough itself."""
+        if judged.rejection is None or judged.rejection.reason != Reason.LIST or self.is_teaching:
+            return
+        found = candidates_of(read.links, read.places, page=url, depth=known.depth + 1)
+        self._catch_up()
+        gated = self._leading.weigh_list([self.gate(one) for one in found])
+        is_source = self.settings.sources.discover
+        every = round(self.settings.schedule.poll_every_minutes * _HUB_PATIENCE)
+        source = self._leading.note_list(
+            known.page, url, found=gated, every_minutes=every if is_source else None, now=now
+        )
+        self.enter(gated, now=now, source=source)
 
     def _complete(self, article: Article | None, known: KnownPage) -> Article | None:
         """Lend an article the date that is known of it, where the page states none.
@@ -366,6 +429,7 @@ class Intake:
             return
         self._version = version
         self._wordings.comparer.clear()
+        self._leading.forget()
         if self.corpus.state("topic_version") not in (None, self.knowledge.topic.version):
             topic = stored_topic(self.corpus) or self.knowledge.topic
             self.knowledge = replace(self.knowledge, topic=topic)
@@ -390,24 +454,12 @@ class Intake:
             retry_after_s=retry_after_s,
         )
 
-    def _enter_home(self, url: str, now: datetime) -> list[str]:
-        """Make the outlet of a kept page a source: home page, and robots.txt for its sitemaps.
-
-        An outlet on a shared platform has no robots.txt of its own.
-
-        Returns:
-            The addresses of both.
-        """
+    def _enter_outlet(self, url: str, announced: tuple[str, ...], now: datetime) -> list[str]:
         every = round(self.settings.schedule.poll_every_minutes)
-        homes = {"site": home_of(url), "robots": urljoin(url, "/robots.txt")}
-        if homes["site"] != urljoin(url, "/"):
-            del homes["robots"]
-        for kind, home in homes.items():
-            self.corpus.add_source(
-                kind=kind, url=home, outlet=outlet_of(url), found_by="links",
-                every_minutes=every, now=now,
-            )  # fmt: skip
-        return list(homes.values())
+        return enter_outlet(
+            self.corpus, url, announced,
+            every_minutes=every, is_teaching=self.is_teaching, now=now,
+        )  # fmt: skip
 
 
 def _with_plausible_dates(candidate: Candidate, now: datetime) -> Candidate:

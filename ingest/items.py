@@ -11,19 +11,24 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from ingest.source_items import DueSource, HostWait, Rhythm, RobotsCopy
+
 if TYPE_CHECKING:
     from datetime import datetime
 
 __all__ = [
     "Article",
+    "Block",
     "Candidate",
     "DuePage",
     "DueSource",
     "Edge",
     "FailedFetch",
     "FetchedPage",
+    "Found",
     "Gated",
     "Happening",
+    "HostWait",
     "Judged",
     "Kin",
     "Kind",
@@ -37,6 +42,8 @@ __all__ = [
     "Relation",
     "Relevance",
     "RemovedLine",
+    "Rhythm",
+    "RobotsCopy",
     "SeedDocument",
     "SeedSet",
     "Stage",
@@ -59,6 +66,17 @@ class Outcome(StrEnum):
     FAILED = "failed"  # the network or the server failed, and the tries are used up
     REVISION = "revision"  # of a fetch only: a known article whose text changed
     UNCHANGED = "unchanged"  # of a fetch only: a known page, same text or 304
+
+
+class Block(StrEnum):
+    """Where on its page a link stands."""
+
+    BODY = "body"  # in the text of the article
+    RELATED = "related"  # under a heading that says so, or called so by the page
+    TAGS = "tags"  # what the article is filed under
+    TICKER = "ticker"  # the latest, the most read: whatever the article is about
+    NAVIGATION = "navigation"  # menus, heads and feet
+    OTHER = "other"
 
 
 class Happening(StrEnum):
@@ -179,6 +197,18 @@ class Candidate:
     depth: int = 0  #: links followed since a source
     is_given: bool = False  #: a person asked for it: it is fetched whatever its headline says
     aliases: tuple[str, ...] = ()  #: further addresses of the same page, for phones say
+    block: Block | None = None  #: where on its page the link stands; None: it is no link
+    parent: float = 0.0  #: of a link: relevance of the page it stands on, 0..1; 0: not scored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a source named."""
+
+    candidates: tuple[Candidate, ...] = ()
+    sources: tuple[tuple[str, str], ...] = ()  #: further sources: (kind, absolute address)
+    title: str | None = None  #: as the source calls itself
+    rhythm: Rhythm = Rhythm()  # noqa: RUF009  # frozen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,22 +234,6 @@ class DuePage:
     last_modified: str | None
     priority: float
     depth: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DueSource:
-    """A source whose poll is due."""
-
-    source: int  #: id in `sources`
-    kind: str  #: site, feed, robots or sitemap, or the search service that is asked
-    url: str
-    etag: str | None
-    last_modified: str | None
-    body_hash: str | None
-    every_minutes: int
-    failures: int
-    last_ok: datetime | None = None  #: aware UTC; None: it never answered
-    last_error: str | None = None  #: what the last poll lacked; None: nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,6 +272,8 @@ class FetchedPage:
     fetched_at: datetime  #: aware UTC
     warc: str | None = None  #: file name inside `archive/`
     warc_offset: int | None = None  #: bytes
+    capture: str | None = None
+    #: address in a web archive, or WARC file and place; None: it was fetched from its own address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from scrapy.spiderloader import SpiderLoader
 
 import spiders
 from ingest.errors import ConfigError, IngestError
+from ingest.own_web import catalogue_of
 from ingest.workspace import current_workspace
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FriendlySpiderLoader"]
 
-_FETCHES_SEEDS = "seeds"  # this spider needs neither topic nor corpus
+_OUTSIDE = ("seeds", "look")  # these spiders need neither topic nor corpus
 
 
 class FriendlySpiderLoader(SpiderLoader):
@@ -40,9 +41,10 @@ class FriendlySpiderLoader(SpiderLoader):
             workspace = current_workspace()
             workspace.configure_log()
             _quieten_scrapy()
-            if spider_name != _FETCHES_SEEDS:
+            if spider_name not in _OUTSIDE:
                 workspace.check_seeds()
                 workspace.check_archive()
+                catalogue_of(workspace.settings)
                 workspace.corpus().close()
         except IngestError as exc:
             sys.stderr.write(f"seedbed: {exc}\n")
@@ -61,6 +63,7 @@ def _quieten_scrapy() -> None:
     logging.getLogger("scrapy").setLevel(logging.WARNING)
     logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
     logging.getLogger("twisted").setLevel(logging.ERROR)
+    logging.getLogger("protego").setLevel(logging.ERROR)  # a record for each line it cannot read
     logging.getLogger("asyncio").addFilter(_say_plainly)
 
 

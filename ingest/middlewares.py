@@ -1,36 +1,33 @@
-"""Thin Scrapy adapters between a spider and the network: guard, robots.txt, proxy."""
+"""Thin Scrapy adapters between a spider and the network; why a request ended before it."""
 
 from __future__ import annotations
 
 from ipaddress import ip_address, ip_network
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.resolver import CachingThreadedResolver
 from scrapy.utils.httpobj import urlparse_cached
-from scrapy.utils.misc import build_from_crawler
 
 from ingest.workspace import current_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from scrapy import Request
     from scrapy.crawler import Crawler
-    from scrapy.http import Response
-    from scrapy.robotstxt import RobotParser
     from twisted.internet.base import ReactorBase
     from twisted.internet.defer import Deferred
 
 __all__ = [
     "AddressGuard",
     "GuardResolver",
+    "HostAsleep",
     "RefusedAddress",
     "RobotsForbidden",
     "RobotsUnreadable",
-    "StrictRobots",
     "WorkspaceProxy",
 ]
 
@@ -43,13 +40,19 @@ _PORTS = {"http": 80, "https": 443}
 _WRAPPING = tuple(
     ip_network(block) for block in ("64:ff9b::/96", "2002::/16", "::/96", "::ffff:0:0:0/96")
 )
-_DENY_ALL = b"User-agent: *\nDisallow: /\n"
-_TOO_MANY = 429
-_SERVER_ERROR = 500
 
 
 class RefusedAddress(IgnoreRequest):
     """The address leads where a crawler has no business."""
+
+
+class HostAsleep(IgnoreRequest):
+    """The host asked to be left alone; nothing failed, and the address waits."""
+
+    def __init__(self, host: str, until: datetime) -> None:
+        super().__init__(f"{host} asked to be left alone until {until:%F %T}")
+        self.host = host
+        self.until = until
 
 
 class RobotsForbidden(IgnoreRequest):
@@ -163,53 +166,6 @@ class AddressGuard:
         is_of_service = bool(self.own_service) and host == urlsplit(self.own_service or "").hostname
         if is_of_service or _is_private_name(host):
             raise RefusedAddress(f"private address: {host}")
-
-
-class StrictRobots(RobotsTxtMiddleware):
-    """Scrapy's robots.txt obedience, but closed while robots.txt cannot be read.
-
-    A 4xx answer allows everything; a 5xx or 429 answer, a time-out or no answer forbids everything
-    until it can be read (RFC 9309, 2.3.1.3 and 2.3.1.4). Scrapy's own lets all of these through.
-    """
-
-    def __init__(self, crawler: Crawler) -> None:
-        super().__init__(crawler)
-        self._unreadable: set[str] = set()
-        self._causes: dict[str, str] = {}  # in words, by host
-
-    def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
-        """Let a request pass, or end it.
-
-        Raises:
-            RobotsUnreadable: robots.txt gave no answer.
-            RobotsForbidden: robots.txt forbids the address.
-        """
-        if urlparse_cached(request).netloc in self._unreadable:
-            netloc = urlparse_cached(request).netloc
-            raise RobotsUnreadable(f"robots.txt could not be read{self._causes.get(netloc, '')}")
-        try:
-            super().process_request_2(rp, request)
-        except IgnoreRequest as exc:
-            raise RobotsForbidden("forbidden by robots.txt") from exc
-
-    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
-        body = response.body
-        if response.status >= _SERVER_ERROR or response.status == _TOO_MANY:
-            self._unreadable.add(netloc)
-            self._causes[netloc] = f": http {response.status}"
-            body = _DENY_ALL
-        elif response.status >= 400:  # noqa: PLR2004  # client error, RFC 9110 section 15.5
-            body = b""
-        await super()._parse_robots(response.replace(body=body), netloc, request)
-
-    def _robots_error(self, exc: Exception, netloc: str) -> None:
-        self._unreadable.add(netloc)
-        self._causes[netloc] = f": {str(exc)[:150]}"
-        parser: Any = build_from_crawler(self._parserimpl, self.crawler, _DENY_ALL)
-        waiting: Any = self._parsers[netloc]
-        self._parsers[netloc] = parser
-        self._stats.inc_value("robotstxt/unreadable")
-        waiting.callback(parser)
 
 
 class WorkspaceProxy:

@@ -21,7 +21,15 @@ from ingest.text import normalize, words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["fold", "is_folded_ending", "join_places", "name_keys", "place_of", "place_zipf"]
+__all__ = [
+    "fold",
+    "is_folded_ending",
+    "join_places",
+    "name_keys",
+    "place_of",
+    "place_stems",
+    "place_zipf",
+]
 
 _LONGEST_ENDING = 12  # letters
 _MIN_STEM = 4
@@ -176,6 +184,12 @@ def place_of(token: str, word: str) -> str | None:
         ):
             return found.code
     return None
+
+
+def place_stems(country: str) -> tuple[str, ...]:
+    """How words begin that name a country, its people or its capital, in any language."""
+    codes = (country, f"{country}.capital")
+    return tuple(form for form, place in _places().items() if place.code in codes)
 
 
 _USUAL_PLACE_ZIPF = 4.0  # where no table has the place

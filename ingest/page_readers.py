@@ -12,7 +12,7 @@ import signal
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -20,9 +20,12 @@ from ingest.extract import PageRead, read_page
 from ingest.items import Reason, Rejection, Stage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from concurrent.futures import Future
 
-__all__ = ["MEMORY_MIB", "READING_ERRORS", "PageReaders"]
+__all__ = ["MEMORY_MIB", "READING_ERRORS", "PageReaders", "Readers"]
+
+T = TypeVar("T")
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 #: What one reader may map beyond what it has at its start. The largest of 621 pages needs 190.
@@ -38,13 +41,12 @@ _OWN_SIGNALS = frozenset(
 READING_ERRORS = (TimeoutError, MemoryError, RecursionError, ProcessExpired)
 
 
-class PageReaders:
-    """A few processes that read pages, each within its time and memory."""
+class Readers:
+    """A few processes that read whatever they are told to, each within its time and memory."""
 
     def __init__(self, *, processes: int, timeout_s: float, memory_mib: int = MEMORY_MIB) -> None:
         self._timeout_s = timeout_s
         self._memory_mib = memory_mib
-        _warm_up()
         self._pool = ProcessPool(
             max_workers=processes,
             max_tasks=_PAGES_A_READER,
@@ -52,9 +54,15 @@ class PageReaders:
             initargs=[os.getpid(), memory_mib],
         )
 
-    def schedule(self, *args: Any, **kwargs: Any) -> Future[PageRead]:
-        """Have a page read; takes what `read_page` takes, raises what `refusal` explains."""
-        return self._pool.schedule(_read, args=list(args), kwargs=kwargs, timeout=self._timeout_s)
+    def call(self, read: Callable[..., T], *args: Any) -> Future[T]:
+        """Have something read by a function that can be pickled; raises what it raises."""
+        return self._pool.schedule(read, args=list(args), timeout=self._timeout_s)
+
+    def said(self, error: BaseException) -> str:
+        """In words, why a reader ended (`READING_ERRORS`)."""
+        if (refused := self.refusal(error)) is None or refused.rejection is None:
+            return f"its reader was killed from outside: {error}"
+        return f"{refused.rejection.reason}: {refused.rejection.detail}"
 
     def refusal(self, error: BaseException) -> PageRead | None:
         """What a reading that failed says of its page; None: it says nothing of it.
@@ -75,6 +83,18 @@ class PageReaders:
         """End the readers, whatever they are at."""
         self._pool.stop()
         self._pool.join()
+
+
+class PageReaders(Readers):
+    """Readers of pages, born with what that takes."""
+
+    def __init__(self, *, processes: int, timeout_s: float, memory_mib: int = MEMORY_MIB) -> None:
+        _warm_up()
+        super().__init__(processes=processes, timeout_s=timeout_s, memory_mib=memory_mib)
+
+    def schedule(self, *args: Any, **kwargs: Any) -> Future[PageRead]:
+        """Have a page read; takes what `read_page` takes, raises what `refusal` explains."""
+        return self._pool.schedule(_read, args=list(args), kwargs=kwargs, timeout=self._timeout_s)
 
 
 def _warm_up() -> None:

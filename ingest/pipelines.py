@@ -55,6 +55,8 @@ class ArchivePipeline(_Stage):
     def process_item(self, item: FetchedPage | FailedFetch) -> FetchedPage | FailedFetch:
         """Give a page its place in the archive."""
         bench = self.bench
+        if bench.is_over:
+            raise DropItem("given back to the frontier")
         bench.handed_in += 1
         if isinstance(item, FailedFetch):
             return item
@@ -76,13 +78,13 @@ class ArchivePipeline(_Stage):
 class ReadPipeline(_Stage):
     """Reads pages in processes that can be killed, because some pages never end."""
 
-    _readers: PageReaders | None = None
+    _readers: asyncio.Future[PageReaders] | None = None
 
     async def process_item(self, item: FetchedPage | FailedFetch) -> Reading | FailedFetch:
         """Read a page; one that hangs or crashes its reader is refused, and costs only itself."""
         if isinstance(item, FailedFetch):
             return item
-        readers = self._open_readers()
+        readers = await self._open_readers()
         future = readers.schedule(
             item.body, item.final_url, item.encoding, item.content_type,
             status=item.status, now=item.fetched_at,
@@ -102,7 +104,8 @@ class ReadPipeline(_Stage):
         if (row := outdated(bench.corpus, item.page, read)) is None:
             return None
         folder = bench.workspace.settings.archive_path
-        if (future := schedule(self._open_readers, folder, row)) is None:
+        readers = await self._open_readers()
+        if (future := schedule(lambda: readers, folder, row)) is None:
             return None
         try:
             return await asyncio.wrap_future(future)
@@ -110,20 +113,23 @@ class ReadPipeline(_Stage):
             bench.log.warning("archived page cannot be read", url=item.url, error=repr(exc))
             return None
 
-    def _open_readers(self) -> PageReaders:
+    async def _open_readers(self) -> PageReaders:
         if self._readers is None:  # made late: a poll that finds nothing new needs none
             crawl = self.bench.workspace.settings.crawl
-            self._readers = PageReaders(
+            # In a thread: what they load first held the event loop for half a second.
+            opening = asyncio.to_thread(
+                PageReaders,
                 processes=crawl.extract_processes,
                 timeout_s=crawl.extract_timeout_s,
                 memory_mib=crawl.extract_memory_mib,
             )
-        return self._readers
+            self._readers = asyncio.ensure_future(opening)
+        return await self._readers
 
-    def close_spider(self) -> None:
+    async def close_spider(self) -> None:
         """End the readers."""
         if self._readers is not None:
-            self._readers.close()
+            (await self._readers).close()
 
 
 class JudgePipeline(_Stage):
@@ -132,7 +138,7 @@ class JudgePipeline(_Stage):
     def process_item(self, item: Reading | FailedFetch) -> Reading | FailedFetch:
         """Judge and store; a corpus that cannot be written ends the run, nothing else does."""
         bench = self.bench
-        if bench.trouble:
+        if bench.trouble or bench.is_over:
             bench.handed_in -= 1  # given back to the frontier when the run closes
             return item
         try:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMANDS"]
 
-_LATEST = 5
 _MOST_NUMBER = 2**63 - 1
 #: `https:`, `mailto:`; in `a.test:8080/x` a port follows.
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
@@ -51,45 +50,14 @@ def status(place: Place, *, as_json: bool) -> None:
 
 
 def _status(place: Place) -> dict[str, Any]:
-    from ingest.seedfiles import count_documents
+    from dataclasses import asdict
+
+    from ingest.standing import standing
+    from scheduler.lock import holder_of
 
     settings = place.settings()
-    told: dict[str, Any] = {
-        "name": settings.name,
-        "workspace": str(settings.workspace),
-        "seeds": settings.paths.seeds,
-        "seed_files": count_documents(settings.seeds_path),
-        "corpus": settings.paths.corpus,
-        "summary": None,
-    }
-    if not settings.corpus_path.exists():
-        return told
-    with place.reading() as corpus:
-        return told | {
-            "corpus_bytes": settings.corpus_path.stat().st_size,
-            "summary": corpus.summary(),
-            "seed_documents": sum(
-                (settings.seeds_path / file).is_file() for file in corpus.seed_numbers()
-            ),
-            "outcomes": corpus.counts_by_outcome(),
-            "last_run": next(iter(corpus.latest_runs(1)), None),
-            "latest": corpus.latest_articles(_LATEST),
-        }
-
-
-@click.command()
-@as_json_option
-@click.option("--failing", is_flag=True, help="Only those whose last poll failed.")
-@click.pass_obj
-def sources(place: Place, *, as_json: bool, failing: bool) -> None:
-    """Where addresses come from; what each source gave."""
-    with place.reading() as corpus:
-        rows = corpus.all_sources(failing=failing)
-    if as_json:
-        return print_json(*rows)
-    from ingest.show import source_lines
-
-    return print_lines(source_lines(rows))
+    holder = holder_of(settings.corpus_path)
+    return standing(settings) | {"daemon": asdict(holder) if holder else None}
 
 
 @click.command()
@@ -254,6 +222,8 @@ def _page(place: Place, url: str) -> dict[str, Any]:
             "events": corpus.events_of_page(page["id"]),
             "fetches": corpus.fetches_of(page["id"]),
             "left_out": corpus.left_out_of(page=page["id"]),
+            "routes": corpus.routes_of(page["id"]),
+            "refused": corpus.refusal_of(page["id"]),
             "translations": corpus.hints_of([page["id"]]),
         }
 
@@ -357,4 +327,4 @@ def _write_clean(folder: Path, seed: SeedDocument) -> list[str]:
     return [f"wrote {path}", "its first line is the headline; from now on it is what the seed says"]
 
 
-COMMANDS = (status, seeds, sources, runs, search, show, why)
+COMMANDS = (status, seeds, runs, search, show, why)

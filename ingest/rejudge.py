@@ -469,6 +469,8 @@ class _Again:
         else:
             corpus.put_back(page)
             passes = False
+        if passes:
+            corpus.note_route(gated.key, row["found_by"], now=self.now)
         self.told.woken += passes and row["outcome"] == Outcome.SKIPPED
 
 

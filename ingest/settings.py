@@ -21,6 +21,7 @@ RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the ledger says it better
 RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]  # 429 and 503 ask for patience, not for haste
 COOKIES_ENABLED = False
 REFERRER_POLICY = "no-referrer"
+REFERER_ENABLED = False  # else a Referrer-Policy header of the page would overrule the above
 
 # Bounded.
 DOWNLOAD_MAXSIZE = 8 * 1024 * 1024
@@ -32,7 +33,10 @@ METAREFRESH_MAXDELAY = 5
 
 # Closed.
 DOWNLOAD_VERIFY_CERTIFICATES = True
-DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+DOWNLOAD_HANDLERS = {
+    **dict.fromkeys(("data", "file", "ftp", "s3")),
+    **dict.fromkeys(("http", "https"), "ingest.bounds.BoundedHandler"),
+}
 TWISTED_DNS_RESOLVER = "ingest.middlewares.GuardResolver"
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
@@ -47,8 +51,11 @@ EXTENSIONS = {"ingest.extensions.RunRecorder": 10}
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "ingest.middlewares.AddressGuard": 90,
-    "ingest.middlewares.StrictRobots": 100,
+    "ingest.pacing.HostPatience": 95,
+    "ingest.obedience.RobotsPolicy": 100,
+    "ingest.bounds.FewLayers": 595,  # before Scrapy unpacks, at 590
     "ingest.middlewares.WorkspaceProxy": 740,
+    "ingest.pacing.OneAddress": 745,  # last: what it lets through, is asked for
 }
 ITEM_PIPELINES = {
     "ingest.pipelines.ArchivePipeline": 100,

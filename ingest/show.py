@@ -20,6 +20,7 @@ from ingest.layout import (
 )
 from ingest.seedfiles import files_in
 from ingest.show_changes import event_lines, revision_lines
+from ingest.show_completeness import coverage_facts
 from ingest.show_relations import claim_lines, likeness, shared_lines, translation_lines, turned
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ __all__ = [
     "run_line",
     "run_lines",
     "search_lines",
-    "source_lines",
     "status_lines",
     "without_marks",
     "workspace_lines",
@@ -118,8 +118,10 @@ def status_lines(status: Mapping[str, Any]) -> list[str]:
                     "addresses",
                     f"{told['addresses']:,} considered" + f": {outcomes}" * bool(outcomes),
                 ),
+                *coverage_facts(status),
                 ("sources", f"{told['sources']:,}" + f", {failing:,} failing" * bool(failing)),
                 ("last run", run_line(status["last_run"]) if status["last_run"] else "none yet"),
+                ("daemon", _daemon_fact(status.get("daemon"))),
                 ("next poll", _utc(told["next_poll"])),
                 ("next visit", _utc(told["next_check"])),
             ]
@@ -128,6 +130,14 @@ def status_lines(status: Mapping[str, Any]) -> list[str]:
     if status["latest"]:
         lines += ["", "found last", *_article_table(status["latest"])]
     return lines
+
+
+def _daemon_fact(daemon: Mapping[str, Any] | None) -> str:
+    if daemon is None:
+        return "none at work"
+    what = {"round": "one round", "restore": "a restore"}.get(daemon["work"], "at work")
+    since = f" since {_utc(daemon['since'])}" if daemon["since"] else ""
+    return f"{what}{since}" + f", process {daemon['pid']}" * bool(daemon["pid"])
 
 
 def _seeds_fact(status: Mapping[str, Any]) -> str:
@@ -206,32 +216,6 @@ def run_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
             lines += wrapped(f"run {row['id']} {row['outcome']}{said}", indent="  ", first="")
         if row["polls_failed"]:
             lines += wrapped(f"run {row['id']}: {_polls_failed(row)}", indent="  ", first="")
-    return lines
-
-
-def source_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Sources as a table, and below it what failed."""
-    if not rows:
-        return ["no sources"]
-    shown = [
-        {**row, "last_ok": minute(row["last_ok"]), "url": row["url"].partition("://")[2]}
-        for row in rows
-    ]
-    lines = table(
-        shown,
-        [
-            Column(name="kind"),
-            Column(name="url", heading="address", least=24),
-            Column(name="last_ok", heading="answered"),
-            Column(name="every_minutes", heading="every min", right=True),
-            Column(name="items_seen", heading="seen", right=True),
-            Column(name="articles_kept", heading="kept", right=True),
-        ],
-    )
-    for row in rows:
-        if row["last_error"]:
-            tries = f"failed {count(row['failures'], 'time')}" if row["failures"] else "lacking"
-            lines += wrapped(f"{row['url']} {tries}: {row['last_error']}", indent="  ")
     return lines
 
 
@@ -377,6 +361,8 @@ def page_lines(page: Mapping[str, Any]) -> list[str]:
                 ("outlet", page["outlet"]),
                 ("found", f"{_utc(page['first_seen'])} by {page['found_by']}"),
                 ("named by", page["source"]),
+                ("routes", ", ".join(page["routes"])),
+                ("drawn", f"though refused: {page['refused']}" * bool(page["refused"])),
                 ("headline", headline),
                 ("published", _utc(page["published"])),
                 ("relevance", _page_relevance(page)),
@@ -469,7 +455,7 @@ def workspace_lines(settings: Settings, seeds: SeedSet | None) -> list[str]:
 
 def finding_lines(findings: Iterable[Finding]) -> list[str]:
     """What a check found, a line each, what is bad marked."""
-    marks = {"ok": "ok  ", "look": "look", "bad": "BAD "}
+    marks = {"ok": "ok  ", "look": "look", "bad": "BAD ", "done": "done"}
     return [
         line
         for one in findings

@@ -7,28 +7,35 @@ pure `read_source(body, headers, base_url, kind) -> Found`.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urljoin
 
 from scrapy import Request, Spider, signals
-from scrapy.exceptions import DontCloseSpider, DownloadCancelledError, IgnoreRequest
+from scrapy.exceptions import DontCloseSpider
 
 from ingest import clock
-from ingest.cadence import next_poll_minutes
+from ingest.cadence import HARD, SOFT, backoff_minutes, next_poll_minutes, weight_of
 from ingest.errors import CorpusError
 from ingest.extensions import bench_of
-from ingest.items import DuePage, DueSource, FailedFetch, FetchedPage, Outcome, Reason
-from ingest.middlewares import (
-    RefusedAddress,
-    RobotsForbidden,
-    RobotsUnreadable,
-)
-from ingest.moves import leads_home
+from ingest.items import DuePage, DueSource, FailedFetch, FetchedPage, Found, Outcome
+from ingest.middlewares import HostAsleep
+from ingest.polling import address_of, after_answer, after_not_modified, validators_of
+from ingest.rhythm import Pace
 from ingest.text import clean_controls
 from ingest.urls import outlet_of
 from ingest.workspace import current_workspace
-from spiders.headers import charset_of, headers_of, retry_after_s, text_header
+from spiders.apart import Apart, entered_ahead, read_ahead
+from spiders.endings import outcome_of, refusal, words_of
+from spiders.headers import (
+    charset_of,
+    fresh_for_s,
+    header_map,
+    headers_of,
+    retry_after_s,
+    text_header,
+)
 from spiders.policy import workspace_policy
 
 if TYPE_CHECKING:
@@ -40,17 +47,24 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from ingest.extensions import Bench
-    from ingest.items import Candidate
+    from spiders.apart import Reader
 
 __all__ = ["Found", "SourceSpider", "join", "words_of"]
 
-_BATCH = 64  # pages leased at a time; what a kill can make us fetch twice
 _NOT_MODIFIED = 304
-_GONE = (404, 410)
 _ERRORS = 400
 # Redirects stay with Scrapy; every other answer is ours to judge.
 _OURS = [_NOT_MODIFIED, *range(_ERRORS, 600)]
 _NO_ROBOTS = frozenset(range(400, 500)) - {429}  # there is none, and no harm (RFC 9309, 2.3.1.3)
+_FOR_GOOD = {301, 308}
+_AWAKE = timedelta(seconds=2)  # after which what waited for a host was asked, or is due no more
+_ROBOTS_EVERY_MINUTES = 1440  # RFC 9309, section 2.4
+_ACCEPT = {
+    "feed": "application/atom+xml, application/rss+xml, application/feed+json;q=0.9, "
+    "application/xml;q=0.8, text/xml;q=0.8, */*;q=0.1",
+    "sitemap": "application/xml, text/xml;q=0.9, */*;q=0.1",
+    "robots": "text/plain, */*;q=0.1",
+}
 
 
 def join(base_url: str, address: str) -> str | None:
@@ -61,19 +75,13 @@ def join(base_url: str, address: str) -> str | None:
         return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What a source named."""
-
-    candidates: tuple[Candidate, ...] = ()
-    sources: tuple[tuple[str, str], ...] = ()  #: further sources: (kind, absolute address)
-    title: str | None = None  #: as the source calls itself
-
-
 class SourceSpider(Spider):
     """Polls the sources of its kinds, then fetches what it found."""
 
     kinds: ClassVar[tuple[str, ...]] = ()  #: of sources it polls
+    batch: ClassVar[int] = 64  #: pages leased at a time; what a kill can make us fetch twice
+    guessed: ClassVar[Mapping[str, str]] = {}  #: kinds of guesses: what each may turn out to be
+    keeps_pace: ClassVar[bool] = True  #: polls them by their own rhythm, as far as that is known
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -95,6 +103,7 @@ class SourceSpider(Spider):
         self._outstanding = 0  # pages asked for and not yet judged
         self._claimed = 0  # pages leased by this run
         self._polled = set[int]()  # sources asked in this run; none is asked twice
+        self._wakes = set[datetime]()  # when hosts may be asked that asked to be left alone
 
     @property
     def bench(self) -> Bench:
@@ -127,6 +136,32 @@ class SourceSpider(Spider):
         """
         raise NotImplementedError(f"{self.name} polls nothing, but was given a {kind}")
 
+    def reader_of(self, kind: str) -> Reader | None:
+        """`read_source` as a function that can be sent to a process; None: it cannot be."""
+        del kind
+        return None
+
+    def read_answer(self, response: Response, kind: str) -> Found:
+        """What an answer names, wherever it was read.
+
+        Raises:
+            ValueError: it is no such source.
+        """
+        if (found := read_ahead(response)) is not None:
+            return found
+        return self.read_source(response.body, header_map(response), response.url, kind)
+
+    @cached_property
+    def apart(self) -> Apart:
+        """Readers of long answers."""
+        return Apart(self.bench.workspace.settings)
+
+    def closed(self, reason: str) -> None:
+        """End what was started."""
+        del reason
+        if "apart" in vars(self):
+            self.apart.close()
+
     @property
     def scope(self) -> str | None:
         """Whose finds to fetch; None: everything that is due."""
@@ -152,10 +187,12 @@ class SourceSpider(Spider):
     def _add_sources(self, named: list[tuple[str, str]], *, found_by: str) -> None:
         every = round(self.poll_every_minutes)
         for kind, url in named:
-            self.bench.corpus.add_source(
+            is_new = self.bench.corpus.add_source(
                 kind=kind, url=url, outlet=outlet_of(url), found_by=found_by,
                 every_minutes=every, now=clock.now(),
             )  # fmt: skip
+            if not is_new:
+                self.bench.corpus.poll_proposed(kind=kind, url=url, now=clock.now())
 
     def _source_requests(self) -> list[Request]:
         if not self.kinds:
@@ -173,11 +210,12 @@ class SourceSpider(Spider):
             return None
 
     def _source_request(self, source: DueSource) -> Request:
+        accept = {"Accept": _ACCEPT[source.kind]} if source.kind in _ACCEPT else {}
         return Request(
-            source.url,
-            callback=self.on_source,
+            address_of(source),
+            callback=self.on_answer,
             errback=self.on_source_error,
-            headers=_conditional(source.etag, source.last_modified),
+            headers=accept | _conditional(*validators_of(source, clock.now())),
             # robots.txt is there to be read; RFC 9309 forbids nobody to read it
             meta={
                 "handle_httpstatus_list": _OURS,
@@ -188,27 +226,39 @@ class SourceSpider(Spider):
             dont_filter=True,
         )
 
+    async def on_answer(self, response: Response) -> None:
+        """Take in what a source answered, however long it is, without holding the event loop."""
+        source: DueSource = response.meta["source"]
+        found = await self.apart.read(response, self.reader_of(source.kind))
+        if found is not None and source.kind not in self.guessed:
+            add = partial(self._add_sources, found_by=source.kind)
+            await self.apart.enter(self.bench, response, found, add)
+        self.on_source(response)
+
     def on_source(self, response: Response) -> None:
         """Take in what a source answered."""
         source: DueSource = response.meta["source"]
         if response.status == _NOT_MODIFIED:
-            self._close_poll(source, response, Found(), body_hash=None)
+            if _was_conditional(response):
+                self._close_poll(source, response, Found(), body_hash=None)
+            else:
+                self._fail_poll(source, "http 304 to a request without validators", None, SOFT)
             return
         if source.kind == "robots" and response.status in _NO_ROBOTS:
             self._close_poll(source, response, Found(), body_hash=None)
             return
         if response.status >= _ERRORS:
-            self._fail_poll(source, f"http {response.status}", retry_after_s(response))
+            weight = weight_of(response.status)
+            said = f"http {response.status}"
+            self._fail_poll(source, said, retry_after_s(response), weight)
             return
         body_hash = hashlib.sha256(response.body).hexdigest()
         found = Found()
         if body_hash != source.body_hash:
             try:
-                found = self.read_source(
-                    response.body, dict(headers_of(response)), response.url, source.kind
-                )
+                found = self.read_answer(response, source.kind)
             except Exception as exc:  # noqa: BLE001  # one source must not be asked for ever
-                self._fail_poll(source, f"{type(exc).__name__}: {exc}"[:200], None)
+                self._fail_poll(source, f"{type(exc).__name__}: {exc}"[:200], None, SOFT)
                 return
         self._close_poll(source, response, found, body_hash=body_hash)
 
@@ -216,40 +266,75 @@ class SourceSpider(Spider):
         self, source: DueSource, response: Response, found: Found, *, body_hash: str | None
     ) -> None:
         bench, now = self.bench, clock.now()
-        schedule = bench.workspace.settings.schedule
+        ahead = entered_ahead(response)
+        gated = bench.intake.gate_all(found.candidates[ahead.candidates :], now=now)  # no lock yet
         with bench.corpus.transaction():  # validators are stored with what they vouch for
-            self._add_sources(list(found.sources), found_by=source.kind)
-            new = bench.intake.offer(found.candidates, now=now, source=source.source)
-            every = next_poll_minutes(
-                source.every_minutes, new_items=new, failures=0,
-                floor=self.poll_every_minutes, ceiling=schedule.poll_at_most_minutes,
-            )  # fmt: skip
+            self._add_sources(list(found.sources[ahead.sources :]), found_by=source.kind)
+            new = ahead.new + bench.intake.enter(gated, now=now, source=source.source)
+            learned = _learned(source, response, found, new=new, body_hash=body_hash, now=now)
+            is_tested = learned.is_doubted  # the validators from before the change stay
             bench.corpus.poll_succeeded(
-                source, run=bench.run, every_minutes=every, now=now, body_hash=body_hash,
-                etag=text_header(response, "ETag"), title=found.title,
-                last_modified=text_header(response, "Last-Modified"),
+                source, run=bench.run, now=now, body_hash=body_hash, learned=learned,
+                every_minutes=self._next_poll(learned, response, found, new=new, now=now),
+                etag=None if is_tested else text_header(response, "ETag"), title=found.title,
+                last_modified=None if is_tested else text_header(response, "Last-Modified"),
             )  # fmt: skip
+        if learned.lied == now:
+            bench.log.warning("source says 304 of a changed body", source=source.url)
         bench.log.info(
             "polled", source=source.url, kind=source.kind, status=response.status,
             named=len(found.candidates), new=new,
         )  # fmt: skip
 
+    def _next_poll(
+        self, source: DueSource, response: Response, found: Found, *, new: int, now: datetime
+    ) -> int:
+        if source.kind == "robots":
+            return _ROBOTS_EVERY_MINUTES
+        settings = self.bench.workspace.settings
+        return next_poll_minutes(
+            source.every_minutes,
+            pace=_pace(source) if self.keeps_pace else Pace(),
+            named=len(found.candidates), new=new, wanted=settings.polling.new_per_poll,
+            floor=self.poll_every_minutes, ceiling=settings.schedule.poll_at_most_minutes,
+            now=now, rhythm=source.rhythm, max_age_s=fresh_for_s(response), address=source.url,
+        )  # fmt: skip
+
     def on_source_error(self, failure: Failure) -> None:
         """Write down a source that did not answer."""
         source: DueSource = failure.request.meta["source"]  # type: ignore[attr-defined]  # Scrapy sets it
-        self._fail_poll(source, words_of(failure), None)
+        if not self._is_put_off(source, failure):
+            self._fail_poll(source, words_of(failure), None, weight_of(None))
 
-    def _fail_poll(self, source: DueSource, error: str, wait_s: float | None) -> None:
-        schedule = self.bench.workspace.settings.schedule
-        every = next_poll_minutes(
-            source.every_minutes, new_items=0, failures=source.failures + 1,
-            floor=self.poll_every_minutes, ceiling=schedule.poll_at_most_minutes,
-            retry_after_s=wait_s,
+    def _is_put_off(self, source: DueSource, failure: Failure) -> bool:
+        """Whether a source waits for its host; nothing failed, and it is due when that wakes."""
+        asleep = failure.value
+        if not isinstance(asleep, HostAsleep):
+            return False
+        self.bench.corpus.postpone_source(source.source, until=_whole_second(asleep.until))
+        self._polled.discard(source.source)
+        self._wakes.add(asleep.until)
+        return True
+
+    def _fail_poll(
+        self, source: DueSource, error: str, wait_s: float | None, weight: float = HARD
+    ) -> None:
+        """Write down a poll that failed.
+
+        Args:
+            wait_s: what the server asked for; None: nothing.
+            weight: how much it tells of the source, 0..1.
+        """
+        bench = self.bench
+        every = backoff_minutes(
+            source.every_minutes, weight=source.failure_weight + weight, wait_s=wait_s,
+            floor=self.poll_every_minutes, address=source.url,
+            ceiling=bench.workspace.settings.polling.failing_at_most_minutes,
         )  # fmt: skip
-        self.bench.corpus.poll_failed(
-            source, run=self.bench.run, error=error, every_minutes=every, now=clock.now()
+        bench.corpus.poll_failed(
+            source, run=bench.run, error=error, every_minutes=every, now=clock.now(), weight=weight
         )
-        self.bench.log.warning("source failed", source=source.url, error=error)
+        bench.log.warning("source failed", source=source.url, error=error)
 
     # -- pages -----------------------------------------------------------------------------------
 
@@ -257,24 +342,32 @@ class SourceSpider(Spider):
         """Poll what was found meanwhile, then fetch more of the frontier, or let the run end."""
         if self.bench.trouble:
             return
-        if self._ask(self._source_requests()) or self._top_up():
-            raise DontCloseSpider
+        if self._ask(self._source_requests()) or self._top_up() or self._is_waiting():
+            raise DontCloseSpider  # asks again in some seconds
+
+    def _is_waiting(self) -> bool:
+        """Whether a host wakes so soon that the run stays for it."""
+        now = clock.now()
+        patience = timedelta(seconds=self.bench.workspace.settings.polling.patience_s)
+        self._wakes = {at for at in self._wakes if at + _AWAKE > now}
+        return any(at <= now + patience for at in self._wakes)
 
     def on_item_done(self) -> None:
         """Keep the downloader fed while slow hosts are waited for."""
         self._outstanding -= 1
-        if self._outstanding < _BATCH // 2:
+        if self._outstanding < self.batch // 2:
             self._top_up()
 
     def _top_up(self) -> bool:
         bench = self.bench
         settings = bench.workspace.settings
-        limit = min(_BATCH, settings.crawl.max_pages_per_run - self._claimed)
+        limit = min(self.batch, settings.crawl.max_pages_per_run - self._claimed)
         if limit <= 0 or bench.trouble:
             return False
         due = bench.corpus.claim(
             run=bench.run, limit=limit, now=clock.now(), found_by=self.scope,
             lease_s=settings.schedule.lease_minutes * 60,
+            per_outlet=settings.links.pages_per_outlet,
         )  # fmt: skip
         self._claimed += len(due)
         self._outstanding += len(due)
@@ -305,7 +398,7 @@ class SourceSpider(Spider):
         page: DuePage = response.meta["page"]
         status, now = response.status, clock.now()
         etag, modified = text_header(response, "ETag"), text_header(response, "Last-Modified")
-        outcome, reason = _refusal(page.url, response.url, status)
+        outcome, reason = refusal(page.url, response.url, status)
         if outcome is not None:
             is_same = outcome == Outcome.UNCHANGED
             return FailedFetch(
@@ -320,13 +413,22 @@ class SourceSpider(Spider):
             headers=headers_of(response), fetched_at=now,
         )  # fmt: skip
 
-    def on_page_error(self, failure: Failure) -> FailedFetch:
-        """Name why an address gave no response at all."""
+    def on_page_error(self, failure: Failure) -> FailedFetch | None:
+        """Name why an address gave no response at all; None: it waits for its host."""
         page: DuePage = failure.request.meta["page"]  # type: ignore[attr-defined]  # Scrapy sets it
-        outcome, reason = _outcome_of(failure)
+        if isinstance(failure.value, HostAsleep):
+            self._give_back(page, failure.value.until)
+            return None
+        outcome, reason = outcome_of(failure)
         return FailedFetch(
             page=page.page, url=page.url, outcome=outcome, reason=reason, fetched_at=clock.now()
         )
+
+    def _give_back(self, page: DuePage, until: datetime) -> None:
+        self.bench.corpus.give_back(page.page, until=_whole_second(until))
+        self._wakes.add(until)
+        self._claimed -= 1
+        self.on_item_done()
 
 
 def _conditional(etag: str | None, last_modified: str | None) -> dict[str, str]:
@@ -335,34 +437,36 @@ def _conditional(etag: str | None, last_modified: str | None) -> dict[str, str]:
     return {name: value for name, value in pairs if value}
 
 
-def _refusal(url: str, final_url: str, status: int) -> tuple[Outcome | None, str]:
-    """Why a response is no page; (None, "") when it is one."""
-    if status == _NOT_MODIFIED:
-        return Outcome.UNCHANGED, "not modified (304)"
-    if status in _GONE:
-        return Outcome.GONE, f"http {status}"
-    if status >= _ERRORS:
-        return Outcome.FAILED, f"http {status}"
-    if leads_home(url, final_url):
-        return Outcome.GONE, f"redirected to the home page: {final_url}"
-    return None, ""
+def _was_conditional(response: Response) -> bool:
+    assert response.request is not None
+    sent = response.request.headers
+    return "If-None-Match" in sent or "If-Modified-Since" in sent
 
 
-def _outcome_of(failure: Failure) -> tuple[Outcome, str]:
-    if failure.check(RobotsUnreadable):
-        return Outcome.FAILED, str(failure.value)
-    if failure.check(RefusedAddress):
-        return Outcome.REJECTED, f"{Reason.EXCLUDED}: {failure.value}"
-    # Past the limit on the wire, or only once unpacked: Scrapy has no class for the latter.
-    is_unpacked = failure.check(IgnoreRequest) and "DOWNLOAD_MAXSIZE" in str(failure.value)
-    if failure.check(DownloadCancelledError) or is_unpacked:
-        return Outcome.REJECTED, f"{Reason.TOO_LARGE}: {failure.value}"
-    if failure.check(RobotsForbidden):
-        return Outcome.ROBOTS, "forbidden by robots.txt"
-    return Outcome.FAILED, words_of(failure)
+def _learned(
+    source: DueSource,
+    response: Response,
+    found: Found,
+    *,
+    new: int,
+    body_hash: str | None,
+    now: datetime,
+) -> DueSource:
+    """What a source that answered is known by from now on."""
+    if response.status == _NOT_MODIFIED:
+        return after_not_modified(source, now)
+    reasons = response.meta.get("redirect_reasons", ())
+    is_for_good = bool(reasons) and set(reasons) <= _FOR_GOOD
+    return after_answer(
+        source, found, new=new, moved_to=response.url if is_for_good else None,
+        is_changed=body_hash != source.body_hash, now=now,
+    )  # fmt: skip
 
 
-def words_of(failure: Failure) -> str:
-    """What went wrong, in a line."""
-    said = str(failure.value).split("\n", 1)[0][:200]
-    return f"{type(failure.value).__name__}: {said}" if said else type(failure.value).__name__
+def _pace(source: DueSource) -> Pace:
+    return Pace(new_per_day=source.new_per_day, hours=source.hours)
+
+
+def _whole_second(at: datetime) -> datetime:
+    """Rounded up, for the corpus keeps whole seconds, and nobody is to come too early."""
+    return at.replace(microsecond=0) + timedelta(seconds=1 if at.microsecond else 0)

@@ -316,8 +316,9 @@ class GdeltSpider(SourceSpider):
         bench, follows = self.bench, reading.is_news(file.at)
         mark = Progress.with_damaged if how == "damaged" else Progress.with_read
         reading.progress = mark(reading.progress, file.at, follows=follows)
+        gated = bench.intake.gate_all(found, now=clock.now())
         with bench.corpus.transaction():  # a kill leaves both or neither
-            new = bench.intake.offer(found, now=clock.now(), source=reading.source.source)
+            new = bench.intake.enter(gated, now=clock.now(), source=reading.source.source)
             bench.corpus.set_state(_state_key(reading.stream), reading.progress.to_json())
         reading.files.popleft()
         reading.tally.update({how: 1, "new": new})
@@ -327,6 +328,8 @@ class GdeltSpider(SourceSpider):
     def on_reading_error(self, failure: Failure) -> None:
         """Write down a list or a file that did not come."""
         reading: _Reading = failure.request.meta["reading"]  # type: ignore[attr-defined]  # Scrapy sets it
+        if self._is_put_off(reading.source, failure):
+            return
         if failure.check(DownloadCancelledError):  # too large: the same the next time
             if reading.searches:
                 self._give_up_search(reading, words_of(failure))

@@ -206,6 +206,8 @@ class GdeltDocSpider(SourceSpider):
     def on_source_error(self, failure: Failure) -> None:
         """Write down a query that got no answer."""
         asking: _Asking = failure.request.meta["asking"]  # type: ignore[attr-defined]  # Scrapy sets it
+        if self._is_put_off(asking.source, failure):
+            return
         self._fail_poll(asking.source, words_of(failure), None)
 
 

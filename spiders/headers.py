@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from w3lib.encoding import http_content_type_encoding
 
 from ingest import clock
+from ingest.freshness import max_age_s, wait_s
 
 if TYPE_CHECKING:
     from scrapy.http import Response
 
-__all__ = ["charset_of", "headers_of", "retry_after_s", "text_header", "wait_s"]
+__all__ = [
+    "charset_of",
+    "fresh_for_s",
+    "header_map",
+    "headers_of",
+    "retry_after_s",
+    "text_header",
+    "wait_s",
+]
 
 
 def text_header(response: Response, name: str) -> str | None:
@@ -31,6 +38,14 @@ def headers_of(response: Response) -> tuple[tuple[str, str], ...]:
     )
 
 
+def header_map(response: Response) -> dict[str, str]:
+    """All headers by name; of one sent more than once the values, as RFC 9110, 5.3 joins them."""
+    joined: dict[str, str] = {}
+    for name, value in headers_of(response):
+        joined[name] = f"{joined[name]}, {value}" if name in joined else value
+    return joined
+
+
 def charset_of(response: Response) -> str | None:
     """The declared character set; None: none is declared."""
     return http_content_type_encoding(text_header(response, "Content-Type"))
@@ -41,17 +56,11 @@ def retry_after_s(response: Response) -> float | None:
     return wait_s(text_header(response, "Retry-After"), clock.now())
 
 
-def wait_s(value: str | None, now: datetime) -> float | None:
-    """Seconds that a Retry-After value stands for; None: absent, nonsense or in the past."""
-    if value is None:
-        return None
-    try:
-        wait = float(value) if value.isdigit() else _seconds_until(value, now)
-    except ValueError:
-        return None
-    return wait if wait > 0 else None
-
-
-def _seconds_until(date: str, now: datetime) -> float:
-    at = parsedate_to_datetime(date)
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() - now.timestamp()
+def fresh_for_s(response: Response) -> float | None:
+    """How long an answer is fresh, its age taken off, seconds; None: it does not say."""
+    return max_age_s(
+        text_header(response, "Cache-Control"),
+        age=text_header(response, "Age"),
+        expires=text_header(response, "Expires"),
+        date=text_header(response, "Date"),
+    )

@@ -77,6 +77,7 @@ class Asking:
 class SearchSpider(SourceSpider):
     """Asks one service each query of the topic in force, one at a time, then fetches its finds."""
 
+    keeps_pace: ClassVar[bool] = False  # what a query brings, other routes brought before
     follows_redirects: ClassVar[bool] = True
     request_meta: ClassVar[Mapping[str, Any]] = {}  #: of each request to the service
 
@@ -132,6 +133,11 @@ class SearchSpider(SourceSpider):
         None: it speaks for this query alone.
         """
         return _FIRST_WAIT_S if response.status in _PATIENCE else None
+
+    def has_more(self, answer: Answer) -> bool:
+        """Whether the next page is worth asking for though this one names nothing."""
+        del answer
+        return False
 
     def resolve(self, hints: tuple[Hint, ...], source: int) -> Found:
         """What headlines without an address lead to."""
@@ -232,7 +238,9 @@ class SearchSpider(SourceSpider):
         fresh = {key: one for key, one in named.items() if key not in asking.candidates}
         hints = tuple(one for one in answer.hints if one not in asking.hints)
         has_news = bool(fresh or hints)
-        if asking.was_whole and has_news and not hints:
+        if self.has_more(answer):
+            has_news = True
+        elif asking.was_whole and has_news and not hints:
             has_news = self.bench.corpus.count_unknown(list(fresh)) > 0
         lacks = (*asking.lacks, answer.lack) if answer.lack else asking.lacks
         taken = replace(
@@ -274,6 +282,8 @@ class SearchSpider(SourceSpider):
     def on_source_error(self, failure: Failure) -> None:
         """Write down a page of answers that did not come."""
         asking: Asking = failure.request.meta["asking"]  # type: ignore[attr-defined]  # Scrapy sets it
+        if self._is_put_off(asking.source, failure):
+            return
         # What cannot be reached is not there for the next query either.
         is_down = not failure.check(IgnoreRequest)
         wait_s = self._patience(None, _FIRST_WAIT_S) if is_down else None

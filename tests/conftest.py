@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,10 @@ from ingest.corpus import Corpus
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+# No test asks the outlets of the world, though seeds and catalogue name them; crawls inherit it.
+os.environ.setdefault("SEEDBED_DISCOVERY__PROPOSALS", "off")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

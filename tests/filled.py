@@ -98,7 +98,9 @@ def _fill_ledger(corpus: Corpus) -> None:
     add_page(
         corpus, 7, outlet="third.test", outcome="rejected", relevance=None,
         reason="list: 41 links, 12 words of prose", url="https://third.test/tags/%3Cb%3E",
+        found_by="links",
     )  # fmt: skip
+    insert(corpus, "hubs", page=7, outlet="third.test", because="its words", entered=T1)
     for page, outcome in ((1, "article"), (2, "article"), (3, "copy")):
         insert(
             corpus, "fetches", page=page, run=1, at=T2, outcome=outcome, reason="a reason",

@@ -6,15 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.cadence import next_check, next_poll_minutes
+from ingest.cadence import next_check
 from ingest.items import Outcome
 
 SEEN = datetime(2025, 8, 1, 12, tzinfo=UTC)
 LADDER = (1.0, 6.0, 24.0, 72.0, 168.0)
 KEPT = (Outcome.ARTICLE, Outcome.COPY, Outcome.REVISION, Outcome.UNCHANGED)
-
-minutes = st.floats(0, 50_000, allow_nan=False)
-counts = st.integers(0, 10**6)
 
 
 def check(
@@ -34,65 +31,6 @@ def check(
         ladder_hours=ladder,
         retry_after_s=retry_after_s,
     )
-
-
-def poll(
-    every: float, *, new_items: int = 0, failures: int = 0, wait_s: float | None = None
-) -> int:
-    return next_poll_minutes(
-        every, new_items=new_items, failures=failures, floor=30, ceiling=1440, retry_after_s=wait_s
-    )
-
-
-def test_source_that_yields_is_polled_sooner_and_silent_one_later() -> None:
-    assert poll(240, new_items=1) == 120
-    assert poll(240) == 360
-
-
-def test_failing_source_is_polled_ever_later() -> None:
-    assert [poll(30, failures=failures) for failures in (1, 2, 3, 9)] == [60, 120, 240, 1440]
-
-
-def test_failing_source_waits_as_long_as_it_asks_for() -> None:
-    assert poll(30, failures=1, wait_s=4 * 3600) == 240
-    assert poll(30, failures=1, wait_s=1e9) == 1440
-    assert poll(30, failures=1, wait_s=-5) == 60
-    assert poll(30, failures=1, wait_s=float("nan")) == 60
-
-
-def test_floor_of_nothing_polls_an_answering_source_at_once() -> None:
-    assert next_poll_minutes(0, new_items=0, failures=0, floor=0, ceiling=1440) == 0
-    assert next_poll_minutes(0, new_items=0, failures=1, floor=0, ceiling=1440) == 2
-
-
-@given(minutes, counts, counts, minutes, minutes)
-def test_poll_distance_stays_within_its_bounds(
-    every: float, new_items: int, failures: int, floor: float, ceiling: float
-) -> None:
-    distance = next_poll_minutes(
-        every, new_items=new_items, failures=failures, floor=floor, ceiling=ceiling
-    )
-
-    assert round(floor) <= distance <= max(round(ceiling), round(floor), 1)
-
-
-@given(st.integers(0, 1440), st.integers(1, 1000), st.integers(1, 60))
-def test_more_failures_never_bring_the_poll_forward(
-    every: int, new_items: int, failures: int
-) -> None:
-    assert poll(every, failures=failures) >= poll(every, new_items=new_items)
-    assert poll(every, failures=failures + 1) >= poll(every, failures=failures)
-
-
-@given(st.integers(30, 1440))
-def test_source_that_falls_silent_reaches_the_ceiling_and_one_that_wakes_the_floor(
-    every: int,
-) -> None:
-    silent = lively = every
-    for _ in range(12):
-        silent, lively = poll(silent), poll(lively, new_items=3)
-
-    assert (silent, lively) == (1440, 30)
 
 
 @pytest.mark.parametrize("outcome", KEPT)

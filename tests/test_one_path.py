@@ -126,7 +126,10 @@ def test_second_poll_of_an_unchanged_web_asks_only_whether_it_changed(
     first, before = len(server.log), everything(folder)
     crawl_by_daemon(folder, server, hours_ahead=0.75)  # sources are due, articles are not yet
     second = server.log[first:]
-    sources = {row["url"] for row in ask(folder, "SELECT url FROM sources")}
+    # A list that was read as a page is a source that is looked at again later than others.
+    hubs = "SELECT source FROM hubs WHERE source IS NOT NULL"
+    found = ask(folder, f"SELECT url FROM sources WHERE id NOT IN ({hubs})")
+    sources = {row["url"] for row in found}
     retried = {row["url"] for row in ask(folder, "SELECT url FROM pages WHERE outcome = 'failed'")}
     known = sources | retried
     pages = [one.url for one in second if one.url not in known and "robots.txt" not in one.url]
@@ -139,7 +142,7 @@ def test_second_poll_of_an_unchanged_web_asks_only_whether_it_changed(
     polled = [one for one in second if one.url in able and "robots.txt" not in one.url]
 
     assert pages == []
-    assert len(polled) > len(sources) // 2
+    assert len(polled) > len(able) // 2
     assert all(one.was_conditional and one.status == 304 for one in polled), polled
     assert everything(folder) == before
 

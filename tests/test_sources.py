@@ -3,10 +3,11 @@ from __future__ import annotations
 import gzip
 import json
 from datetime import UTC, datetime
+from io import StringIO
 
 import pytest
 
-from spiders.base import _refusal
+from spiders.endings import refusal
 from spiders.feeds import read_feed
 from spiders.headers import wait_s
 from spiders.links import read_site
@@ -92,12 +93,13 @@ def test_what_is_no_feed_is_refused(body: bytes) -> None:
         read_feed(body, {}, BASE)
 
 
-def test_feed_does_not_read_files_through_entities() -> None:
+def test_feed_that_declares_entities_is_refused() -> None:
     bomb = RSS.replace(
         b"<rss", b'<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><rss'
     ).replace(b"Talks &amp; tea", b"A &x; B")
 
-    assert all("root:" not in (one.title or "") for one in read_feed(bomb, {}, BASE).candidates)
+    with pytest.raises(ValueError, match="entities"):
+        read_feed(bomb, {}, BASE)
 
 
 SITEMAP = b"""<?xml version="1.0"?>
@@ -159,7 +161,7 @@ def test_home_page_leads_to_links_feeds_and_robots() -> None:
 
 
 def test_list_of_addresses_skips_blanks_and_remarks() -> None:
-    assert read_list("# mine\n\n http://a.test/1 \nhttp://a.test/2") == [
+    assert [*read_list(StringIO("# mine\n\n http://a.test/1 \nhttp://a.test/2"))] == [
         "http://a.test/1",
         "http://a.test/2",
     ]
@@ -194,4 +196,4 @@ def test_retry_after_is_read_in_both_forms(value: str | None, seconds: float | N
     ],
 )
 def test_answer_that_is_no_page_is_named(final: str, status: int, outcome: str | None) -> None:
-    assert _refusal("http://a.test/story", final, status)[0] == outcome
+    assert refusal("http://a.test/story", final, status)[0] == outcome

@@ -266,7 +266,7 @@ def test_seeds_matched_counts_articles_and_copies(filled: Corpus) -> None:
 def test_sources_now_puts_what_fails_first(filled: Corpus) -> None:
     states = [(row["source"], row["state"]) for row in rows(filled, "sources_now")]
 
-    assert states == [(2, "failing"), (1, "well")]
+    assert states == [(2, "failing"), (1, "active")]
 
 
 def test_run_history_counts_every_fetch(filled: Corpus) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ingest.corpus.connection import connect, guarded
+from ingest.text import clean_controls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 __all__ = ["Base", "iso", "parse_iso"]
@@ -26,6 +28,18 @@ def iso(at: datetime) -> str:
 def parse_iso(text: str | None) -> datetime | None:
     """The time that `iso` wrote."""
     return datetime.fromisoformat(text) if text else None
+
+
+def _clean(params: _Params) -> _Params:
+    """The one gate for text: what hides, or commands a terminal, gets into no row."""
+    if isinstance(params, Mapping):
+        return {name: _plain(value) for name, value in params.items()}
+    return [_plain(value) for value in params]
+
+
+def _plain(value: Any) -> Any:
+    is_odd = isinstance(value, str) and not value.isprintable()
+    return clean_controls(value) if is_odd else value
 
 
 class Base:
@@ -76,15 +90,15 @@ class Base:
 
     def _run(self, sql: str, params: _Params = ()) -> Any:
         with guarded(self.path):
-            return self._raw.execute(sql, params)
+            return self._raw.execute(sql, _clean(params))
 
     def _many(self, sql: str, rows: Sequence[_Params]) -> None:
         with guarded(self.path):
-            self._raw.executemany(sql, rows)
+            self._raw.executemany(sql, [_clean(row) for row in rows])
 
     def _rows(self, sql: str, params: _Params = ()) -> list[dict[str, Any]]:
         with guarded(self.path):
-            cursor = self._raw.execute(sql, params)
+            cursor = self._raw.execute(sql, _clean(params))
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor]
 
@@ -94,5 +108,5 @@ class Base:
 
     def _value(self, sql: str, params: _Params = ()) -> Any:
         with guarded(self.path):
-            row = self._raw.execute(sql, params).fetchone()
+            row = self._raw.execute(sql, _clean(params)).fetchone()
         return row[0] if row else None

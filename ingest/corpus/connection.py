@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from ingest.corpus.migrations import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION
 from ingest.errors import (
+    CorpusDamaged,
     CorpusError,
     CorpusLocked,
     CorpusReadOnly,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["connect", "guarded", "is_still", "migrate", "missing_parts"]
+__all__ = ["check_identity", "connect", "guarded", "is_still", "migrate", "missing_parts"]
 
 OLDEST_SQLITE = (3, 51, 3)  # sqlite.org/wal.html: the WAL-reset bug, 3.7.0 to 3.51.2
 _UNMADE = (sqlite.SQLITE_READONLY, sqlite.SQLITE_CANTOPEN)  # what it could not make beside the file
@@ -38,7 +39,7 @@ _CODES: dict[int, tuple[type[CorpusError], str]] = {
     sqlite.SQLITE_PERM: (CorpusReadOnly, "the corpus may not be opened"),
     sqlite.SQLITE_FULL: (DiskFull, "no space left, nothing of this step was stored"),
     sqlite.SQLITE_NOTADB: (NotACorpus, "no SQLite file"),
-    sqlite.SQLITE_CORRUPT: (CorpusError, "the file is damaged; restore a backup"),
+    sqlite.SQLITE_CORRUPT: (CorpusDamaged, "the file is damaged; restore a backup"),
     sqlite.SQLITE_IOERR: (CorpusError, "the disk failed"),
 }
 # What SQLite says where a statement of ours finds another schema than it was written for.
@@ -133,7 +134,7 @@ def _connected(path: Path, mode: str, timeout_s: float, *, readonly: bool) -> Da
     try:
         db = Database(raw)
         raw.execute(f"PRAGMA busy_timeout = {int(timeout_s * 1000)}")
-        _check_identity(raw, path, readonly=readonly)
+        check_identity(raw, path, readonly=readonly)
         if not readonly:
             raw.execute("PRAGMA journal_mode = WAL")
             raw.execute("PRAGMA synchronous = FULL")
@@ -211,7 +212,12 @@ def _columns(raw: Any, table: str) -> set[str]:
     return {name for (name,) in raw.execute("SELECT name FROM pragma_table_xinfo(?)", (table,))}
 
 
-def _check_identity(raw: Any, path: Path, *, readonly: bool) -> None:
+def check_identity(raw: Any, path: Path, *, readonly: bool) -> None:
+    """Make sure that a file is a corpus of ours, of a schema that is known.
+
+    Raises:
+        CorpusError: it is not.
+    """
     version = _pragma(raw, "user_version")
     tables = raw.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
     if readonly and not tables:

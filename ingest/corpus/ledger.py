@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from ingest.corpus.base import iso, parse_iso
+from ingest.corpus.routes import Routes
 from ingest.corpus.texts import Texts
 from ingest.items import DuePage, Gated, KnownPage, Outcome
 
@@ -19,9 +20,23 @@ __all__ = ["Ledger"]
 
 _KEPT = (Outcome.ARTICLE, Outcome.COPY)
 _NO_PAGE = (Outcome.REJECTED, Outcome.GONE)
+_ANY_NUMBER = 2**62
+_IS_NEW_LINK = "(depth > 0 AND last_fetched IS NULL)"
+#: The place of a linked page among those of its outlet; null: no budget holds it back.
+_PLACE = (
+    f"CASE WHEN {_IS_NEW_LINK} THEN row_number() OVER "
+    f"(PARTITION BY outlet, {_IS_NEW_LINK} ORDER BY priority DESC, key) END"
+)
+#: What this run has had of each outlet by links.
+_TAKEN = (
+    "SELECT outlet, count(*) AS pages FROM pages JOIN "
+    "(SELECT page FROM fetches WHERE run = :run UNION "
+    "SELECT id FROM pages WHERE run = :run AND leased_until IS NOT NULL) ON page = id "
+    "WHERE depth > 0 GROUP BY outlet"
+)
 
 
-class Ledger(Texts):
+class Ledger(Routes, Texts):
     """Offering, leasing and closing the lines of `pages`."""
 
     def offer(
@@ -42,6 +57,8 @@ class Ledger(Texts):
                     skipped += offer.outcome == Outcome.SKIPPED
                 else:
                     self._enrich(offer, now=now, source=source)
+                if offer.outcome == Outcome.WAITING:
+                    self.note_route(offer.key, offer.candidate.found_by, now=now)
             if found:
                 self._run(
                     "UPDATE runs SET found = found + ?, skipped = skipped + ? WHERE id = ?",
@@ -96,6 +113,12 @@ class Ledger(Texts):
                 "title = coalesce(:title, title), relevance = :relevance, found_by = :found_by, "
                 "source = :source, priority = :priority, attempts = 0, "
                 "depth = min(depth, :depth) WHERE key = :key AND (outcome = 'skipped' "
+                # a link to it looked like a trap, and now a source names it
+                "OR (outcome = 'rejected' AND last_fetched IS NULL AND reason LIKE 'trap: %') "
+                # drawn to be fetched though refused, and refused no more
+                "OR (outcome = 'waiting' AND last_fetched IS NULL AND attempts = 0 "
+                "AND EXISTS (SELECT 1 FROM gate_samples g WHERE g.page = pages.id) "
+                "AND NOT EXISTS (SELECT 1 FROM routes r WHERE r.page = pages.id)) "
                 "OR (outcome = 'failed' AND next_check IS NULL AND last_fetched < :day_ago) "
                 "OR (:is_given AND outcome NOT IN ('article', 'copy')))",
                 {
@@ -111,6 +134,11 @@ class Ledger(Texts):
                     "depth": candidate.depth,
                     "key": offer.key,
                 },
+            )
+            self._run(  # the best that is said of it decides when it is fetched
+                "UPDATE pages SET priority = :priority WHERE key = :key AND outcome = 'waiting' "
+                "AND last_fetched IS NULL AND priority < :priority",
+                {"priority": candidate.priority, "key": offer.key},
             )
         elif offer.outcome == Outcome.SKIPPED:  # what a listing says outweighs what a link says
             self._run(
@@ -147,22 +175,40 @@ class Ledger(Texts):
             )
 
     def claim(
-        self, *, run: int, limit: int, now: datetime, lease_s: float, found_by: str | None = None
+        self,
+        *,
+        run: int,
+        limit: int,
+        now: datetime,
+        lease_s: float,
+        found_by: str | None = None,
+        per_outlet: int | None = None,
     ) -> list[DuePage]:
         """Lease due pages to a run, most promising first.
 
         Args:
             found_by: only addresses this spider found and nobody fetched yet; None: all that are
                 due, new ones, retries and revisits alike.
+            per_outlet: pages of one outlet, at most, that links led to and that this run takes up
+                for the first time; the best of those known when it asks. None: any number.
         """
         scope = "AND found_by = :found_by AND outcome = 'waiting'" if found_by else ""
         with self.transaction():
             rows = self._rows(
-                "SELECT id, url, outcome, etag, last_modified, priority, depth FROM pages "  # noqa: S608
+                f"WITH due AS (SELECT *, {_PLACE} AS place FROM pages "  # noqa: S608
                 "WHERE next_check <= :now AND (leased_until IS NULL "
-                "OR (leased_until < :now AND run <> :run)) "
-                f"{scope} ORDER BY priority DESC, key LIMIT :limit",
-                {"now": iso(now), "found_by": found_by, "limit": limit, "run": run},
+                f"OR (leased_until < :now AND run <> :run)) {scope}), taken AS ({_TAKEN}) "
+                "SELECT id, url, outcome, etag, last_modified, priority, depth "
+                "FROM due LEFT JOIN taken USING (outlet) "
+                "WHERE place IS NULL OR place + coalesce(pages, 0) <= :per_outlet "
+                "ORDER BY priority DESC, key LIMIT :limit",
+                {
+                    "now": iso(now),
+                    "found_by": found_by,
+                    "limit": limit,
+                    "run": run,
+                    "per_outlet": _ANY_NUMBER if per_outlet is None else per_outlet,
+                },
             )
             until = iso(now + timedelta(seconds=lease_s))
             self._run(  # to ask for more is the sign of life that what is held waits for
@@ -238,9 +284,9 @@ class Ledger(Texts):
         """
         self._log_fetch(fetched.page, run, fetched.fetched_at, outcome, reason, fetched.status)
         self._run(
-            "UPDATE fetches SET bytes = ?, warc = ?, warc_offset = ? "
+            "UPDATE fetches SET bytes = ?, warc = ?, warc_offset = ?, capture = ? "
             "WHERE id = last_insert_rowid()",
-            (len(fetched.body), fetched.warc, fetched.warc_offset),
+            (len(fetched.body), fetched.warc, fetched.warc_offset, fetched.capture),
         )
         values: dict[str, Any] = {"attempts": 0}
         if not (standing in _KEPT and outcome in _NO_PAGE):  # a wall vouches for nothing

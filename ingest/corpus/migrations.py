@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Migrations
 
 from ingest.corpus.rekeying import rekey
+from ingest.corpus.schema_captures import CAPTURE_COLUMN, CAPTURES, with_capture
 from ingest.corpus.schema_claims import CLAIMS
 from ingest.corpus.schema_events import EVENTS
 from ingest.corpus.schema_first import INDEXES, SEARCH, TABLES, VIEWS
 from ingest.corpus.schema_hosts import HOSTS
+from ingest.corpus.schema_hubs import HUBS
 from ingest.corpus.schema_index import INDEX, INDEX_TABLES
 from ingest.corpus.schema_leads import LEADS
 from ingest.corpus.schema_particulars import LAST_COMMENT, PARTICULARS, with_particulars
@@ -129,7 +131,11 @@ def m007_discovery(db: Database) -> None:
         "WHERE next_due LIKE ?",
         ["1970-01-01T00:00:00Z", f"{RESTING_BEFORE}%"],
     )
-    for statement in _statements(HOSTS + ROUTES):
+    before = str(db["fetches"].schema)
+    db.execute(f"ALTER TABLE fetches ADD COLUMN {CAPTURE_COLUMN}")
+    if (commented := with_capture(before)) is not None:
+        _write_comments(db, "fetches", commented)
+    for statement in _statements(HOSTS + ROUTES + HUBS + CAPTURES):
         db.execute(statement)
 
 

@@ -16,7 +16,8 @@ CREATE TABLE robots (
   status INTEGER,                 -- of the last answer; null: there was none
   asked TEXT NOT NULL,            -- UTC, ISO 8601; last time
   read TEXT,                      -- UTC, ISO 8601; when the rules in force were read; null: none
-  body BLOB,                      -- the rules in force, cut at 512000 bytes; null: none
+  body BLOB,                      -- the rules in force, cut at 524288 bytes; null: none
+  unreadable_since TEXT,          -- UTC, ISO 8601; first failure in a row; null: it was read
   crawl_delay_s REAL              -- that they ask of us; null: they do not
 ) WITHOUT ROWID;
 """

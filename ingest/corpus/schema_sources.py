@@ -18,8 +18,12 @@ MORE_OF_A_SOURCE = (
     ("new_per_day REAL", "addresses never seen before, by its own rhythm; null: cannot tell yet"),
     ("failure_weight REAL NOT NULL DEFAULT 0", "of the failures in a row, each counts 0..1"),
     ("last_full TEXT", "UTC, ISO 8601; last answer with a body; null: none"),
-    ("is_lying INTEGER NOT NULL DEFAULT 0", "1: said 304 of a changed body once, 0: it did not"),
+    ("lied TEXT", "UTC, ISO 8601; when it last said 304 of a changed body; null: never"),
+    ("is_doubted INTEGER NOT NULL DEFAULT 0", "1: validators kept from before a change, as a test"),
     ("hints TEXT", "JSON: what it says of its rhythm; null: nothing"),
+    ("hours TEXT", "JSON: what was new by hour of the day, UTC; null: cannot tell yet"),
+    ("moved_to TEXT", "where it redirects for good; null: nowhere"),
+    ("moved_days INTEGER NOT NULL DEFAULT 0", "days on which it did; from three on, asked there"),
 )
 
 

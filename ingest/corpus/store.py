@@ -5,19 +5,25 @@ from __future__ import annotations
 from ingest.corpus.blocks import Blocks
 from ingest.corpus.claims import Claims
 from ingest.corpus.families import Families
+from ingest.corpus.guesses import Guesses
+from ingest.corpus.hosts import Hosts
+from ingest.corpus.hubs import Hubs
 from ingest.corpus.indexing import Indexing
 from ingest.corpus.labels import Labels
 from ingest.corpus.leads import Leads
 from ingest.corpus.ledger import Ledger
+from ingest.corpus.proposals import Proposals
 from ingest.corpus.reading import Reading
 from ingest.corpus.reextracting import Reextracting
 from ingest.corpus.rejudging import Rejudging
+from ingest.corpus.rescues import Rescues
 from ingest.corpus.runs import Runs
 from ingest.corpus.seeds import Seeds
 from ingest.corpus.sources import Sources
 from ingest.corpus.stories import Stories
 from ingest.corpus.tour import Tour
 from ingest.corpus.translations import Translations
+from ingest.corpus.upkeep import Upkeep
 
 __all__ = ["Corpus"]
 
@@ -26,12 +32,17 @@ class Corpus(
     Blocks,
     Claims,
     Families,
+    Guesses,
+    Hosts,
+    Hubs,
     Indexing,
     Labels,
     Leads,
     Ledger,
+    Proposals,
     Reextracting,
     Rejudging,
+    Rescues,
     Runs,
     Seeds,
     Sources,
@@ -39,6 +50,7 @@ class Corpus(
     Reading,
     Tour,
     Translations,
+    Upkeep,
 ):
     """The corpus at `path`, made and migrated if need be.
 

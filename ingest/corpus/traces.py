@@ -23,7 +23,7 @@ _LINE = ("outcome", "reason", "relevance", "priority", "next_check", "attempts",
 _CHANGED, _PAGE, _SOURCE = "changed ", "led page ", "led source "
 _ENDED = "ended story "  # by story: the pages that its articles were read from
 _READ = "read "  # by page: how its line read before its text was taken out of the archive
-_BEYOND = "\x7f"  # behind every number
+_BEYOND = "~"  # behind every number; no control, for those get into no statement
 _UNTOUCHED = (
     "last_fetched IS NULL AND attempts = 0 AND leased_until IS NULL "
     "AND outcome IN ('waiting', 'skipped')"

@@ -67,6 +67,10 @@ def _toml(web: DemoWeb) -> str:
     for spider, key in _KINDS.items():
         urls = [f'  "{source.url}",' for source in web.sources if source.spider == spider]
         lines += [f"{key} = [", *urls, "]"]
+    # Seeds and catalogue name outlets of the world, and none of them is in the demo's.
+    lines += ["", "[discovery]", 'proposals = "off"']
+    # There is no rhythm to learn: the web changes once, hours later, and must be looked at then.
+    lines += ["", "[schedule]", "poll_at_most_minutes = 40"]
     return "\n".join([*lines, "", "[crawl]", "delay_s = 0.0", "concurrency = 16", ""])
 
 

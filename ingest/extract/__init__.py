@@ -20,7 +20,7 @@ from ingest import log
 from ingest.extract.article import make_article
 from ingest.extract.imprint import imprinted
 from ingest.extract.lines import lines_of
-from ingest.extract.links import find_alternates, find_feeds, find_links
+from ingest.extract.links import find_alternates, find_feeds, find_placed_links
 from ingest.extract.marks import marked
 from ingest.extract.metadata import read_metadata
 from ingest.extract.page import Extraction, ParsedPage, parse
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from ingest.extract.lines import PageLines
     from ingest.extract.links import Link
+    from ingest.extract.surroundings import Place
 
 __all__ = [
     "Extraction", "Extractor", "PageRead", "ParsedPage", "extractors", "read_page",
@@ -52,6 +53,8 @@ _MISSPELT = 0.85  # likeness to PRIORITY; no module that is no extractor has a n
 _MAX_BODY_BYTES = 8 * 1024 * 1024
 # 621 news pages have up to 5,145; trafilatura takes 2 s for 20,000 and minutes for 200,000.
 _MAX_ELEMENTS = 30_000
+#: Nobody writes an article of a novel's length, and the event loop judges what is read.
+_MAX_TEXT_CHARS = 150_000
 _DETAIL_CHARS = 200
 _STANDFIRST = "standfirst"  # of a stub whose text no extractor found
 _HTML_TYPES = ("text/html", "application/xhtml+xml", "application/xml", "text/xml")
@@ -88,6 +91,7 @@ class PageRead:
     rejection: Rejection | None
     canonical: str | None = None  #: the address the page claims, absolute; not yet trusted
     links: tuple[Link, ...] = field(default=(), repr=False)  #: unique, those in the text first
+    places: dict[str, Place] = field(default_factory=dict, repr=False)  #: of the links, by address
     feeds: tuple[str, ...] = ()  #: RSS, Atom and JSON feeds the page announces
     alternates: tuple[str, ...] = ()  #: addresses it names as its editions in other languages
     lines: PageLines | None = field(default=None, repr=False)
@@ -231,12 +235,15 @@ def _checked(found: object) -> Extraction | None:
 def _read_parsed(page: ParsedPage, now: datetime, status: int) -> PageRead:
     metadata = read_metadata(page, now)
     by, extraction = _ask(page)
+    if extraction is not None and len(extraction.text) > _MAX_TEXT_CHARS:
+        size = f"{len(extraction.text)} characters of text"
+        return PageRead(article=None, rejection=_refuse(Reason.TOO_LARGE, size))
     told = tidy(extraction.text) if extraction else ""
     raw = drop_marks(told)
     teasers = find_teasers(page, raw)
     own = without_teasers(raw, teasers)
     text = without_furniture(own, metadata.title, metadata.authors)
-    body_links, links = find_links(page, text)
+    body_links, links, places = find_placed_links(page, text)
     article = (
         make_article(page, metadata, extraction, text, body_links) if extraction and text else None
     )
@@ -258,6 +265,7 @@ def _read_parsed(page: ParsedPage, now: datetime, status: int) -> PageRead:
         rejection=refusal,
         canonical=metadata.canonical,
         links=links,
+        places=places,
         feeds=find_feeds(page),
         alternates=find_alternates(page),
         lines=lines,

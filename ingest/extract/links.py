@@ -9,6 +9,7 @@ from urllib.parse import urldefrag, urljoin
 
 from ingest.extract.page import parse, solid, text_of
 from ingest.extract.schema import string_of
+from ingest.extract.surroundings import places_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,8 +17,12 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from ingest.extract.page import ParsedPage
+    from ingest.extract.surroundings import Place
 
-__all__ = ["FEED_TYPES", "Link", "find_alternates", "find_feeds", "find_links", "read_home"]
+__all__ = [
+    "FEED_TYPES", "Link", "find_alternates", "find_feeds", "find_links", "find_placed_links",
+    "is_of_comments", "read_home",
+]  # fmt: skip
 
 Link = tuple[str, str]  #: (absolute address without fragment, anchor text)
 
@@ -31,6 +36,28 @@ _MAX_URL_CHARS = 2000
 _WHOLE = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:/[^\s?;]*)?(?:\?[^\s]+)?")
 _ROOTED = re.compile(r"/(?![/.])(?:[^\s?;/]|/(?!\.))*(?:\?[^\s]+)?")
 _SPACE = re.compile(r"\s")
+_MAX_LOOKALIKES = 5
+# What an address of a feed looks like: WordPress, Blogger, Typo3 and by hand.
+_FEED_ADDRESS = re.compile(
+    r"(?:[/.](?:feeds?|rss2?|atom|rdf)(?:\.(?:xml|json|php|aspx?))?/?|/(?:feeds?|rss)/[\w./-]*\.xml"
+    r"|/(?:index|feed|rss|atom|news)\.(?:xml|rdf|rss|atom)|/feeds/posts/default"
+    r"|[?&]feed=(?:rss2?|atom|rdf)|[?&]type=100|[?&]format=(?:rss|feed|atom))(?:[?&#][^?]*)?$",
+    re.IGNORECASE,
+)
+_OF_COMMENTS = re.compile(
+    r"/comments/(?:feed|default)|/feed/comments|comments-rss|[?&]feed=comments|[/=]oembed\b|/wp-json/",
+    re.IGNORECASE,
+)
+_COMMENTS_TITLE = re.compile(
+    r"^\s*comments (?:on|for)\b|\bcomments(?: feed)?\s*$|комментари|kommentar-feed|\bcommentaires\b"
+    r"|\bcomentarios\b",
+    re.IGNORECASE,
+)
+# Some announce feeds by types that say little; then the address must.
+_VAGUE_TYPES = (
+    "application/rdf+xml", "application/x-atom+xml", "text/rss", "text/rss+xml", "text/atom",
+    "application/xml", "text/xml", "application/json", "application/x-rss+xml", "",
+)  # fmt: skip
 FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
 _BLOCKS = frozenset({"p", "li", "td", "blockquote", "div", "dd", "h2", "h3", "section", "article"})
 
@@ -52,12 +79,29 @@ def find_links(page: ParsedPage, text: str) -> tuple[tuple[Link, ...], tuple[Lin
     Of an address linked more than once, the anchor that says most is kept: a ticker has the
     headline alone, a list of posts the first sentence too.
     """
+    inside, every, _ = _find_links(page, text)
+    return inside, every
+
+
+def find_placed_links(
+    page: ParsedPage, text: str
+) -> tuple[tuple[Link, ...], tuple[Link, ...], dict[str, Place]]:
+    """`find_links`, and the place of each link by its address."""
+    inside, every, tags = _find_links(page, text)
+    kept = {url: tags[url] for url, _ in every}
+    return inside, every, places_of(kept, frozenset(url for url, _ in inside), page.letters)
+
+
+def _find_links(
+    page: ParsedPage, text: str
+) -> tuple[tuple[Link, ...], tuple[Link, ...], dict[str, HtmlElement]]:
     lines = {key for line in text.split("\n") if (key := solid(line))}
     lengths = set(map(len, lines))
     is_line: dict[HtmlElement, bool] = {}
     absolute = functools.cache(functools.partial(_absolute, _base(page)))
     body: dict[str, str] = {}
     rest: dict[str, str] = {}
+    tags: dict[str, HtmlElement] = {}  # whose anchor is kept
     for tag in page.tree.iter("a"):
         if (url := absolute(tag.get("href"))) is None:
             continue
@@ -69,15 +113,16 @@ def find_links(page: ParsedPage, text: str) -> tuple[tuple[Link, ...], tuple[Lin
         target = body if block is not None and is_line[block] else rest
         if url not in target or len(anchor) > len(target[url]):
             target[url] = anchor
+            tags[url] = tag
     every = {url: max(anchor, rest.get(url, ""), key=len) for url, anchor in body.items()}
     every |= {url: anchor for url, anchor in rest.items() if url not in body}
-    return tuple(body.items())[:_MAX_LINKS], tuple(every.items())[:_MAX_LINKS]
+    return tuple(body.items())[:_MAX_LINKS], tuple(every.items())[:_MAX_LINKS], tags
 
 
 def read_home(
     body: bytes, url: str, encoding: str | None
-) -> tuple[tuple[Link, ...], tuple[str, ...]]:
-    """Links and feeds of a page that nobody takes for an article; cheap enough for any process.
+) -> tuple[tuple[Link, ...], dict[str, Place], tuple[str, ...]]:
+    """Links, their places, and feeds of a page that is no article; cheap enough for any process.
 
     Raises:
         ValueError: there is no page in it.
@@ -85,21 +130,43 @@ def read_home(
     page = parse(body[:_MAX_HOME_BYTES], url, encoding)
     if page is None:
         raise ValueError("no page in it")
-    return find_links(page, "")[1], find_feeds(page)
+    _, links, places = find_placed_links(page, "")
+    return links, places, find_feeds(page)
 
 
 def find_feeds(page: ParsedPage) -> tuple[str, ...]:
-    """Feeds that the page announces, absolute, in order."""
+    """Feeds that the page announces, else the links of its text that look like feeds.
+
+    Absolute, in order. Feeds of comments are none, nor is what else is announced as an alternate.
+    """
     base = _base(page)
-    return tuple(dict.fromkeys(_announced(page, base)))
+    announced = tuple(dict.fromkeys(_announced(page, base)))
+    return announced or tuple(dict.fromkeys(_looking_like_feeds(page, base)))[:_MAX_LOOKALIKES]
 
 
 def _announced(page: ParsedPage, base: str) -> Iterator[str]:
     for link in page.tree.iter("link"):
         is_alternate = "alternate" in (link.get("rel") or "").lower().split()
         kind = (link.get("type") or "").partition(";")[0].strip().lower()
-        if is_alternate and kind in FEED_TYPES and (url := _absolute(base, link.get("href"))):
+        url = _absolute(base, link.get("href")) if is_alternate else None
+        if url is None or is_of_comments(url, link.get("title")):
+            continue
+        if kind in FEED_TYPES or (kind in _VAGUE_TYPES and _FEED_ADDRESS.search(url)):
             yield url
+
+
+def _looking_like_feeds(page: ParsedPage, base: str) -> Iterator[str]:
+    for tag in page.tree.iter("a"):
+        href = tag.get("href") or ""
+        if _FEED_ADDRESS.search(href) and (url := _absolute(base, href)):
+            is_here = _root(url).lower() == _root(page.url).lower()
+            if is_here and not _OF_COMMENTS.search(url):
+                yield url
+
+
+def is_of_comments(url: str, title: str | None) -> bool:
+    """Whether a feed is of what readers write, or no feed, by its address and announced title."""
+    return bool(_OF_COMMENTS.search(url) or _COMMENTS_TITLE.search(title or ""))
 
 
 def find_alternates(page: ParsedPage) -> tuple[str, ...]:

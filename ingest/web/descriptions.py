@@ -90,10 +90,11 @@ SHOWN: Mapping[str, Shown] = {
         facets=("outcome", "found_by", "outlet"),
     ),
     "sources": Shown(
-        description="Where addresses come from: feeds, sitemaps and sites, and when each is due.",
+        description="Where addresses come from: feeds, sitemaps and sites, when each is "
+        "due, and those that are only proposed, with `because`.",
         label="url",
         highest="failures",
-        facets=("kind", "found_by"),
+        facets=("state", "kind", "found_by"),
     ),
     "leads": Shown(
         description="Headlines that a service told without an address, and the pages they turned "
@@ -113,14 +114,34 @@ SHOWN: Mapping[str, Shown] = {
         highest="id",
         facets=("outcome",),
     ),
+    "rescues": Shown(
+        description="Pages whose address is dead and that a web archive was asked for.",
+    ),
     "links": Shown(
         description="Who cites whom: addresses linked from the body of the articles.",
         facets=("target_outlet",),
     ),
     "routes": Shown(
-        description="By which independent routes each page was found: what completeness is "
-        "reckoned from.",
+        description="By which independent routes each page was found that was let through.",
         facets=("route",),
+    ),
+    "captures": Shown(
+        description="Each text that is kept, with its week and the routes that found it: what "
+        "completeness is reckoned from.",
+        highest="week",
+        facets=("routes",),
+    ),
+    "hubs": Shown(
+        description="Sections, tags and other lists whose links are followed, and why.",
+        facets=("outlet",),
+    ),
+    "hub_yield": Shown(
+        description="What came of the links of each list: named, fetched, kept.",
+        highest="kept",
+    ),
+    "link_yield": Shown(
+        description="What came of the links to each outlet: named, fetched, kept.",
+        highest="kept",
     ),
     "gate_samples": Shown(
         description="Pages that the gate refused and that were fetched all the same, to learn what "

@@ -7,6 +7,7 @@ corpus wins over ours.
 
 from __future__ import annotations
 
+import json
 import logging
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,6 +71,33 @@ def canned_queries(datasette: Any, database: str) -> dict[str, dict[str, Any]]:
 
 
 @_hookimpl
+def prepare_connection(conn: Any) -> None:
+    """Let the saved queries of completeness and of sources reckon as the commands do."""
+    conn.create_function("completeness_of", 1, _completeness_of, deterministic=True)
+    conn.create_function("is_quiet", 2, _is_quiet, deterministic=True)
+
+
+def _is_quiet(last_ok: str | None, arrivals: str) -> bool:
+    """Whether a source last heard then, that brought something then, should have spoken since."""
+    from ingest.corpus.base import parse_iso
+    from ingest.silence import Heard, is_silent
+
+    heard = parse_iso(last_ok)
+    if heard is None:
+        return False
+    times = tuple(at for one in json.loads(arrivals) if (at := parse_iso(one)) is not None)
+    return is_silent(Heard(source=0, url="", outlet=None, last_ok=heard, arrivals=times))
+
+
+def _completeness_of(histories: str) -> str:
+    """Routes with a plus between, and how many texts; as JSON, there and back."""
+    from ingest.coverage import completeness_row
+
+    counted = ((filter(None, routes.split("+")), texts) for routes, texts in json.loads(histories))
+    return json.dumps(completeness_row(counted))
+
+
+@_hookimpl
 def render_cell(
     datasette: Any, database: str, table: str | None, column: str, value: Any
 ) -> Markup | None:
@@ -125,6 +153,14 @@ def prepare_jinja2_environment(env: Environment, datasette: Any) -> None:
     own = Path(datasette.template_dir or templates, "row.html")
     if env.loader and (datasette.template_dir is None or not own.exists()):
         env.loader = ChoiceLoader([FileSystemLoader(templates), env.loader])
+
+
+@_hookimpl
+def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
+    """Let no table that is downloaded hold a formula."""
+    from ingest.web.spreadsheet import defusing
+
+    return lambda app: defusing(app, lambda: _corpora.get(datasette, {}).keys())
 
 
 @_hookimpl

@@ -232,20 +232,30 @@ SELECT page, relevance, outcome, title, url FROM (
     Query(
         name="sources_now",
         title="Are the sources well?",
-        description="Every source with its state: failing, never answered, overdue by more than "
-        "one interval, or well; those that need attention first.",
+        description="Every source with its state, as `seedbed sources` tells it: failing, quiet "
+        "though it should have spoken, active, proposed or resting; those that need attention "
+        "first. `because` says what speaks for one that nobody named.",
         sql="""
-SELECT CASE
+SELECT * FROM (SELECT CASE
     WHEN state <> 'active' THEN state
     WHEN failures > 0 THEN 'failing'
+    WHEN is_quiet(last_ok, (
+      SELECT json_group_array(at) FROM (
+        SELECT max(p.first_seen) AS at FROM pages p WHERE p.source = sources.id
+        GROUP BY CAST(julianday(sources.last_ok) - julianday(p.first_seen) AS INTEGER)
+      ))) THEN 'quiet'
+    ELSE 'active'
+  END AS state,
+  CASE
+    WHEN state <> 'active' THEN NULL
     WHEN last_ok IS NULL THEN 'never answered'
     WHEN julianday('now') - julianday(next_due) > every_minutes / 1440.0 THEN 'overdue'
-    ELSE 'well'
-  END AS state,
-  kind, url, outlet, failures, last_error, last_ok, next_due, every_minutes, items_seen,
-  articles_kept, id AS source
-FROM sources
-ORDER BY 1 IN ('well', 'proposed', 'resting'), failures DESC, last_ok, id
+  END AS lacking,
+  kind, url, outlet, because, failures, last_error, last_ok, last_new, next_due, every_minutes,
+  items_seen, articles_kept, id AS source
+FROM sources)
+ORDER BY instr('failing quiet active proposed resting', state), failures DESC, lacking IS NULL,
+  last_ok, source
 LIMIT 1000""",
     ),
     Query(
@@ -262,6 +272,31 @@ SELECT id AS run, started, spider, "trigger", outcome, round(seconds) AS seconds
 FROM runs
 ORDER BY id DESC
 LIMIT 200""",
+    ),
+    Query(
+        name="completeness",
+        title="How much of what there is was found?",
+        description="By week of publication: texts found, how many there are by capture-recapture "
+        "over the routes that found them, and between what bounds with 95 %. Read it as at least.",
+        sql="""
+WITH counted AS (
+  SELECT coalesce(week, 'undated') AS week, routes, count(*) AS texts
+  FROM captures GROUP BY 1, 2
+), told AS (
+  SELECT week, completeness_of(json_group_array(json_array(routes, texts))) AS told
+  FROM counted GROUP BY week
+  UNION ALL
+  SELECT 'all', completeness_of(json_group_array(json_array(routes, texts))) FROM counted
+)
+SELECT week, json_extract(told, '$.found') AS found,
+  round(json_extract(told, '$.estimated'), 1) AS estimated,
+  json_extract(told, '$.low') AS low, json_extract(told, '$.high') AS high,
+  json_extract(told, '$.share') AS share,
+  (SELECT group_concat(key || ' ' || value, ', ') FROM json_each(told, '$.routes')) AS routes,
+  json_extract(told, '$.lacks') AS lacks
+FROM told
+ORDER BY week = 'all' DESC, week = 'undated' DESC, week DESC
+LIMIT 1000""",
     ),
     Query(
         name="days_without_coverage",

@@ -1,0 +1,75 @@
+"""What hosts ask of us, kept between runs: when to come back, and their robots.txt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ingest.corpus.base import Base, iso, parse_iso
+from ingest.items import HostWait, RobotsCopy
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+__all__ = ["Hosts"]
+
+
+class Hosts(Base):
+    """The rows of `hosts` and `robots`."""
+
+    def host_wait(self, host: str) -> HostWait | None:
+        """What a host asked for when it last answered; None: nothing."""
+        row = self._row("SELECT wait_until, strikes, because FROM hosts WHERE host = ?", (host,))
+        until = parse_iso(row["wait_until"]) if row else None
+        if row is None or until is None:
+            return None
+        return HostWait(until=until, strikes=row["strikes"], because=row["because"] or "")
+
+    def keep_waiting(self, host: str, wait: HostWait) -> None:
+        """Write that a host asked to be left alone."""
+        with self.transaction():
+            self._run(
+                "INSERT INTO hosts (host, wait_until, strikes, because) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT (host) DO UPDATE SET wait_until = excluded.wait_until, "
+                "strikes = excluded.strikes, because = excluded.because",
+                (host, iso(wait.until), wait.strikes, wait.because),
+            )
+
+    def stop_waiting(self, host: str) -> None:
+        """Write that a host answers again."""
+        with self.transaction():
+            self._run("DELETE FROM hosts WHERE host = ?", (host,))
+
+    def robots_copy(self, origin: str) -> RobotsCopy | None:
+        """What is kept of the robots.txt of an origin; None: it was never asked for."""
+        row = self._row("SELECT * FROM robots WHERE origin = ?", (origin,))
+        if row is None:
+            return None
+        times = {name: parse_iso(row[name]) for name in ("asked", "read", "unreadable_since")}
+        return RobotsCopy(**{**row, **times})
+
+    def keep_robots(self, copy: RobotsCopy) -> None:
+        """Write what the robots.txt of an origin answered."""
+        since = copy.unreadable_since
+        with self.transaction():
+            self._run(
+                "INSERT OR REPLACE INTO robots (origin, status, asked, read, body, "
+                "unreadable_since, crawl_delay_s) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    copy.origin,
+                    copy.status,
+                    iso(copy.asked),
+                    iso(copy.read) if copy.read else None,
+                    copy.body,
+                    iso(since) if since else None,
+                    copy.crawl_delay_s,
+                ),
+            )
+
+    def give_back(self, page: int, *, until: datetime) -> None:
+        """Return a leased page to the frontier unasked: its host is to be left alone."""
+        with self.transaction():
+            self._run(
+                "UPDATE pages SET leased_until = NULL, next_check = max(next_check, ?) "
+                "WHERE id = ?",
+                (iso(until), page),
+            )

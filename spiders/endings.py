@@ -1,0 +1,55 @@
+"""How a request for a page ended, where it gave none; pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
+
+from ingest.items import Outcome, Reason
+from ingest.middlewares import RefusedAddress, RobotsForbidden, RobotsUnreadable
+from ingest.moves import leads_home
+
+if TYPE_CHECKING:
+    from twisted.python.failure import Failure
+
+__all__ = ["outcome_of", "refusal", "words_of"]
+
+_NOT_MODIFIED = 304
+_GONE = (404, 410)
+_ERRORS = 400
+
+
+def refusal(url: str, final_url: str, status: int) -> tuple[Outcome | None, str]:
+    """Why a response is no page; (None, "") when it is one."""
+    if status == _NOT_MODIFIED:
+        return Outcome.UNCHANGED, "not modified (304)"
+    if status in _GONE:
+        return Outcome.GONE, f"http {status}"
+    if status >= _ERRORS:
+        return Outcome.FAILED, f"http {status}"
+    if leads_home(url, final_url):
+        return Outcome.GONE, f"redirected to the home page: {final_url}"
+    return None, ""
+
+
+def outcome_of(failure: Failure) -> tuple[Outcome, str]:
+    """How a request ended that got no response."""
+    if failure.check(RobotsUnreadable):
+        return Outcome.FAILED, str(failure.value)
+    if failure.check(RefusedAddress):
+        return Outcome.REJECTED, f"{Reason.EXCLUDED}: {failure.value}"
+    # Past the limit on the wire, or only once unpacked: Scrapy has no class for the latter.
+    is_unpacked = failure.check(IgnoreRequest) and "DOWNLOAD_MAXSIZE" in str(failure.value)
+    if failure.check(DownloadCancelledError) or is_unpacked:
+        said = str(failure.value) or "more than may be fetched"
+        return Outcome.REJECTED, f"{Reason.TOO_LARGE}: {said}"
+    if failure.check(RobotsForbidden):
+        return Outcome.ROBOTS, str(failure.value)
+    return Outcome.FAILED, words_of(failure)
+
+
+def words_of(failure: Failure) -> str:
+    """What went wrong, in a line."""
+    said = str(failure.value).split("\n", 1)[0][:200]
+    return f"{type(failure.value).__name__}: {said}" if said else type(failure.value).__name__
