@@ -44,7 +44,7 @@ _CODES: dict[int, tuple[type[CorpusError], str]] = {
 }
 # What SQLite says where a statement of ours finds another schema than it was written for.
 _LACKS = re.compile(
-    r"no such (?P<kind>table|column): (?:main\.)?(?P<name>\S+)"
+    r"no such (?P<kind>table|column|index): (?:main\.)?(?P<name>\S+)"
     r"|table (?P<table>\S+) has no column named (?P<column>\S+)"
 )
 _UNFINISHED = "an unfinished version made it, restore a backup or start anew"

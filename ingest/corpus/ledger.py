@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import heapq
+from collections import Counter
+from contextlib import closing
 from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ingest.corpus.base import iso, parse_iso
@@ -11,7 +15,7 @@ from ingest.corpus.texts import Texts
 from ingest.items import DuePage, Gated, KnownPage, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Generator, Iterable, Iterator
     from datetime import datetime
 
     from ingest.items import FailedFetch, FetchedPage
@@ -20,12 +24,10 @@ __all__ = ["Ledger"]
 
 _KEPT = (Outcome.ARTICLE, Outcome.COPY)
 _NO_PAGE = (Outcome.REJECTED, Outcome.GONE)
-_ANY_NUMBER = 2**62
-_IS_NEW_LINK = "(depth > 0 AND last_fetched IS NULL)"
-#: The place of a linked page among those of its outlet; null: no budget holds it back.
-_PLACE = (
-    f"CASE WHEN {_IS_NEW_LINK} THEN row_number() OVER "
-    f"(PARTITION BY outlet, {_IS_NEW_LINK} ORDER BY priority DESC, key) END"
+_DUE = "next_check <= :now AND (leased_until IS NULL OR (leased_until < :now AND run <> :run))"
+_CLAIMED = (
+    "SELECT id, url, key, outlet, outcome, etag, last_modified, priority, depth, "
+    "depth > 0 AND last_fetched IS NULL AS is_new_link FROM pages"
 )
 #: What this run has had of each outlet by links.
 _TAKEN = (
@@ -34,6 +36,7 @@ _TAKEN = (
     "SELECT id FROM pages WHERE run = :run AND leased_until IS NOT NULL) ON page = id "
     "WHERE depth > 0 GROUP BY outlet"
 )
+_IN_ORDER = "ORDER BY priority DESC, key"
 
 
 class Ledger(Routes, Texts):
@@ -192,24 +195,12 @@ class Ledger(Routes, Texts):
             per_outlet: pages of one outlet, at most, that links led to and that this run takes up
                 for the first time; the best of those known when it asks. None: any number.
         """
-        scope = "AND found_by = :found_by AND outcome = 'waiting'" if found_by else ""
+        asked = {"now": iso(now), "found_by": found_by, "run": run}
         with self.transaction():
-            rows = self._rows(
-                f"WITH due AS (SELECT *, {_PLACE} AS place FROM pages "  # noqa: S608
-                "WHERE next_check <= :now AND (leased_until IS NULL "
-                f"OR (leased_until < :now AND run <> :run)) {scope}), taken AS ({_TAKEN}) "
-                "SELECT id, url, outcome, etag, last_modified, priority, depth "
-                "FROM due LEFT JOIN taken USING (outlet) "
-                "WHERE place IS NULL OR place + coalesce(pages, 0) <= :per_outlet "
-                "ORDER BY priority DESC, key LIMIT :limit",
-                {
-                    "now": iso(now),
-                    "found_by": found_by,
-                    "limit": limit,
-                    "run": run,
-                    "per_outlet": _ANY_NUMBER if per_outlet is None else per_outlet,
-                },
-            )
+            taken = self._rows(_TAKEN, {"run": run}) if per_outlet is not None else []
+            had = Counter({row["outlet"]: row["pages"] for row in taken})
+            with closing(self._due_pages(asked)) as due:
+                rows = list(islice(_within_budget(due, had, per_outlet), limit))
             until = iso(now + timedelta(seconds=lease_s))
             self._run(  # to ask for more is the sign of life that what is held waits for
                 "UPDATE pages SET leased_until = ? WHERE run = ? AND leased_until IS NOT NULL",
@@ -231,6 +222,22 @@ class Ledger(Routes, Texts):
             )
             for row in rows
         ]
+
+    def _due_pages(self, asked: dict[str, Any]) -> Generator[dict[str, Any], None, None]:
+        """Pages to be fetched, most promising first, read no further than they are asked for."""
+        # What waits is read in this order; of the rest, little is due at a time.
+        waiting = f"{_CLAIMED} INDEXED BY pages_waiting WHERE outcome = 'waiting' AND {_DUE}"
+        if asked["found_by"] is None:
+            others = f"{_CLAIMED} WHERE outcome <> 'waiting' AND {_DUE}"
+            queries = [f"{one} {_IN_ORDER}" for one in (waiting, others)]
+        else:
+            queries = [f"{waiting} AND found_by = :found_by {_IN_ORDER}"]
+        rows = [self._stream(query, asked) for query in queries]
+        try:
+            yield from heapq.merge(*rows, key=lambda row: (-row["priority"], row["key"]))
+        finally:
+            for one in rows:
+                one.close()
 
     def count_due(self, *, now: datetime) -> int:
         """Pages that some run could claim now."""
@@ -362,3 +369,15 @@ class Ledger(Routes, Texts):
         """How many addresses stand at each outcome."""
         rows = self._rows("SELECT outcome, count(*) AS n FROM pages GROUP BY outcome")
         return {row["outcome"]: row["n"] for row in rows}
+
+
+def _within_budget(
+    due: Iterable[dict[str, Any]], had: Counter[str], per_outlet: int | None
+) -> Iterator[dict[str, Any]]:
+    """What of the due pages a run may take up; `had` is what it had of each outlet by links."""
+    for row in due:
+        if per_outlet is not None and row["is_new_link"]:
+            if had[row["outlet"]] >= per_outlet:
+                continue
+            had[row["outlet"]] += 1
+        yield row

@@ -10,6 +10,8 @@ __all__ = ["ROUTES"]
 _INDEX = """
 DROP INDEX pages_source;
 CREATE INDEX pages_source ON pages(source, first_seen);
+CREATE INDEX pages_waiting ON pages(priority DESC, key) -- in the order in which they are fetched
+  WHERE outcome = 'waiting';
 """
 
 _TABLES = """
