@@ -88,7 +88,7 @@ def test_days_are_read_piece_by_piece_from_record_to_record(folder: Path) -> Non
         pieces = ranges(fake)
         count = len(fake.log)
         crawl(folder, fake, "2025-11-02", "2025-11-02")
-    captures = ask(folder, "SELECT capture FROM fetches ORDER BY id LIMIT 1")
+    captures = ask(folder, "SELECT capture FROM fetches ORDER BY page LIMIT 1")
 
     assert titles(folder) == [f"talks-{n}" for n in (1, 2, 3, 4)]
     assert asked[0] == "warc.paths.gz"

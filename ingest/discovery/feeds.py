@@ -163,7 +163,9 @@ def _candidate(entry: Mapping[str, Any], item: Item | None, base_url: str) -> Ca
     url = item.url if item else absolute(base_url, entry.get("link"))
     if url is None or url == base_url:
         return None
-    modified = item.modified if item else read_time(entry.get("updated"))
+    # By `get`, feedparser gives the time of publication for `updated`, and warns of it.
+    changed = entry["updated"] if "updated" in entry else None  # noqa: SIM401
+    modified = item.modified if item else read_time(changed)
     # Of an entry that tells only when it changed, that is the best there is to know.
     published = item.published if item else read_time(entry.get("published"))
     return Candidate(
