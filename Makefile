@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+# A file of tests stays in one process, because its tests share a crawled web.
+SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
 CHECKED := ingest spiders scheduler tests benchmarks
 
 .PHONY: demo test check slow clean
@@ -12,10 +14,10 @@ demo: $(VENV)/.run-installed  ## crawl the bundled news web into a corpus, and s
 	$(BIN)/seedbed demo
 
 test: $(VENV)/.test-installed check  ## every check, fast to slow
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 slow: $(VENV)/.test-installed  ## the tests that take minutes
-	$(BIN)/python -m pytest --slow
+	$(BIN)/python -m pytest --slow $(SIDE_BY_SIDE)
 
 check: $(VENV)/.test-installed
 	$(BIN)/ruff format --check $(CHECKED)

@@ -228,8 +228,16 @@ def test_feed_of_a_host_that_wants_much_patience_is_read_and_its_pages_are_not(
     tmp_path: Path,
 ) -> None:
     folder = make_workspace(tmp_path / "w", ["http://a.test/feed"])
-    with web_of(1, a_test=robots("User-agent: *\nCrawl-delay: 600\n")) as web:
+    now = datetime.now(UTC).replace(microsecond=0)
+    rules = b"User-agent: *\nCrawl-delay: 600\n"
+    with closing(Corpus(folder / "corpus.db")) as corpus:  # asked for now, the feed had to wait
+        copy = RobotsCopy(
+            origin="http://a.test", status=200, asked=now, read=now, body=rules, crawl_delay_s=600.0
+        )
+        corpus.keep_robots(copy)
+    with web_of(1) as web:
         crawl(folder, "feeds", web)
+        assert [one.path for one in web.log] == ["/feed"]
     (page,) = rows(folder, "SELECT * FROM pages")
 
     assert page["outcome"] == "robots"
