@@ -21,7 +21,21 @@ RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the ledger says it better
 RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]  # 429 and 503 ask for patience, not for haste
 COOKIES_ENABLED = False
 REFERRER_POLICY = "no-referrer"
-REFERER_ENABLED = False  # else a Referrer-Policy header of the page would overrule the above
+# Else a Referrer-Policy header of the page would overrule it.
+REFERRER_POLICIES = dict.fromkeys(
+    (
+        "",
+        "no-referrer-when-downgrade",
+        "same-origin",
+        "origin",
+        "strict-origin",
+        "origin-when-cross-origin",
+        "strict-origin-when-cross-origin",
+        "unsafe-url",
+        "scrapy-default",
+    ),
+    "scrapy.spidermiddlewares.referer.NoReferrerPolicy",
+)
 
 # Bounded.
 DOWNLOAD_MAXSIZE = 8 * 1024 * 1024
@@ -35,7 +49,7 @@ METAREFRESH_MAXDELAY = 5
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_HANDLERS = {
     **dict.fromkeys(("data", "file", "ftp", "s3")),
-    **dict.fromkeys(("http", "https"), "ingest.bounds.BoundedHandler"),
+    **dict.fromkeys(("http", "https"), "ingest.pacing.OneAddress"),
 }
 TWISTED_DNS_RESOLVER = "ingest.middlewares.GuardResolver"
 TELNETCONSOLE_ENABLED = False
@@ -55,7 +69,6 @@ DOWNLOADER_MIDDLEWARES = {
     "ingest.obedience.RobotsPolicy": 100,
     "ingest.bounds.FewLayers": 595,  # before Scrapy unpacks, at 590
     "ingest.middlewares.WorkspaceProxy": 740,
-    "ingest.pacing.OneAddress": 745,  # last: what it lets through, is asked for
 }
 ITEM_PIPELINES = {
     "ingest.pipelines.ArchivePipeline": 100,
