@@ -27,11 +27,13 @@ class Case:
 
     name: str
     chances: tuple[float, ...]
+    person: float = 0.0  #: the same of a person, which is no route
 
 
 CASES = (
     Case(name="2 good", chances=(0.5, 0.5)),
     Case(name="2 unequal", chances=(0.8, 0.2)),
+    Case(name="2, person", chances=(0.5, 0.5), person=0.4),
     Case(name="2 poor", chances=(0.3, 0.3)),
     Case(name="3 good", chances=(0.9, 0.8, 0.5)),
     Case(name="3 unequal", chances=(0.7, 0.4, 0.1)),
@@ -40,19 +42,24 @@ CASES = (
 
 
 def draw_histories(
-    draw: random.Random, texts: int, chances: tuple[float, ...], *, spread: float = 0.0
+    draw: random.Random, texts: int, case: Case, *, spread: float = 0.0
 ) -> list[tuple[frozenset[str], int]]:
     """Which routes find each of so many texts; those found by none are left out.
 
     Args:
         spread: standard deviation of the log odds with which a text is found by any route.
     """
+    chances = {f"route {n}": chance for n, chance in enumerate(case.chances)}
+    if case.person:
+        chances["person"] = case.person
+    odds = {name: chance / (1 - chance) for name, chance in chances.items()}
     counted = Counter[frozenset[str]]()
     for _ in range(texts):
         ease = math.exp(draw.gauss(0, spread)) if spread else 1.0
-        odds = (chance / (1 - chance) * ease for chance in chances)
         counted[
-            frozenset(f"route {n}" for n, one in enumerate(odds) if draw.random() < one / (1 + one))
+            frozenset(
+                name for name, one in odds.items() if draw.random() < one * ease / (1 + one * ease)
+            )
         ] += 1
     return [(routes, number) for routes, number in counted.items() if routes]
 
@@ -73,7 +80,7 @@ def _line(case: Case, texts: int, spread: float) -> str:
     draw = random.Random(f"{case.name} {texts} {spread}")
     means, highs, held = [], [], 0
     for _ in range(_TIMES):
-        found = estimate_completeness(draw_histories(draw, texts, case.chances, spread=spread))
+        found = estimate_completeness(draw_histories(draw, texts, case, spread=spread))
         if found.estimated is None or found.low is None or found.high is None:
             continue
         held += found.low <= texts <= found.high

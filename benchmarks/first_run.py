@@ -118,7 +118,7 @@ def tell(workspace: Path, measured: Sequence[tuple[str, Measured]]) -> Told:
             pages=everything["pages"],
             articles=everything["articles"],
             copies=everything["copies"],
-            sources=corpus.count_sources(),
+            sources=len(corpus.all_sources()),
         )
 
 

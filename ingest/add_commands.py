@@ -43,13 +43,15 @@ def add(ctx: click.Context, *, what: tuple[str, ...], as_json: bool, dry_run: bo
 
     What it is, is found out by fetching it once, by the manners of every crawl. An article is
     fetched and judged at once; feeds of its outlet are proposed. FILE may be OPML, or addresses
-    one a line. Exit code 4 when nothing answered, 6 when some did not, 1 when nothing could be
-    added.
+    one a line. Exit code 2 when a file is not there, 4 when nothing answered, 6 when some did
+    not, 1 when nothing could be added.
     """
     from ingest import clock
-    from ingest.adding import enter, look
+    from ingest.adding import enter, is_lost_file, look
     from ingest.workspace import Workspace
 
+    if lost := [typed(one) for one in what if is_lost_file(typed(one))]:
+        raise click.UsageError(f"no such file: {', '.join(lost)}")
     workspace = Workspace.open(ctx.obj.folder, os.environ)
     workspace.configure_log()
     now = clock.now()

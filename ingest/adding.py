@@ -23,12 +23,15 @@ if TYPE_CHECKING:
     from ingest.corpus import Corpus
     from ingest.workspace import Workspace
 
-__all__ = ["Added", "enter", "look"]
+__all__ = ["Added", "enter", "is_lost_file", "look"]
 
 #: Of what is found at an address, the kinds of source that it is itself.
 _OWN = {WhatKind.FEED: "feed", WhatKind.SITEMAP: "sitemap", WhatKind.ROBOTS: "robots",
         WhatKind.SITE: "site"}  # fmt: skip
 _BY = "person"
+_PATHS = ("/", "./", "../", "~")
+_FILES = {".txt", ".opml", ".xml", ".urls", ".lst", ".csv"}  # none is a top-level domain
+_SAID_CHARS = 60  # of a line that is no address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +72,7 @@ def look(workspace: Workspace, given: Sequence[str], *, now: datetime) -> list[A
             what = _in_file(body, now)
             if what.kind is WhatKind.LIST:
                 asked |= {url: url for url in what.addresses if url not in asked}
+                found += [_no_address(line) for line in what.unread]
             else:
                 found.append(Added(given=one, url=None, what=what))
             continue
@@ -79,6 +83,19 @@ def look(workspace: Workspace, given: Sequence[str], *, now: datetime) -> list[A
         else:
             asked.setdefault(url, one)
     return [*found, *_fetched(workspace, asked)]
+
+
+def is_lost_file(given: str) -> bool:
+    """Whether it is written as files are, and no file is there."""
+    if given == "-" or "://" in given or Path(given).is_file():
+        return False
+    path = Path(given)
+    return given.startswith(_PATHS) or (len(path.parts) == 1 and path.suffix.lower() in _FILES)
+
+
+def _no_address(line: str) -> Added:
+    what = What(kind=WhatKind.NOTHING, why="not an address")
+    return Added(given=line[:_SAID_CHARS], url=None, what=what)
 
 
 def _body_of(given: str) -> bytes | None:

@@ -29,6 +29,7 @@ __all__ = [
     "next_check",
     "next_poll_minutes",
     "weight_of",
+    "whole_second",
 ]
 
 #: How much a failure tells of a source: the server is busy or out of reach; it or its answer is
@@ -194,14 +195,14 @@ def next_check(
         return _next_rung(ladder_hours, first_seen=first_seen, now=now)
     if outcome in _RETRIED and attempts < max_tries:
         wait_s = max(_retry_s(outcome, attempts), _stated_wait_s(retry_after_s))
-        return _whole_second(now + timedelta(seconds=min(wait_s, _LONGEST_RETRY_S)))
+        return whole_second(now + timedelta(seconds=min(wait_s, _LONGEST_RETRY_S)))
     return None
 
 
 def _next_rung(
     ladder_hours: Sequence[float], *, first_seen: datetime, now: datetime
 ) -> datetime | None:
-    rungs = (_whole_second(first_seen + timedelta(hours=hours)) for hours in ladder_hours)
+    rungs = (whole_second(first_seen + timedelta(hours=hours)) for hours in ladder_hours)
     return min((rung for rung in rungs if rung > now), default=None)
 
 
@@ -217,7 +218,7 @@ def _stated_wait_s(retry_after_s: float | None) -> float:
     return retry_after_s if is_wait and retry_after_s is not None else 0.0
 
 
-def _whole_second(at: datetime) -> datetime:
+def whole_second(at: datetime) -> datetime:
     """`at`, rounded up: rounded down, as it would be stored, a page were due before its time."""
     return at.replace(microsecond=0) + timedelta(seconds=1 if at.microsecond else 0)
 

@@ -49,7 +49,8 @@ _CHILD_KNOWS = (2, 3, 5)  # usage, configuration, another daemon: said before a 
 _EPILOG = """\b
 Exit codes: 0 done, 1 failure, 2 usage, 3 configuration,
 4 no source reachable, 5 another daemon holds this corpus,
-6 partial, 130 interrupted."""
+6 partial (a run, or over a quarter of the sources, failed),
+130 interrupted."""
 
 
 def _print_version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:  # noqa: FBT001  # click calls it so
@@ -131,7 +132,28 @@ def run(ctx: click.Context, *, once: bool) -> None:
     workspace.configure_log()
     for line in unread_lines(workspace.settings.seeds_path):
         click.echo(line, err=True)
-    ctx.exit((run_once if once else serve)(workspace.folder, on_report=_print_report))
+    if not once:
+        ctx.exit(serve(workspace.folder, on_report=_print_report))
+    reports: list[CrawlReport] = []
+
+    def tell(report: CrawlReport) -> None:
+        reports.append(report)
+        _print_report(report)
+
+    code = run_once(workspace.folder, on_report=tell)
+    if not reports and code == 0:
+        _say_what_is_next(ctx.obj)
+    ctx.exit(code)
+
+
+def _say_what_is_next(place: Place) -> None:
+    from ingest.layout import minute
+
+    with place.reading() as corpus:
+        told = corpus.summary()
+    times = [told[name] for name in ("next_poll", "next_check") if told[name]]
+    after = f"; next {minute(min(times))} UTC" if times else ""
+    click.echo(f"nothing is due{after}", err=True)
 
 
 def _pairs(_ctx: click.Context, option: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:

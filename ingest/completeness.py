@@ -96,17 +96,18 @@ def estimate_completeness(histories: Iterable[tuple[Iterable[str], int]]) -> Com
     twice = sum(texts for routes, texts in sampled.items() if len(routes) == 2)  # noqa: PLR2004
     missing = _missing(alone, twice)
     low, high = _interval(alone, twice)
+    seen = found - sampled[frozenset()]  # what no catch found and is kept is among the missing
     return Completeness(
         found=found,
         captures=named,
-        estimated=found + missing,
-        low=math.floor(found + min(low, missing)),
-        high=math.ceil(found + max(high, missing)),
+        estimated=max(found, seen + missing),
+        low=max(found, math.floor(seen + min(low, missing))),
+        high=max(found, math.ceil(seen + max(high, missing))),
     )
 
 
 def _missing(alone: Sequence[float], twice: float) -> float:
-    """Texts that no route captured (Chao 1989, the form without bias).
+    """Texts that no route captured, a person's among them (Chao 1989, the form without bias).
 
     Args:
         alone: texts that each route alone captured.

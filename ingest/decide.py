@@ -107,12 +107,13 @@ def gate(
         lenience = FOREIGN_LANGUAGE if is_foreign else OWN_LANGUAGE
     share = LINK_SHARE if is_link else lenience.share
     cut = score_of(ratio_of(headline.threshold) * share)
-    if headline.score >= cut:
-        return decided(Outcome.WAITING, "its headline may belong to the topic")
-    if not is_link and headline_words < lenience.words:
-        return decided(Outcome.WAITING, "its source said too little to judge it by")
     said = "link" if is_link else "headline"
     reached = ratio_of(headline.score) / ratio_of(headline.threshold)
+    if headline.score >= cut:
+        why = f"it reaches {reached:.2f} of the cut, {share:.2f} is enough"
+        return decided(Outcome.WAITING, f"its {said} may belong to the topic: {why}")
+    if not is_link and headline_words < lenience.words:
+        return decided(Outcome.WAITING, "its source said too little to judge it by")
     return decided(
         Outcome.SKIPPED, f"{said} reaches {reached:.2f} of the cut; {share:.2f} is asked for"
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ingest.items import Outcome
-from ingest.sampling import is_drawn
+from ingest.sampling import is_drawn, lot_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,7 +40,8 @@ class Drawing:
             and is_drawn(one.key, salt=self._salt, share=self.share)
         ]
         for one in drawn:
-            self.corpus.note_sample(one, share=self.share, now=now)
+            lot = lot_of(one.key, salt=self._salt)
+            self.corpus.note_sample(one, share=self.share, lot=lot, now=now)
         if self.most > 0 and (drawn or not self._has_begun):
             self.most -= self.corpus.fetch_samples(self.most, now=now)
         self._has_begun = True

@@ -59,6 +59,11 @@ class Bench:
     lost_to: str = ""  #: the first of these errors, in words
     is_over: bool = False  #: the run's row is closed; what still comes in is given back
 
+    @property
+    def gives_back(self) -> bool:
+        """Whether what comes in is not judged any more, and stays with the frontier."""
+        return self.trouble is not None or self.is_over
+
     def lose(self, error: BaseException) -> None:
         """Count what an error of ours cost."""
         self.lost += 1

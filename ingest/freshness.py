@@ -48,7 +48,7 @@ def max_age_s(
             ).total_seconds()
         except (ValueError, TypeError, OverflowError):
             return None
-    spent = float(age) if age and age.isdigit() else 0.0
+    spent = float(age) if age and age.isascii() and age.isdigit() else 0.0
     return max(fresh - spent, 0.0)
 
 

@@ -110,6 +110,10 @@ class Intake:
                 self._drawing.draw(gated, now=now)
         return found
 
+    def gate_anew(self, candidate: Candidate, *, words_said: int) -> Gated:
+        """The gate's decision on an address that it refused before; on a link, as on any link."""
+        return self._leading.bar(self.gate(candidate, words_said=words_said))
+
     def gate(self, candidate: Candidate, *, words_said: int = 0) -> Gated:
         """Whether an address is worth a request, by what was said of it.
 

@@ -99,12 +99,10 @@ class Leading:
 
     def _weigh(self, gated: Gated, yields: dict[str, Yield], *, may_lead: bool) -> Gated:
         candidate = gated.candidate
-        is_link = candidate.depth > 0 and not candidate.is_given
-        if not is_link or gated.outcome == Outcome.REJECTED:
+        if not _is_link(candidate) or gated.outcome == Outcome.REJECTED:
             return gated
-        if (depth := self.settings.depth) is not None and candidate.depth > depth:
-            reason = f"link {candidate.depth} in a row"
-            return replace(gated, outcome=Outcome.SKIPPED, reason=reason)
+        if self._is_too_deep(candidate):
+            return _too_deep(gated)
         if gated.outcome == Outcome.SKIPPED:
             gated = self._passed_over(gated, yields) if may_lead else gated
         else:
@@ -112,6 +110,15 @@ class Leading:
         if gated.outcome != Outcome.WAITING:
             return gated
         return self._unless_trap(gated)
+
+    def bar(self, gated: Gated) -> Gated:
+        """The gate's decision on an address as it was found, unless it is too deep or a trap."""
+        if not _is_link(gated.candidate) or gated.outcome != Outcome.WAITING:
+            return gated
+        return _too_deep(gated) if self._is_too_deep(gated.candidate) else self._unless_trap(gated)
+
+    def _is_too_deep(self, candidate: Candidate) -> bool:
+        return self.settings.depth is not None and candidate.depth > self.settings.depth
 
     def _passed_over(self, gated: Gated, yields: dict[str, Yield]) -> Gated:
         """A link that says too little of the topic, followed for where it stands or leads."""
@@ -148,7 +155,7 @@ class Leading:
 
     def _hubs_of(self, outlet: str) -> set[str]:
         if outlet not in self._hubs:
-            self._hubs[outlet] = self.corpus.hub_keys(outlet)
+            self._hubs[outlet] = self.corpus.hub_keys(outlet, because=_TRIED)
         return self._hubs[outlet]
 
     def note(self, gated: Iterable[Gated], *, now: datetime) -> None:
@@ -164,6 +171,9 @@ class Leading:
     ) -> int | None:  # fmt: skip
         """Write down that a page is a list that leads on; the source it is from now on, if any.
 
+        An outlet has so many places for lists that are looked at again, beside those for lists
+        that are tried: else what its menus name would leave none for what belongs to the topic.
+
         Args:
             page: its number.
             url: where it was found in the end.
@@ -173,10 +183,21 @@ class Leading:
         """
         if not any(one.outcome == Outcome.WAITING and one.reason not in _TRIED for one in found):
             return None
+        if self.corpus.count_others(page) >= self.settings.hubs_per_outlet:
+            return None
         self.corpus.enter_hubs([self.corpus.key_of(page)], because=_TOPICAL, now=now)
         if every_minutes is None:
             return None
         return self.corpus.look_again(page, url, every_minutes=every_minutes, now=now)
+
+
+def _is_link(candidate: Candidate) -> bool:
+    return candidate.depth > 0 and not candidate.is_given
+
+
+def _too_deep(gated: Gated) -> Gated:
+    reason = f"link {gated.candidate.depth} in a row"
+    return replace(gated, outcome=Outcome.SKIPPED, reason=reason)
 
 
 def _led(gated: Gated) -> Gated:

@@ -21,7 +21,10 @@ class Links(Table):
         500, ge=1, description="Linked pages of one outlet that a run fetches at most."
     )
     hubs_per_outlet: int = Field(
-        10, ge=0, description="Sections, tags and other lists of one outlet that are looked at."
+        10,
+        ge=0,
+        description="Lists of one outlet that are tried, as many again that its kept pages are "
+        "filed under, and as many that are looked at again.",
     )
     explore: Share = Field(
         0.05, description="Share of the lists of outlets without a kept page that is tried, 0 to 1."

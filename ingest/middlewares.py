@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import zlib
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.resolver import CachingThreadedResolver
 from scrapy.utils.httpobj import urlparse_cached
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from scrapy import Request
     from scrapy.crawler import Crawler
+    from scrapy.http import Response
     from twisted.internet.base import ReactorBase
     from twisted.internet.defer import Deferred
 
@@ -25,6 +28,7 @@ __all__ = [
     "AddressGuard",
     "GuardResolver",
     "HostAsleep",
+    "MetaRefresh",
     "RefusedAddress",
     "RobotsForbidden",
     "RobotsUnreadable",
@@ -166,6 +170,24 @@ class AddressGuard:
         is_of_service = bool(self.own_service) and host == urlsplit(self.own_service or "").hostname
         if is_of_service or _is_private_name(host):
             raise RefusedAddress(f"private address: {host}")
+
+
+class MetaRefresh(MetaRefreshMiddleware):
+    """Follows a refresh where the page can be decoded; the reader judges what cannot.
+
+    A page may declare a codec that is none of text (`zlib`) or not of pages (`idna`, `undefined`),
+    and Scrapy's decoding raises whatever that raises.
+    """
+
+    def process_response(  # type: ignore[override]  # Scrapy gives no spider any more
+        self, request: Request, response: Response
+    ) -> Request | Response:
+        """The page that is led to, or the page as it came."""
+        try:
+            followed: Request | Response = super().process_response(request, response)
+        except (ValueError, LookupError, TypeError, zlib.error):
+            return response
+        return followed
 
 
 class WorkspaceProxy:

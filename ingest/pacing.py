@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -13,6 +15,7 @@ from scrapy.utils.defer import maybe_deferred_to_future
 from scrapy.utils.httpobj import urlparse_cached
 
 from ingest import clock
+from ingest.bounds import BoundedHandler
 from ingest.cadence import asks_for_patience, host_wait_s
 from ingest.extensions import laid_bench
 from ingest.freshness import wait_s
@@ -20,6 +23,7 @@ from ingest.items import HostWait
 from ingest.middlewares import OWN_SERVICE, HostAsleep, is_own_service, literal_ip
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from datetime import datetime
 
     from scrapy import Request
@@ -28,8 +32,10 @@ if TYPE_CHECKING:
 
     from ingest.items import RobotsCopy
 
-__all__ = ["HostPatience", "Keeper", "OneAddress", "Turns", "host_key", "keeper_of"]
+__all__ = ["HostPatience", "Keeper", "OneAddress", "Turns", "host_key", "keeper_of",
+           "lay_keeper", "note_answer"]  # fmt: skip
 
+_TURN_S = 10.0  # that one slow answer may hold up the other hosts of its address
 FROM_STORE = "from-store"  # flag of an answer that no server gave
 
 
@@ -70,13 +76,18 @@ class _Memory:
         self.copies[copy.origin] = copy
 
 
-_MEMORIES: WeakKeyDictionary[Crawler, _Memory] = WeakKeyDictionary()
+_KEEPERS: WeakKeyDictionary[Crawler, Keeper] = WeakKeyDictionary()
 
 
 def keeper_of(crawler: Crawler) -> Keeper:
     """Who remembers for a crawl: its corpus, where it has one."""
     bench = laid_bench(crawler)
-    return bench.corpus if bench is not None else _MEMORIES.setdefault(crawler, _Memory())
+    return bench.corpus if bench is not None else _KEEPERS.setdefault(crawler, _Memory())
+
+
+def lay_keeper(crawler: Crawler, keeper: Keeper) -> None:
+    """Have somebody remember for a crawl that keeps no run."""
+    _KEEPERS[crawler] = keeper
 
 
 def host_key(request: Request) -> str:
@@ -100,7 +111,7 @@ def refuse_asleep(crawler: Crawler, request: Request) -> None:
 
 
 class HostPatience:
-    """Leaves a host alone that answered 429 or 503, for as long as it asked, over restarts."""
+    """Leaves a host alone that asked for it, for as long as it asked, over restarts."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -117,18 +128,17 @@ class HostPatience:
         """
         refuse_asleep(self.crawler, request)
 
-    def process_response(self, request: Request, response: Response) -> Response:
-        """Note what an answer says of its host."""
-        own = self.crawler.settings.get(OWN_SERVICE)
-        if FROM_STORE in response.flags or is_own_service(request, own):
-            return response
-        keeper, host, now = keeper_of(self.crawler), host_key(request), clock.now()
-        before = keeper.host_wait(host)
-        if asks_for_patience(response.status):
-            keeper.keep_waiting(host, _longer_wait(before, host, response, now))
-        elif before is not None and before.until <= now:
-            keeper.stop_waiting(host)
-        return response
+
+def note_answer(crawler: Crawler, request: Request, response: Response) -> None:
+    """Note what the answer of a server says of its host."""
+    if is_own_service(request, crawler.settings.get(OWN_SERVICE)):
+        return
+    keeper, host, now = keeper_of(crawler), host_key(request), clock.now()
+    before = keeper.host_wait(host)
+    if asks_for_patience(response.status):
+        keeper.keep_waiting(host, _longer_wait(before, host, response, now))
+    elif before is not None and before.until <= now:
+        keeper.stop_waiting(host)
 
 
 def _longer_wait(before: HostWait | None, host: str, response: Response, now: datetime) -> HostWait:
@@ -142,48 +152,43 @@ def _longer_wait(before: HostWait | None, host: str, response: Response, now: da
     return replace(wait, until=max(wait.until, before.until)) if before else wait
 
 
-class OneAddress:
-    """One connection a host and an IP address: the hosts that share one take turns.
+class OneAddress(BoundedHandler):
+    """Scrapy's download handler, with one connection an IP address: its hosts take turns.
 
-    Scrapy spaces the requests to one host, and drops its limit an address. What has its turn is
-    looked at again: its host may have asked for patience while it stood in line.
+    Scrapy spaces the requests to one host, and drops its limit an address. A turn is taken when
+    that distance is kept, so that a host that wants much patience holds nobody else back. What has
+    its turn is looked at again: its host may have asked for patience while it stood in line.
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
-        self._turns = Turns(crawler.settings.getfloat("DOWNLOAD_DELAY"))
-        self._held: dict[Request, str] = {}
+        super().__init__(crawler)
+        delay_s = crawler.settings.getfloat("DOWNLOAD_DELAY")
+        self._turns = _TURNS.setdefault(crawler, Turns(delay_s))  # http and https take turns, too
 
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> OneAddress:
-        return cls(crawler)
-
-    async def process_request(self, request: Request) -> None:
-        """Wait for the turn of this host at its address.
+    async def download_request(self, request: Request) -> Response:
+        """Wait for the turn of this host at its address, then fetch.
 
         Raises:
             HostAsleep: it asked to be left alone meanwhile.
+            DownloadCancelledError: the answer is larger than it may be.
         """
         host = urlparse_cached(request).hostname or ""
         is_hidden = bool(request.meta.get("proxy"))  # the proxy alone knows the address
         address = host if is_hidden else literal_ip(host) or await _resolve(host) or host
-        await self._turns.take(address, host)
-        self._held[request] = address
-        refuse_asleep(self.crawler, request)
+        async with self._turns.turn(address, host):
+            refuse_asleep(self._crawler, request)
+            _count_from_now(self._crawler, request)
+            response = await super().download_request(request)
+            note_answer(self._crawler, request, response)  # before the next one is let in
+            return response
 
-    def process_response(self, request: Request, response: Response) -> Response:
-        """Give the turn to the next request."""
-        self._release(request)
-        return response
 
-    def process_exception(self, request: Request, exception: Exception) -> None:
-        """Likewise."""
-        del exception
-        self._release(request)
-
-    def _release(self, request: Request) -> None:
-        if (address := self._held.pop(request, None)) is not None:
-            self._turns.release(address)
+def _count_from_now(crawler: Crawler, request: Request) -> None:
+    """Keep the distance to the next request of this host from when this one is sent."""
+    assert crawler.engine is not None
+    slot = crawler.engine.downloader.slots.get(request.meta["download_slot"])
+    if slot is not None:
+        slot.lastseen = time.monotonic()  # Scrapy's own clock for it
 
 
 async def _resolve(host: str) -> str | None:
@@ -209,34 +214,65 @@ class _Line:
     left_at_s: float = 0.0
     waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
 
+    def call_next(self) -> None:
+        """End a turn, and let the next one in."""
+        self.left_at_s = asyncio.get_running_loop().time()
+        while self.waiting:
+            turn = self.waiting.popleft()
+            if not turn.cancelled():  # the crawl is closing
+                turn.set_result(None)
+                return  # busy still: nobody may slip in before the one that was called
+        self.is_busy = False
+
 
 class Turns:
     """Requests to one address take turns, first come first served."""
 
-    def __init__(self, delay_s: float) -> None:
+    def __init__(self, delay_s: float, *, at_most_s: float = _TURN_S) -> None:
         self.delay_s = delay_s  #: between two hosts; between requests to one, Scrapy waits
+        self.at_most_s = at_most_s  #: one request holds up the others
         self._lines: dict[str, _Line] = {}
 
-    async def take(self, address: str, host: str) -> None:
-        """Wait until the host may connect to the address."""
+    @asynccontextmanager
+    async def turn(self, address: str, host: str) -> AsyncIterator[None]:
+        """Wait until the host may connect to the address; the turn ends within `at_most_s`."""
         line = self._lines.setdefault(address, _Line())
-        if line.is_busy:
-            turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            line.waiting.append(turn)
-            await turn
-        line.is_busy = True
-        if line.host not in (None, host):
-            rest_s = line.left_at_s + self.delay_s - asyncio.get_running_loop().time()
-            await asyncio.sleep(max(rest_s, 0.0))
-        line.host = host
+        await _stand_in(line)
+        is_over = False
 
-    def release(self, address: str) -> None:
-        """End a request, and let the next one in."""
-        line = self._lines[address]
-        line.left_at_s = asyncio.get_running_loop().time()
-        while line.waiting:
-            turn = line.waiting.popleft()
-            if not turn.cancelled():  # the crawl is closing
-                turn.set_result(None)
-                return  # busy still: nobody may slip in before the one that was called
-        line.is_busy = False
+        def end() -> None:
+            nonlocal is_over
+            if not is_over:
+                is_over = True
+                line.call_next()
+
+        timer: asyncio.TimerHandle | None = None
+        try:
+            loop = asyncio.get_running_loop()
+            if line.host not in (None, host):
+                await asyncio.sleep(max(line.left_at_s + self.delay_s - loop.time(), 0.0))
+            line.host = host
+            timer = loop.call_later(self.at_most_s, end)
+            yield
+        finally:
+            if timer is not None:
+                timer.cancel()
+            end()
+
+
+async def _stand_in(line: _Line) -> None:
+    """Wait until it is one's turn."""
+    if not line.is_busy:
+        line.is_busy = True
+        return
+    called: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    line.waiting.append(called)
+    try:
+        await called
+    except asyncio.CancelledError:
+        if called.done() and not called.cancelled():  # called, and gone before it came
+            line.call_next()
+        raise
+
+
+_TURNS: WeakKeyDictionary[Crawler, Turns] = WeakKeyDictionary()

@@ -138,7 +138,7 @@ class JudgePipeline(_Stage):
     def process_item(self, item: Reading | FailedFetch) -> Reading | FailedFetch:
         """Judge and store; a corpus that cannot be written ends the run, nothing else does."""
         bench = self.bench
-        if bench.trouble or bench.is_over:
+        if bench.gives_back:
             bench.handed_in -= 1  # given back to the frontier when the run closes
             return item
         try:

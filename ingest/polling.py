@@ -26,8 +26,11 @@ def address_of(source: DueSource) -> str:
 
 
 def validators_of(source: DueSource, now: datetime) -> tuple[str | None, str | None]:
-    """The validators to send: entity tag and date; none where the body itself is wanted."""
-    if _is_liar(source, now) or is_test_due(source, now):
+    """The validators to send: entity tag and date; none where the body itself is wanted.
+
+    That of a robots.txt always is: its rules have to be at hand, and it is read once a day.
+    """
+    if source.kind == "robots" or _is_liar(source, now) or is_test_due(source, now):
         return None, None
     return source.etag, source.last_modified
 

@@ -188,6 +188,8 @@ def why(ctx: click.Context, *, url: str, as_json: bool) -> None:
 
 
 def _page(place: Place, url: str) -> dict[str, Any]:
+    from ingest import clock
+    from ingest.host_waits import with_wait
     from ingest.urls import address_key, is_fetchable, outlet_of
 
     if not url:
@@ -196,10 +198,11 @@ def _page(place: Place, url: str) -> dict[str, Any]:
         url = f"https://{url}"
     key = address_key(url)
     with place.reading() as corpus:
-        page = corpus.find_page(key)
+        page, waits = corpus.find_page(key), corpus.waiting_hosts(now=clock.now())
         if page is None:
             is_address = is_fetchable(url)
             outlet = outlet_of(url) if is_address else ""
+            polled = corpus.sources_like(key, outlet) if is_address else []
             return {
                 "considered": False,
                 "url": url,
@@ -207,12 +210,12 @@ def _page(place: Place, url: str) -> dict[str, Any]:
                 "is_address": is_address,
                 "outlet": outlet,
                 "addresses_of_outlet": corpus.addresses_of(outlet) if is_address else 0,
-                "polled_as": corpus.sources_like(key, outlet) if is_address else [],
+                "polled_as": [with_wait(source, waits) for source in polled],
             }
         leads = page["article"] if page["outcome"] == "article" else None
         return {
             "considered": True,
-            **page,
+            **with_wait(page, waits),
             "asked": None if page["key"] == key else url,
             "claim": corpus.doubted_claim_of(page["id"]),
             "gone_since": corpus.gone_since(page["id"]),

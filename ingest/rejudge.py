@@ -449,7 +449,7 @@ class _Again:
         if row["outcome"] != Outcome.SKIPPED and before is None and not self.has_new_gate:
             corpus.put_back(page)  # fetched since: there is nothing to put back, but a note
             return
-        gated = self.intake.gate(
+        gated = self.intake.gate_anew(
             Candidate(
                 url=row["url"], found_by=row["found_by"], title=row["title"], depth=row["depth"]
             ),

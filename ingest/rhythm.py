@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["Pace", "expected_new", "learn_pace", "minutes_until"]
+__all__ = ["Pace", "learn_pace", "minutes_until"]
 
 _HOURS = 24
 _DAY = timedelta(days=1)
@@ -62,13 +62,6 @@ def learn_pace(
         kept = math.exp(-days / memory)
         rate = kept * pace.new_per_day + (1 - kept) * observed
     return Pace(new_per_day=rate, hours=_learn_hours(pace, new, dates, since, now))
-
-
-def expected_new(pace: Pace, start: datetime, end: datetime) -> float:
-    """How many new addresses a source brings between two times, by its pace."""
-    shares = _profile(pace.hours)
-    by_hour = (shares[at.hour] * share for at, share in _hours_between(start, end))
-    return (pace.new_per_day or 0.0) * sum(by_hour)
 
 
 def minutes_until(pace: Pace, now: datetime, wanted: float) -> float:

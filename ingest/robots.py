@@ -38,6 +38,7 @@ _NAMED = re.compile(r"([A-Za-z][A-Za-z_-]*)(?=/\d|\s|$)")
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
 _OTHER_LINE_ENDS = re.compile(r"[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")  # as `str.splitlines` has it
 _AGENT_LINE = re.compile(r"\s*user[ -]?agent\s*:(.*)", re.IGNORECASE)
+_RULE = re.compile(r"\s*(?:user[\s-]*agent|site-?map)", re.IGNORECASE)  # without them there is none
 _NOBODY = "x-nobody"
 
 
@@ -100,12 +101,15 @@ def after_robots(
     Args:
         copy: what was kept before; None: nothing.
         status: None: no answer, a time-out, an answer too large. A redirect: too many of them.
+            304: an answer to nothing that was asked, for no validators are sent.
     """
-    if status is None or asks_for_patience(status) or status >= 500:  # noqa: PLR2004
+    is_unread = status is None or status == 304 or asks_for_patience(status)  # noqa: PLR2004
+    if is_unread or status is None or status >= 500:  # noqa: PLR2004
         before = copy or RobotsCopy(origin=origin, status=None, asked=now)
         since = before.unreadable_since or now
         return replace(before, status=status, asked=now, unreadable_since=since)
     kept = _cut(body) if status < 300 else b""  # noqa: PLR2004
+    kept = kept if any(_RULE.match(line) for line in _lines(kept)) else b""  # a page in its place
     fresh = RobotsCopy(origin=origin, status=status, asked=now, read=now, body=kept)
     return replace(fresh, crawl_delay_s=_parse(kept, token).crawl_delay(token))
 
@@ -138,9 +142,12 @@ def _parse(body: bytes, token: str) -> Protego:
 
     Protego finds a group by the beginning of our name and breaks lines where the RFC does not.
     """
+    return Protego.parse("\n".join(_with_our_group(line, token) for line in _lines(body)))
+
+
+def _lines(body: bytes) -> list[str]:
     text = body.removeprefix(_BOM).decode("utf-8", "replace")
-    lines = _LINE_ENDS.split(_OTHER_LINE_ENDS.sub(" ", text))
-    return Protego.parse("\n".join(_with_our_group(line, token) for line in lines))
+    return _LINE_ENDS.split(_OTHER_LINE_ENDS.sub(" ", text))
 
 
 def _with_our_group(line: str, token: str) -> str:

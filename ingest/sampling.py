@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["GateLoss", "estimate_loss", "is_drawn"]
+__all__ = ["GateLoss", "estimate_loss", "is_drawn", "lot_of"]
 
 _Z = 1.959964  # 95 % of a normal distribution lie within
 _HASH_BITS = 64
@@ -30,8 +30,17 @@ def is_drawn(key: str, *, salt: str, share: float) -> bool:
         salt: of the corpus.
         share: chance with which an address is drawn, 0..1.
     """
+    return _hash_of(key, salt) < math.ldexp(share, _HASH_BITS)
+
+
+def lot_of(key: str, *, salt: str) -> float:
+    """The lot of an address, 0..1; it is drawn with every share above."""
+    return math.ldexp(_hash_of(key, salt), -_HASH_BITS)
+
+
+def _hash_of(key: str, salt: str) -> int:
     digest = hashlib.blake2b(f"{salt} {key}".encode(), digest_size=_HASH_BITS // 8).digest()
-    return int.from_bytes(digest, "big") < math.ldexp(share, _HASH_BITS)
+    return int.from_bytes(digest, "big")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,6 +68,8 @@ DOWNLOADER_MIDDLEWARES = {
     "ingest.pacing.HostPatience": 95,
     "ingest.obedience.RobotsPolicy": 100,
     "ingest.bounds.FewLayers": 595,  # before Scrapy unpacks, at 590
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "ingest.middlewares.MetaRefresh": 580,
     "ingest.middlewares.WorkspaceProxy": 740,
 }
 ITEM_PIPELINES = {

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.corpus.reading import HIT_END, HIT_START
 from ingest.decide import explain_translation
-from ingest.items import Outcome
+from ingest.host_waits import wait_said, waits_fact
+from ingest.items import Outcome, Reason
 from ingest.layout import (
     Column,
     count,
@@ -72,6 +73,7 @@ _COUNTED = (
 
 _KINDS = {"live": "live blog", "stub": "what stands before a paywall"}  # of articles not plain
 _DOUBTFUL = 0.8  # of `articles.published_confidence`: below, claims of the page contradict
+_ROUNDED_AWAY = 0.005  # a relevance that two digits would show as none
 _NOTHING = "nothing new"  # what a run brought
 _SOURCE_KINDS = {"site": "home page", "robots": "robots.txt"}
 _UNDATED = "the page does not say"
@@ -105,7 +107,6 @@ def status_lines(status: Mapping[str, Any]) -> list[str]:
     outcomes = ", ".join(
         count(number, outcome, _PLURALS.get(outcome, outcome)) for outcome, number in ranked
     )
-    failing = told["sources_failing"]
     lines = [
         *wrapped(f"{status['name']}: {kept} from {outlets}"),
         "",
@@ -119,7 +120,8 @@ def status_lines(status: Mapping[str, Any]) -> list[str]:
                     f"{told['addresses']:,} considered" + f": {outcomes}" * bool(outcomes),
                 ),
                 *coverage_facts(status),
-                ("sources", f"{told['sources']:,}" + f", {failing:,} failing" * bool(failing)),
+                ("sources", _sources_fact(told)),
+                ("waiting", waits_fact(status["waiting_hosts"])),
                 ("last run", run_line(status["last_run"]) if status["last_run"] else "none yet"),
                 ("daemon", _daemon_fact(status.get("daemon"))),
                 ("next poll", _utc(told["next_poll"])),
@@ -138,6 +140,14 @@ def _daemon_fact(daemon: Mapping[str, Any] | None) -> str:
     what = {"round": "one round", "restore": "a restore"}.get(daemon["work"], "at work")
     since = f" since {_utc(daemon['since'])}" if daemon["since"] else ""
     return f"{what}{since}" + f", process {daemon['pid']}" * bool(daemon["pid"])
+
+
+def _sources_fact(told: Mapping[str, Any]) -> str:
+    asides = {state: told[f"sources_{state}"] for state in ("proposed", "resting")}
+    aside = ", ".join(f"{number:,} {state}" for state, number in asides.items() if number)
+    failing = told["sources_failing"]
+    said = f"{told['sources']:,}" + f" ({aside})" * bool(aside)
+    return said + f", {failing:,} failing" * bool(failing)
 
 
 def _seeds_fact(status: Mapping[str, Any]) -> str:
@@ -305,7 +315,11 @@ def _translated(page: Mapping[str, Any]) -> list[str]:
 
 def _page_relevance(page: Mapping[str, Any]) -> str:
     is_unread = page["relevance"] is not None and not page["last_fetched"]
-    return _share(page["relevance"]) + ", by its headline and address alone" * is_unread
+    if not is_unread:
+        return _share(page["relevance"])
+    small = 0 < page["relevance"] < _ROUNDED_AWAY
+    said = "below 0.01" if small else _share(page["relevance"])
+    return f"{said}, by its headline and address alone"
 
 
 def _left_out_fact(lines: Sequence[str]) -> str:
@@ -374,6 +388,7 @@ def page_lines(page: Mapping[str, Any]) -> list[str]:
                 ("label", page["label"]),
                 ("tries", tries),
                 ("next visit", _utc(page["next_check"]) or "none, it is settled"),
+                ("its host", wait_said(page["host_wait"] if page["next_check"] else None)),
             ]
         ),
     ]
@@ -399,6 +414,8 @@ def _polled_lines(page: Mapping[str, Any]) -> list[str]:
         tries = count(source["failures"], "time")
         failing = f"; failed {tries}: {source['last_error']}" if source["failures"] else ""
         lines += wrapped(f"a source: {kind}, polled every {every}{failing}")
+        if not page["considered"] and source["host_wait"]:
+            lines += wrapped(wait_said(source["host_wait"]))
     return lines
 
 
@@ -435,7 +452,10 @@ def _status_of(fetch: Mapping[str, Any]) -> str:
     said, _, target = fetch["reason"].partition(": ")
     if fetch["outcome"] == "gone" and said.startswith("redirected to ") and target:
         return f"HTTP 3xx -> {plain(target)}"
-    return f"HTTP {fetch['http_status']}" if fetch["http_status"] else "no answer"
+    if fetch["http_status"]:
+        return f"HTTP {fetch['http_status']}"
+    is_forbidden = fetch["outcome"] == Outcome.ROBOTS or said == Reason.EXCLUDED
+    return "not asked for" if is_forbidden else "no answer"
 
 
 def workspace_lines(settings: Settings, seeds: SeedSet | None) -> list[str]:
@@ -448,7 +468,9 @@ def workspace_lines(settings: Settings, seeds: SeedSet | None) -> list[str]:
     todo = [] if has_seeds else [f"put documents about your story into {settings.paths.seeds}/"]
     named = settings.sources
     if not (named.sites or named.feeds or named.sitemaps or settings.search.services):
-        todo.append("name sites to watch under [sources] in seedbed.toml")
+        is_own = settings.discovery.proposals == "poll"
+        more = " if you know some; the first run tries outlets that seeds name" if is_own else ""
+        todo.append(f"name sites to watch under [sources] in seedbed.toml{more}")
     todo.append("seedbed check; seedbed run --once; seedbed status")
     return [*lines, "next:", *(line for one in todo for line in wrapped(one, indent="  "))]
 

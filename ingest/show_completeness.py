@@ -31,7 +31,7 @@ def _coverage(told: Mapping[str, Any]) -> str:
         return ""
     texts = count(told["found"], "text")
     if told["estimated"] is None:
-        return f"{texts} of cannot tell how many: {told['lacks']}"
+        return f"{texts}; of how many cannot be told: {told['lacks']}"
     return f"{texts} of about {_interval(told)}, by {_routes(told['routes'])}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from ingest.host_waits import wait_said
 from ingest.layout import Column, count, minute, plain, table, wrapped
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def source_lines(
     unplaced: Mapping[str, Sequence[int]],
     *,
     is_detailed: bool = False,
+    hidden: int = 0,
 ) -> list[str]:
     """A line of counts, what is polled as a table, what ails, and what speaks for the others.
 
@@ -33,13 +35,15 @@ def source_lines(
         unplaced: outlets without an address, and the seeds that name them.
         is_detailed: whether to say what speaks for each that is polled, not only for those on
             trial.
+        hidden: how many are left out, being wrong guesses or marks.
     """
+    more = [f"{hidden:,} more, guesses and marks that rest: --all"] if hidden else []
     if not rows:
-        return ["no sources", *_unplaced_lines(unplaced)]
+        return ["no sources", *more, *_unplaced_lines(unplaced)]
     counted = Counter(row["standing"] for row in rows)
     told = ", ".join(f"{counted[state]:,} {state}" for state in _STANDINGS if counted[state])
     polled = [row for row in rows if row["standing"] in _POLLED]
-    lines = [f"{count(len(rows), 'source')}: {told}"]
+    lines = [f"{count(len(rows), 'source')}: {told}", *more]
     if polled:
         lines += ["", *_table(polled)]
     for row in polled:
@@ -80,6 +84,8 @@ def _ailing(row: Mapping[str, Any]) -> list[str]:
     if row["last_error"]:
         tries = f"failed {count(row['failures'], 'time')}" if row["failures"] else "lacking"
         lines += wrapped(f"{row['url']} {tries}: {row['last_error']}", indent="  ")
+    if said := wait_said(row["host_wait"]):
+        lines += wrapped(f"{row['url']} waits: {said}", indent="  ")
     if row["standing"] == "quiet":
         said = f"nothing new for {row['quiet_days']:g} days, though it answers"
         lines += wrapped(f"{row['url']} quiet: {said}", indent="  ")

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import timedelta
+from heapq import nlargest
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -69,14 +70,11 @@ class Silence:
 def find_silences(heard: Iterable[Heard]) -> dict[int, Silence]:
     """The sources that are silent, by their ids."""
     sources = sorted(heard, key=lambda one: one.source)
+    loudest = _last_to_speak(sources)
     found: dict[int, Silence] = {}
     for one in sources:
-        beside = (
-            max(other.arrivals)
-            for other in sources
-            if one.outlet and other.outlet == one.outlet and other is not one and other.arrivals
-        )
-        silence = _silence_of(one, spoke_beside=max(beside, default=None))
+        beside = (at for at, source in loudest.get(one.outlet, ()) if source != one.source)
+        silence = _silence_of(one, spoke_beside=next(beside, None))
         if silence is not None:
             found[one.source] = silence
     return found
@@ -85,6 +83,15 @@ def find_silences(heard: Iterable[Heard]) -> dict[int, Silence]:
 def is_silent(heard: Heard) -> bool:
     """Whether a source that answers should have named something new by now."""
     return _silence_of(heard, spoke_beside=None) is not None
+
+
+def _last_to_speak(heard: Iterable[Heard]) -> dict[str | None, list[tuple[datetime, int]]]:
+    """By outlet, when the two sources spoke that were the last to, the latest first."""
+    spoke: dict[str | None, list[tuple[datetime, int]]] = {}
+    for one in heard:
+        if one.outlet and one.arrivals:
+            spoke.setdefault(one.outlet, []).append((max(one.arrivals), one.source))
+    return {outlet: nlargest(2, latest) for outlet, latest in spoke.items()}
 
 
 def _silence_of(heard: Heard, *, spoke_beside: datetime | None) -> Silence | None:

@@ -18,6 +18,8 @@ __all__ = ["COMMANDS"]
 
 State = Literal["active", "quiet", "failing", "proposed", "resting"]
 
+_MARK = "wordpress"  # kind of the line that says that a site can be searched
+
 
 @click.command()
 @click.argument("which", metavar="[ID|URL|OUTLET]...", nargs=-1)
@@ -29,6 +31,7 @@ State = Literal["active", "quiet", "failing", "proposed", "resting"]
     type=click.Choice(get_args(State)),
     help="Only those in this state; may be repeated.",
 )
+@click.option("--all", "is_all", is_flag=True, help="Wrong guesses at addresses and marks, too.")
 @click.option("--failing", is_flag=True, help="Only those whose last poll failed.")
 @click.option("--opml", is_flag=True, help="The feeds among them, as other readers take them.")
 @click.option("--accept", is_flag=True, help="Poll those that are named, whatever the rules say.")
@@ -40,6 +43,7 @@ def sources(
     which: tuple[str, ...],
     as_json: bool,
     states: tuple[State, ...],
+    is_all: bool,
     failing: bool,
     opml: bool,
     accept: bool,
@@ -65,6 +69,8 @@ def sources(
         rows = [row for row in rows if row["failures"]]
     if states:
         rows = [row for row in rows if row["standing"] in states]
+    shown = rows if is_all or which or states else [row for row in rows if not _is_minor(row)]
+    rows, hidden = shown, len(rows) - len(shown)
     if opml:
         from ingest.discovery.opml import write_opml
 
@@ -73,19 +79,22 @@ def sources(
         return print_json(*rows)
     from ingest.show_sources import source_lines
 
-    return print_lines(source_lines(rows, unplaced, is_detailed=bool(which)))
+    return print_lines(source_lines(rows, unplaced, is_detailed=bool(which), hidden=hidden))
 
 
 def _rows(corpus: Corpus) -> list[dict[str, Any]]:
     """Every source, with where it stands."""
+    from ingest import clock
+    from ingest.host_waits import with_wait
     from ingest.own_web import on_trial
     from ingest.silence import find_silences
 
     quiet = find_silences(corpus.heard_sources())
     tried = on_trial(corpus)
+    waits = corpus.waiting_hosts(now=clock.now())
     return [
         {
-            **row,
+            **with_wait(row, waits),
             "standing": _standing(row, quiet),
             "is_on_trial": row["state"] == "active" and row["outlet"] in tried,
             "quiet_days": round(quiet[row["id"]].days, 1) if row["id"] in quiet else None,
@@ -95,11 +104,19 @@ def _rows(corpus: Corpus) -> list[dict[str, Any]]:
 
 
 def _standing(row: dict[str, Any], quiet: Collection[int]) -> State:
+    if row["kind"] == _MARK and row["state"] == "active":
+        return "resting"  # it is never polled itself
     if row["state"] in ("proposed", "resting"):
         return "proposed" if row["state"] == "proposed" else "resting"
     if row["failures"]:
         return "failing"
     return "quiet" if row["id"] in quiet else "active"
+
+
+def _is_minor(row: dict[str, Any]) -> bool:
+    """Whether nobody asks for it who looks after sources: a wrong guess, a mark."""
+    is_guess = row["kind"].endswith("-guess")
+    return bool(row["standing"] == "resting" and (is_guess or row["kind"] == _MARK))
 
 
 def _unplaced(corpus: Corpus) -> dict[str, list[int]]:

@@ -26,7 +26,10 @@ class DueSource:
     """A source whose poll is due."""
 
     source: int  #: id in `sources`
-    kind: str  #: site, feed, robots or sitemap, or the search service that is asked
+    kind: str
+    #: site, feed, robots, sitemap; search-feed: what a site finds for the topic; feed-guess,
+    #: sitemap-guess: an address tried once; wordpress: that a site can be searched, never polled;
+    #: or the search service that is asked
     url: str
     etag: str | None
     last_modified: str | None

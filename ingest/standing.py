@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+from ingest import clock
 from ingest.corpus import Corpus
 from ingest.coverage import coverage_of
 from ingest.seedfiles import count_documents
@@ -43,5 +44,6 @@ def standing(settings: Settings) -> dict[str, Any]:
             "outcomes": corpus.counts_by_outcome(),
             "last_run": next(iter(corpus.latest_runs(1)), None),
             "latest": corpus.latest_articles(_LATEST),
+            "waiting_hosts": corpus.waiting_hosts(now=clock.now()),
             **coverage_of(corpus),
         }

@@ -160,7 +160,7 @@ def _behind(path: str, query: list[tuple[str, str]]) -> str | None:
 
 def _in_session(url: str, query: list[tuple[str, str]]) -> str | None:
     is_named = any(_SESSION_NAME.fullmatch(n) and _TOKEN.fullmatch(value) for n, value in query)
-    return "a session of ours" if is_named or _SESSION_PATH.search(url) else None
+    return "an address made for one session" if is_named or _SESSION_PATH.search(url) else None
 
 
 def _on_a_calendar(path: str, query: list[tuple[str, str]]) -> str | None:

@@ -16,9 +16,9 @@ from scrapy import Request, Spider, signals
 from scrapy.exceptions import DontCloseSpider
 
 from ingest import clock
-from ingest.cadence import HARD, SOFT, backoff_minutes, next_poll_minutes, weight_of
+from ingest.cadence import HARD, SOFT, backoff_minutes, next_poll_minutes, weight_of, whole_second
 from ingest.errors import CorpusError
-from ingest.extensions import bench_of
+from ingest.extensions import bench_of, laid_bench
 from ingest.items import DuePage, DueSource, FailedFetch, FetchedPage, Found, Outcome
 from ingest.middlewares import HostAsleep
 from ingest.polling import address_of, after_answer, after_not_modified, validators_of
@@ -27,15 +27,19 @@ from ingest.text import clean_controls
 from ingest.urls import outlet_of
 from ingest.workspace import current_workspace
 from spiders.apart import Apart, entered_ahead, read_ahead
-from spiders.endings import outcome_of, refusal, words_of
+from spiders.endings import outcome_of, refusal, words_of, words_of_error
 from spiders.headers import (
     charset_of,
+    conditional,
     fresh_for_s,
     header_map,
     headers_of,
     retry_after_s,
     text_header,
+    was_conditional,
 )
+from spiders.holding import Holding
+from spiders.patience import put_to_sleep_by
 from spiders.policy import workspace_policy
 
 if TYPE_CHECKING:
@@ -93,6 +97,7 @@ class SourceSpider(Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> SourceSpider:
         """The spider, listening for the moments when it may ask for more."""
         spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.on_opened, signal=signals.spider_opened)
         crawler.signals.connect(spider.on_idle, signal=signals.spider_idle)
         for ended in (signals.item_scraped, signals.item_dropped, signals.item_error):
             crawler.signals.connect(spider.on_item_done, signal=ended)
@@ -103,6 +108,7 @@ class SourceSpider(Spider):
         self._outstanding = 0  # pages asked for and not yet judged
         self._claimed = 0  # pages leased by this run
         self._polled = set[int]()  # sources asked in this run; none is asked twice
+        self._put_off = set[str]()  # hosts whose pages all wait, since the last claim
         self._wakes = set[datetime]()  # when hosts may be asked that asked to be left alone
 
     @property
@@ -156,9 +162,21 @@ class SourceSpider(Spider):
         """Readers of long answers."""
         return Apart(self.bench.workspace.settings)
 
+    @cached_property
+    def holding(self) -> Holding:
+        """What keeps the leases of this run."""
+        return Holding(self.bench)
+
+    def on_opened(self) -> None:
+        """Give signs of life from now on."""
+        if laid_bench(self.crawler) is not None:
+            self.holding.begin()
+
     def closed(self, reason: str) -> None:
         """End what was started."""
         del reason
+        if "holding" in vars(self):
+            self.holding.end()
         if "apart" in vars(self):
             self.apart.close()
 
@@ -215,7 +233,7 @@ class SourceSpider(Spider):
             address_of(source),
             callback=self.on_answer,
             errback=self.on_source_error,
-            headers=accept | _conditional(*validators_of(source, clock.now())),
+            headers=accept | conditional(*validators_of(source, clock.now())),
             # robots.txt is there to be read; RFC 9309 forbids nobody to read it
             meta={
                 "handle_httpstatus_list": _OURS,
@@ -227,19 +245,31 @@ class SourceSpider(Spider):
         )
 
     async def on_answer(self, response: Response) -> None:
-        """Take in what a source answered, however long it is, without holding the event loop."""
+        """Take in what a source answered; an error of ours must not lose it on every run."""
+        try:
+            await self._take_in(response)
+        except CorpusError:
+            raise  # without it the run cannot go on
+        except Exception as exc:  # it is counted, written down and logged
+            self.bench.lose(exc)
+            self.bench.log.exception("poll lost", source=response.url)
+            self._fail_poll(response.meta["source"], f"error of ours: {exc!r}"[:200], None, SOFT)
+
+    async def _take_in(self, response: Response) -> None:
+        """Read what may be long without holding the event loop, then take it in."""
         source: DueSource = response.meta["source"]
         found = await self.apart.read(response, self.reader_of(source.kind))
         if found is not None and source.kind not in self.guessed:
             add = partial(self._add_sources, found_by=source.kind)
             await self.apart.enter(self.bench, response, found, add)
         self.on_source(response)
+        self._keep_fed()  # another source may take minutes to answer
 
     def on_source(self, response: Response) -> None:
         """Take in what a source answered."""
         source: DueSource = response.meta["source"]
         if response.status == _NOT_MODIFIED:
-            if _was_conditional(response):
+            if was_conditional(response):
                 self._close_poll(source, response, Found(), body_hash=None)
             else:
                 self._fail_poll(source, "http 304 to a request without validators", None, SOFT)
@@ -258,7 +288,7 @@ class SourceSpider(Spider):
             try:
                 found = self.read_answer(response, source.kind)
             except Exception as exc:  # noqa: BLE001  # one source must not be asked for ever
-                self._fail_poll(source, f"{type(exc).__name__}: {exc}"[:200], None, SOFT)
+                self._fail_poll(source, words_of_error(exc), None, SOFT)
                 return
         self._close_poll(source, response, found, body_hash=body_hash)
 
@@ -308,10 +338,9 @@ class SourceSpider(Spider):
 
     def _is_put_off(self, source: DueSource, failure: Failure) -> bool:
         """Whether a source waits for its host; nothing failed, and it is due when that wakes."""
-        asleep = failure.value
-        if not isinstance(asleep, HostAsleep):
+        if not isinstance(asleep := failure.value, HostAsleep):
             return False
-        self.bench.corpus.postpone_source(source.source, until=_whole_second(asleep.until))
+        self.bench.corpus.postpone_source(source.source, until=whole_second(asleep.until))
         self._polled.discard(source.source)
         self._wakes.add(asleep.until)
         return True
@@ -355,15 +384,19 @@ class SourceSpider(Spider):
     def on_item_done(self) -> None:
         """Keep the downloader fed while slow hosts are waited for."""
         self._outstanding -= 1
+        self.holding.renew()
+        self._keep_fed()
+
+    def _keep_fed(self) -> None:
         if self._outstanding < self.batch // 2:
             self._top_up()
 
     def _top_up(self) -> bool:
-        bench = self.bench
-        settings = bench.workspace.settings
+        bench, settings = self.bench, self.bench.workspace.settings
         limit = min(self.batch, settings.crawl.max_pages_per_run - self._claimed)
         if limit <= 0 or bench.trouble:
             return False
+        self._put_off.clear()
         due = bench.corpus.claim(
             run=bench.run, limit=limit, now=clock.now(), found_by=self.scope,
             lease_s=settings.schedule.lease_minutes * 60,
@@ -387,17 +420,20 @@ class SourceSpider(Spider):
             page.url,
             callback=self.on_page,
             errback=self.on_page_error,
-            headers=_conditional(page.etag, page.last_modified) if is_kept else {},
+            headers=conditional(page.etag, page.last_modified) if is_kept else {},
             meta={"handle_httpstatus_list": _OURS, "page": page},
             priority=round(page.priority * 1000),
             dont_filter=True,
         )
 
-    def on_page(self, response: Response) -> FetchedPage | FailedFetch:
-        """Turn a response into a page, or into the reason why it is none."""
+    def on_page(self, response: Response) -> FetchedPage | FailedFetch | None:
+        """Turn a response into a page, or why it is none; None: it waits for its host."""
         page: DuePage = response.meta["page"]
-        status, now = response.status, clock.now()
+        if (asleep := put_to_sleep_by(response, page, self.bench)) is not None:
+            self._give_back(page, asleep)
+            return None
         etag, modified = text_header(response, "ETag"), text_header(response, "Last-Modified")
+        status, now = response.status, clock.now()
         outcome, reason = refusal(page.url, response.url, status)
         if outcome is not None:
             is_same = outcome == Outcome.UNCHANGED
@@ -417,30 +453,22 @@ class SourceSpider(Spider):
         """Name why an address gave no response at all; None: it waits for its host."""
         page: DuePage = failure.request.meta["page"]  # type: ignore[attr-defined]  # Scrapy sets it
         if isinstance(failure.value, HostAsleep):
-            self._give_back(page, failure.value.until)
+            self._give_back(page, failure.value)
             return None
         outcome, reason = outcome_of(failure)
         return FailedFetch(
             page=page.page, url=page.url, outcome=outcome, reason=reason, fetched_at=clock.now()
         )
 
-    def _give_back(self, page: DuePage, until: datetime) -> None:
-        self.bench.corpus.give_back(page.page, until=_whole_second(until))
-        self._wakes.add(until)
+    def _give_back(self, page: DuePage, asleep: HostAsleep) -> None:
+        corpus, until = self.bench.corpus, whole_second(asleep.until)
+        if asleep.host not in self._put_off:  # else its other pages came back one by one
+            self._put_off.add(asleep.host)
+            corpus.put_off(asleep.host, until=until)
+        corpus.give_back(page.page, until=until)
+        self._wakes.add(asleep.until)
         self._claimed -= 1
         self.on_item_done()
-
-
-def _conditional(etag: str | None, last_modified: str | None) -> dict[str, str]:
-    """Validators as they were sent, for a conditional request (RFC 9110, section 13)."""
-    pairs = (("If-None-Match", etag), ("If-Modified-Since", last_modified))
-    return {name: value for name, value in pairs if value}
-
-
-def _was_conditional(response: Response) -> bool:
-    assert response.request is not None
-    sent = response.request.headers
-    return "If-None-Match" in sent or "If-Modified-Since" in sent
 
 
 def _learned(
@@ -465,8 +493,3 @@ def _learned(
 
 def _pace(source: DueSource) -> Pace:
     return Pace(new_per_day=source.new_per_day, hours=source.hours)
-
-
-def _whole_second(at: datetime) -> datetime:
-    """Rounded up, for the corpus keeps whole seconds, and nobody is to come too early."""
-    return at.replace(microsecond=0) + timedelta(seconds=1 if at.microsecond else 0)

@@ -2,6 +2,10 @@
 
 A capture goes the way of every page: archive, extractors, judge. It is entered in the ledger under
 the page's own address, in the moment in which its text is handed on, as fetched when it was made.
+
+A run that ends before a capture is judged leaves its page waiting, due like any other: the next run
+that reads the archive takes it up, or a crawl that comes first asks the live page. Left undue, it
+would be lost where nobody reads the archive again.
 """
 
 from __future__ import annotations
@@ -86,7 +90,7 @@ class CaptureSpider(SourceSpider):
                 self._under_way += 1
                 yield page
                 await self._have_room(_UNDER_WAY)
-                if self.bench.trouble:
+                if self.bench.gives_back:
                     return
             await self._have_room(1)
             self.end()
@@ -122,7 +126,7 @@ class CaptureSpider(SourceSpider):
     def on_judged(self, item: FetchedPage | FailedFetch | ReadPage) -> None:
         """Let the next page in."""
         page = item.page.page if isinstance(item, ReadPage) else item.page
-        if not self.bench.trouble:  # else it was given back
+        if not self.bench.gives_back:  # else nobody judged it, whatever signal says that it ended
             try:
                 self.judged(page)
             except CorpusError as exc:
@@ -147,6 +151,8 @@ class CaptureSpider(SourceSpider):
 
     def take(self, found: Captured, capture: str) -> FetchedPage | None:
         """Enter a capture in the ledger and hold its line; None: another run is at it.
+
+        Its line is due at its own address too, if this run ends first.
 
         Args:
             found: the page.

@@ -6,18 +6,21 @@ from typing import TYPE_CHECKING
 
 from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 
+from ingest.errors import IngestError
 from ingest.items import Outcome, Reason
-from ingest.middlewares import RefusedAddress, RobotsForbidden, RobotsUnreadable
+from ingest.middlewares import HostAsleep, RefusedAddress, RobotsForbidden, RobotsUnreadable
 from ingest.moves import leads_home
 
 if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
-__all__ = ["outcome_of", "refusal", "words_of"]
+__all__ = ["outcome_of", "refusal", "words_of", "words_of_error"]
 
 _NOT_MODIFIED = 304
 _GONE = (404, 410)
 _ERRORS = 400
+# What is raised in our own words; of ValueError, what readers of sources say of an answer.
+_OURS = (IngestError, RefusedAddress, RobotsForbidden, RobotsUnreadable, HostAsleep)
 
 
 def refusal(url: str, final_url: str, status: int) -> tuple[Outcome | None, str]:
@@ -51,5 +54,12 @@ def outcome_of(failure: Failure) -> tuple[Outcome, str]:
 
 def words_of(failure: Failure) -> str:
     """What went wrong, in a line."""
-    said = str(failure.value).split("\n", 1)[0][:200]
-    return f"{type(failure.value).__name__}: {said}" if said else type(failure.value).__name__
+    return words_of_error(failure.value) if failure.value is not None else "no answer"
+
+
+def words_of_error(error: BaseException) -> str:
+    """What went wrong, in a line; the class is named where the words are not ours."""
+    said = str(error).split("\n", 1)[0][:200]
+    if said and (isinstance(error, _OURS) or type(error) is ValueError):
+        return said
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__

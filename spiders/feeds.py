@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from scrapy import Request
 
 from ingest import clock
 from ingest.discovery.feeds import Feed, read_feed
-from ingest.middlewares import RobotsForbidden
+from ingest.middlewares import HostAsleep, RobotsForbidden
 from ingest.site_search import KIND as SEARCH
 from ingest.site_search import enter_searches
 from spiders.base import Found, words_of
+from spiders.endings import words_of_error
 from spiders.guessing import GuessingSpider
-from spiders.headers import header_map
+from spiders.older import Older, forget, remember, stored
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +30,7 @@ __all__ = ["FeedsSpider", "read_feed"]
 
 _ENDS = (400, 404, 410)  # how WordPress says that there is no such page
 _ERRORS = 300
+_TRIES = 5  # polls that ask for one older page in vain, until it is given up
 
 
 class FeedsSpider(GuessingSpider):
@@ -57,15 +60,17 @@ class FeedsSpider(GuessingSpider):
     def _close_poll(
         self, source: DueSource, response: Response, found: Found, *, body_hash: str | None
     ) -> None:
-        has_more = isinstance(found, Feed) and found.next_page and self.is_all_new(found)
+        corpus, older = self.bench.corpus, stored(self.bench.corpus, source.source)
+        if isinstance(found, Feed) and found.next_page and self.is_all_new(found):
+            older = Older(url=found.next_page, is_resumed=older is not None)
+        elif older is not None:
+            older = replace(older, is_resumed=True)
+        older = self._kept(source, older, before=(response.url,))  # before the first is old news
         super()._close_poll(source, response, found, body_hash=body_hash)
-        if not isinstance(found, Feed):
-            return
-        if found.is_over:
-            because = "it says that nothing more will come"
-            self.bench.corpus.rest_source(source.source, because=because)
-        if has_more and found.next_page:
-            self._ask_page(source, found.next_page, number=2, before=(response.url,))
+        if isinstance(found, Feed) and found.is_over:
+            corpus.rest_source(source.source, because="it says that nothing more will come")
+        if older is not None:
+            self._ask_page(source, older, before=(response.url,))
 
     def on_source_error(self, failure: Failure) -> None:
         """Write down what did not answer; a site whose robots.txt forbids its search has none."""
@@ -79,52 +84,80 @@ class FeedsSpider(GuessingSpider):
 
     # -- pages of older items (RFC 5005) -----------------------------------------------------------
 
-    def _ask_page(
-        self, source: DueSource, url: str, *, number: int, before: tuple[str, ...]
-    ) -> None:
-        """Ask for the next page, unless it was read already or there were enough."""
-        if number > self.bench.workspace.settings.feeds.pages or url in before:
-            return
+    def _kept(
+        self, source: DueSource, older: Older | None, *, before: tuple[str, ...]
+    ) -> Older | None:
+        """The page to ask for next, kept until it was read; None: there were enough."""
+        corpus, most = self.bench.corpus, self.bench.workspace.settings.feeds.pages
+        if older is None or older.number > most or older.url in before:
+            forget(corpus, source.source)
+            return None
+        remember(corpus, source.source, older)
+        return older
+
+    def _ask_page(self, source: DueSource, older: Older, *, before: tuple[str, ...]) -> None:
         request = Request(
-            url,
+            older.url,
             callback=self.on_later_page,
             errback=self.on_later_page_error,
             meta={
                 "handle_httpstatus_list": [*range(400, 600)],
                 "source": source,
-                "number": number,
-                "before": (*before, url),
+                "older": older,
+                "before": (*before, older.url),
             },
             priority=1_000_000,
             dont_filter=True,
         )
         self._ask([request])
 
-    def on_later_page(self, response: Response) -> None:
+    async def on_later_page(self, response: Response) -> None:
         """Take in what an older page named; ask for another while all of it is new."""
         source: DueSource = response.meta["source"]
-        number: int = response.meta["number"]
+        older: Older = response.meta["older"]
         if response.status in _ENDS:
+            forget(self.bench.corpus, source.source)
             return
         if response.status >= _ERRORS:
-            self._cut_short(source, number, f"http {response.status}")
+            self._cut_short(source, older, f"http {response.status}")
             return
         try:
-            feed = read_feed(response.body, header_map(response), response.url)
+            await self.apart.read(response, read_feed)
+            feed = self.read_answer(response, source.kind)
         except ValueError as exc:
-            self._cut_short(source, number, str(exc)[:200])
-            return
-        has_more = self.is_all_new(feed)
-        new = self.bench.intake.offer(feed.candidates, now=clock.now(), source=source.source)
-        self.bench.log.info("older page read", source=source.url, page=number, new=new)
-        if has_more and feed.next_page:
-            before: tuple[str, ...] = response.meta["before"]
-            self._ask_page(source, feed.next_page, number=number + 1, before=before)
+            self._cut_short(source, older, str(exc)[:200])
+        except Exception as exc:  # noqa: BLE001  # it is written down, and tried no more for ever
+            self._cut_short(source, older, words_of_error(exc))
+        else:
+            self._take_older(source, older, response, feed)
+
+    def _take_older(self, source: DueSource, older: Older, response: Response, feed: Found) -> None:
+        """Enter what a page names, together with where to go on."""
+        now, next_page = clock.now(), feed.next_page if isinstance(feed, Feed) else None
+        # Pages move on between two polls: one that was cut short is followed to its end.
+        has_more = next_page and (older.is_resumed or self.is_all_new(feed))
+        following = older.following(next_page) if has_more and next_page else None
+        before: tuple[str, ...] = response.meta["before"]
+        new = self.bench.intake.offer(feed.candidates, now=now, source=source.source)
+        following = self._kept(source, following, before=before)
+        self.bench.log.info("older page read", source=source.url, page=older.number, new=new)
+        if following is not None:
+            self._ask_page(source, following, before=before)
 
     def on_later_page_error(self, failure: Failure) -> None:
         """Write down that there were more pages."""
         meta = failure.request.meta  # type: ignore[attr-defined]  # Scrapy sets it
-        self._cut_short(meta["source"], meta["number"], words_of(failure))
+        is_asleep = bool(failure.check(HostAsleep))
+        self._cut_short(meta["source"], meta["older"], words_of(failure), is_try=not is_asleep)
 
-    def _cut_short(self, source: DueSource, number: int, why: str) -> None:
-        self.bench.corpus.note_lack(source.source, f"cut short before page {number}: {why}")
+    def _cut_short(self, source: DueSource, older: Older, why: str, *, is_try: bool = True) -> None:
+        """Leave the rest of the pages to the next poll, unless they were tried often enough."""
+        corpus = self.bench.corpus
+        tried = replace(older, tries=older.tries + is_try)
+        with corpus.transaction():
+            if tried.tries < _TRIES:
+                remember(corpus, source.source, tried)
+            else:
+                forget(corpus, source.source)
+            said = f"cut short before page {older.number}: {why}"
+            corpus.note_lack(source.source, said)

@@ -9,6 +9,7 @@ from scrapy.exceptions import IgnoreRequest
 from ingest.middlewares import HostAsleep, RobotsUnreadable
 from ingest.urls import address_key
 from spiders.base import SourceSpider, words_of
+from spiders.endings import words_of_error
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -48,6 +49,8 @@ class GuessingSpider(SourceSpider):
             found = self.read_answer(response, kind)
         except ValueError as exc:
             return str(exc)[:200]
+        except Exception as exc:  # noqa: BLE001  # one source must not be asked for ever
+            return words_of_error(exc)
         return None if found.candidates or found.sources else "nothing in it"
 
     def on_source_error(self, failure: Failure) -> None:

@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "charset_of",
+    "conditional",
     "fresh_for_s",
     "header_map",
     "headers_of",
     "retry_after_s",
     "text_header",
     "wait_s",
+    "was_conditional",
 ]
 
 
@@ -27,6 +29,19 @@ def text_header(response: Response, name: str) -> str | None:
     """A header as sent, byte for byte (RFC 9110 allows Latin-1); None: not sent."""
     value = response.headers.get(name)
     return value.decode("latin-1") if value else None
+
+
+def conditional(etag: str | None, last_modified: str | None) -> dict[str, bytes]:
+    """Validators as they were sent, for a conditional request (RFC 9110, section 13)."""
+    pairs = (("If-None-Match", etag), ("If-Modified-Since", last_modified))
+    return {name: value.encode("latin-1") for name, value in pairs if value}
+
+
+def was_conditional(response: Response) -> bool:
+    """Whether its request sent validators."""
+    assert response.request is not None
+    sent = response.request.headers
+    return "If-None-Match" in sent or "If-Modified-Since" in sent
 
 
 def headers_of(response: Response) -> tuple[tuple[str, str], ...]:

@@ -57,6 +57,10 @@ class SitemapsSpider(GuessingSpider):
             return _read_robots
         return partial(read_sitemap, story_starts=self.story_starts)
 
+    def _enter_sources(self) -> None:
+        super()._enter_sources()
+        self.bench.corpus.wake_archives(now=clock.now())
+
     def _close_poll(
         self, source: DueSource, response: Response, found: Found, *, body_hash: str | None
     ) -> None:
@@ -70,12 +74,10 @@ class SitemapsSpider(GuessingSpider):
 
     def _settle(self, source: DueSource, found: Sitemap) -> None:
         """Leave alone the archives that an index names, and say what was passed over."""
-        corpus, now = self.bench.corpus, clock.now()
+        now = clock.now()
         stated = [(one.url, one.modified) for one in found.members]
         dated = [(url, modified) for url, modified in stated if modified is not None]
         if dated:
-            corpus.settle_members(dated, quiet_since=now - _QUIET, now=now)
+            self.bench.corpus.settle_members(dated, quiet_since=now - _QUIET, now=now)
         if found.passed_over:
-            said = f"passed over: {found.passed_over} from before the story"
-            corpus.note_lack(source.source, said)
             self.bench.log.info("passed over", source=source.url, older=found.passed_over)

@@ -102,6 +102,7 @@ class WarcSpider(CaptureSpider):
         self._key = ""
         self._unsettled = 0  # records since the last note
         self._broken: list[str] = []
+        self._was_read = False  # one file at least, in part
 
     @property
     def archives(self) -> Archives:
@@ -120,8 +121,13 @@ class WarcSpider(CaptureSpider):
 
     def end(self) -> None:
         """Say which files could not be read to their end."""
-        if self._broken:
-            self.bench.note = "; ".join(self._broken)[:500]
+        if not self._broken:
+            return
+        said = "; ".join(self._broken)[:500]
+        if self._files and not self._was_read:
+            self.bench.trouble = self.bench.trouble or f"nothing could be read: {said}"
+        else:
+            self.bench.note = said
 
     # -- one file ---------------------------------------------------------------------------------
 
@@ -140,9 +146,10 @@ class WarcSpider(CaptureSpider):
     async def _close(self, reading: Reading) -> None:
         """Wait until what was found is judged, then note how far the file was read."""
         await self._have_room(1)
-        if self.bench.trouble:
+        if self.bench.gives_back:
             return
         self._note_progress()
+        self._was_read |= reading.is_whole or reading.settled.offset > 0
         if reading.broken:
             self._broken.append(f"{reading.name}: {reading.broken}")
             self.bench.log.warning("file damaged", file=reading.name, error=reading.broken)
@@ -202,7 +209,7 @@ class WarcSpider(CaptureSpider):
                 yield page
             elif number % _BREATH == 0:
                 await _sleep()
-            if self.bench.trouble:
+            if self.bench.gives_back:
                 return
             self._unsettled += 1
             if self._unsettled >= _SETTLED:

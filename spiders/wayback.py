@@ -6,6 +6,7 @@ takes in old captures; without these, addresses that are dead are looked for.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import deque
 from dataclasses import dataclass
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 __all__ = ["WaybackSpider"]
 
 _MOST_DEAD = 20_000  # addresses looked at in one run; hardly any is asked for
+_GATED = 50  # in one go; 20,000 held the event loop for five seconds
 _MOST_ANSWERS = 40  # of 5,000 rows, in one run
 _CLAIMED = 16  # pages held at a time
 _HOPS = 3  # to the capture nearest to a time
@@ -135,12 +137,9 @@ class WaybackSpider(CaptureSpider):
 
     async def _rescued_pages(self) -> AsyncIterator[FetchedPage]:
         corpus = self.bench.corpus
-        before = clock.now() - timedelta(days=self.archives.wayback_every_days)
         left = self.archives.wayback_pages_per_run
-        for due in corpus.dead_pages(limit=_MOST_DEAD, asked_before=before):
-            if not self._is_worth_asking(due):
-                continue
-            if not left or self.bench.trouble:
+        async for due in self._promising_pages():
+            if not left or self.bench.gives_back:
                 return
             left -= 1
             try:
@@ -150,6 +149,25 @@ class WaybackSpider(CaptureSpider):
                 continue
             if page is not None:
                 yield page
+
+    async def _promising_pages(self) -> AsyncIterator[DuePage]:
+        """Dead pages that pass the gate; the others are noted, and not looked at again so soon."""
+        bench, corpus = self.bench, self.bench.corpus
+        before = clock.now() - timedelta(days=self.archives.wayback_every_days)
+        corpus.forget_passed_over(other_than=bench.intake.knowledge.topic.version)
+        dead = corpus.dead_pages(limit=_MOST_DEAD, asked_before=before)
+        for first in range(0, len(dead), _GATED):
+            piece = dead[first : first + _GATED]
+            promising = [due for due in piece if self._is_worth_asking(due)]
+            if bench.gives_back:
+                return
+            corpus.note_passed_over(
+                [due.page for due in piece if due not in promising],
+                topic=bench.intake.knowledge.topic.version, now=clock.now(),
+            )  # fmt: skip
+            for due in promising:
+                yield due
+            await asyncio.sleep(0)
 
     def _is_worth_asking(self, due: DuePage) -> bool:
         """Whether its headline or its address passes the gate."""
@@ -193,7 +211,10 @@ class WaybackSpider(CaptureSpider):
     # -- old captures of an outlet ----------------------------------------------------------------
 
     async def _name_old_pages(self) -> None:
-        """Offer the addresses that the archive has of a site, as far as an earlier run came."""
+        """Offer the addresses that the archive has of a site, as far as an earlier run came.
+
+        Those that no run comes to read stay due, and any crawl asks their live pages.
+        """
         bench = self.bench
         key = " ".join(map(str, ("wayback", self._match, self._asked, self._since, self._until)))
         told = json.loads(bench.corpus.state(key) or "{}")

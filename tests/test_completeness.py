@@ -79,8 +79,16 @@ def test_what_a_person_gave_counts_as_found_and_is_no_sample() -> None:
     with_person = estimate(feeds=18, feeds_person=2, links=10, feeds_links=15, person=4)
 
     assert without.estimated is not None
-    assert with_person.estimated == without.estimated + 4
+    assert with_person.found == without.found + 4
+    assert with_person.estimated == without.estimated  # the four are of those it missed
+    assert (with_person.low, with_person.high) == (max(49, without.low or 0), without.high)
     assert with_person.captures["person"] == 6
+
+
+def test_where_a_person_gave_more_than_is_missing_there_is_what_was_found() -> None:
+    told = estimate(feeds=2, links=2, feeds_links=15, person=40)
+
+    assert (told.found, told.estimated, told.low, told.high) == (59, 59, 59, 59)
 
 
 def test_where_each_was_found_by_two_routes_all_were_found_or_nearly() -> None:
@@ -132,7 +140,7 @@ def test_more_found_by_two_routes_never_raises_what_is_missing(
 def test_intervals_hold_what_they_promise(case: Case) -> None:
     held = told = 0
     for number in range(300):
-        drawn = draw_histories(random.Random(number), 60, case.chances)
+        drawn = draw_histories(random.Random(number), 60, case)
         found = estimate_completeness(drawn)
         if found.low is not None and found.high is not None:
             told += 1

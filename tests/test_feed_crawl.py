@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ingest.corpus import Corpus
-from tests.search_web import Asked, Reply, answering, crawl, make_workspace, pages, sources
+from spiders.older import Older, forget, remember, stored
+from tests.search_web import SEED, Asked, Reply, answering, crawl, make_workspace, pages, sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,6 +88,88 @@ def test_older_page_that_fails_leaves_the_first_and_is_told(tmp_path: Path) -> N
 
     assert feed["items_seen"] == 2
     assert feed["last_error"] == "cut short before page 2: http 500"
+
+
+def older_web(failing: set[str]) -> Callable[[Asked], Reply | None]:
+    """A feed of three pages, less those that answer 503."""
+    older = '<atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="next" href="?page={}"/>'
+
+    def answer(asked: Asked) -> Reply | None:
+        page = asked.parameters.get("page", "1")
+        if asked.path != "/feed" or page > "3":
+            return None
+        if page in failing:
+            return Reply(status=503)
+        head = older.format(int(page) + 1)
+        return Reply(body=items(int(page) * 10, int(page) * 10 + 1, head=head), headers=XML)
+
+    return answer
+
+
+def asks_again(folder: Path) -> None:
+    """Let every source be due, and every host be awake."""
+    with closing(Corpus(folder / "corpus.db")) as corpus, corpus.transaction():
+        corpus._run("UPDATE sources SET next_due = '2020-01-01T00:00:00Z'")
+        corpus._run("DELETE FROM hosts")
+
+
+def test_older_pages_that_were_cut_short_are_read_at_the_next_poll(tmp_path: Path) -> None:
+    folder = workspace(tmp_path, sources='feeds = ["http://a.test/feed"]')
+    failing = {"2"}
+    run(folder, "feeds", older_web(failing))
+    assert sources(folder, "feed")[0]["last_error"] == "cut short before page 2: http 503"
+    failing.clear()
+    asks_again(folder)
+    web = run(folder, "feeds", older_web(failing))
+    (feed,) = sources(folder, "feed")
+
+    assert [one.parameters.get("page") for one in web.asked("/feed")] == [None, "2", "3", "4"]
+    assert (feed["items_seen"], feed["last_error"]) == (6, None)
+
+    asks_again(folder)
+    web = run(folder, "feeds", older_web(failing))
+    assert [one.parameters.get("page") for one in web.asked("/feed")] == [None]
+
+
+def test_where_older_pages_go_on_is_kept_of_each_feed(corpus: Corpus) -> None:
+    remember(corpus, 1, Older(url="http://a.test/feed?page=2", tries=3))
+    assert stored(corpus, 1) == Older(url="http://a.test/feed?page=2", tries=3)
+    assert stored(corpus, 2) is None
+
+    forget(corpus, 1)
+    assert stored(corpus, 1) is None
+
+
+def test_older_page_that_never_comes_is_asked_for_five_times(tmp_path: Path) -> None:
+    folder = workspace(tmp_path, sources='feeds = ["http://a.test/feed"]')
+    asked = list[int]()
+    for _ in range(6):
+        web = run(folder, "feeds", older_web({"2"}))
+        asked.append(len([one for one in web.asked("/feed") if one.parameters]))
+        asks_again(folder)
+
+    assert asked == [1, 1, 1, 1, 1, 0]
+
+
+def test_older_page_is_read_elsewhere_and_within_its_time(tmp_path: Path) -> None:
+    folder = workspace(tmp_path, sources='feeds = ["http://a.test/feed"]')
+    toml = folder / "seedbed.toml"
+    toml.write_text(toml.read_text().replace("[crawl]\n", "[crawl]\nextract_timeout_s = 0.001\n"))
+
+    def answer(asked: Asked) -> Reply | None:
+        if asked.path != "/feed":
+            return None
+        older = "<generator>https://wordpress.org/?v=6</generator>"
+        if not asked.parameters:
+            return Reply(body=items(100, head=older))
+        told = b"<description>%b</description></item>" % (b"words of the talks " * 200)
+        return Reply(body=items(*range(200, 1900)).replace(b"</item>", told))  # half a second
+
+    run(folder, "feeds", answer)
+    (feed,) = sources(folder, "feed")
+
+    assert feed["items_seen"] == 1
+    assert feed["last_error"] == "cut short before page 2: extraction-timed-out: over 0.001 s"
 
 
 @pytest.mark.parametrize("status", [404, 410])
@@ -245,6 +328,53 @@ def test_archives_rest_once_read_and_wake_when_they_change(corpus: Corpus) -> No
     assert settle(now - 30 * week) == "resting"
     assert settle(now - 30 * week) == "resting"
     assert settle(now - timedelta(hours=1)) == "active"
+
+
+def test_archive_is_read_again_after_a_month_whatever_its_index_says(corpus: Corpus) -> None:
+    url, now = "http://a.test/living.xml", datetime(2025, 11, 22, tzinfo=UTC)
+    frozen = [(url, datetime(2024, 1, 1, tzinfo=UTC))]
+    corpus.add_source(
+        kind="sitemap", url=url, outlet="a.test", found_by="sitemap", every_minutes=30, now=now
+    )
+    with corpus.transaction():
+        corpus._run("UPDATE sources SET last_ok = '2025-11-21T00:00:00Z'")
+
+    def due(at: datetime) -> bool:
+        corpus.wake_archives(now=at)
+        corpus.settle_members(frozen, quiet_since=at - timedelta(days=7), now=at)
+        return bool(corpus.due_sources(("sitemap",), now=at))
+
+    month = now + timedelta(days=30)
+    assert [due(now), due(now + timedelta(days=29)), due(month)] == [False, False, True]
+    with corpus.transaction():  # it was asked, and named nothing new
+        corpus._run("UPDATE sources SET last_ok = '2025-12-22T00:00:00Z'")
+    assert not due(month + timedelta(hours=1))
+
+
+@pytest.mark.parametrize("found_by", ["settings", "person"])
+def test_sitemap_that_was_named_never_rests_as_an_archive(corpus: Corpus, found_by: str) -> None:
+    url, now = "http://a.test/news.xml", datetime(2025, 11, 22, tzinfo=UTC)
+    corpus.add_source(
+        kind="sitemap", url=url, outlet="a.test", found_by=found_by, every_minutes=30, now=now
+    )
+    with corpus.transaction():
+        corpus._run("UPDATE sources SET last_ok = '2025-11-21T00:00:00Z'")
+    frozen = [(url, datetime(2024, 1, 1, tzinfo=UTC))]
+    corpus.settle_members(frozen, quiet_since=now - timedelta(days=7), now=now)
+
+    assert corpus.all_sources()[0]["state"] == "active"
+
+
+def test_what_a_sitemap_names_from_before_the_story_is_no_failure(tmp_path: Path) -> None:
+    folder = workspace(tmp_path, sources='sitemaps = ["http://a.test/map.xml"]')
+    (folder / "seeds" / "one.txt").write_text(f"3 July 2025\n{SEED}")
+    old = "<url><loc>/old</loc><lastmod>2019-01-01</lastmod></url>"
+    body = f"<urlset>{old}<url><loc>/1</loc></url></urlset>".encode()
+    run(folder, "sitemaps", lambda asked: Reply(body=body) if asked.path == "/map.xml" else None)
+    (sitemap,) = sources(folder, "sitemap")
+
+    assert sitemap["items_seen"] == 1  # else nothing was passed over
+    assert sitemap["last_error"] is None
 
 
 @pytest.mark.parametrize("times", [1000, pytest.param(50_000, marks=pytest.mark.slow)])

@@ -11,7 +11,7 @@ from ingest.extract import PageRead
 from ingest.extract.links import find_placed_links
 from ingest.extract.page import parse
 from ingest.items import Block, Candidate, Outcome, Reason, Rejection, Stage
-from ingest.leading import Leading
+from ingest.leading import _TRIED, Leading
 from ingest.urls import address_key
 from spiders.links import read_site
 from tests.rows import NOW, fetched, gated
@@ -115,7 +115,7 @@ def test_a_list_that_a_related_page_links_is_tried_and_other_links_are_not(tmp_p
 
     assert rows["/world"]["outcome"] == Outcome.WAITING
     assert rows["/2025/football-tonight-12345"]["outcome"] == Outcome.SKIPPED
-    assert intake.corpus.hub_keys("a.test") == {"a.test/world"}
+    assert intake.corpus.hub_keys("a.test", because=_TRIED) == {"a.test/world"}
 
 
 def test_a_list_of_another_outlet_is_not_tried(tmp_path: Path) -> None:
@@ -201,6 +201,72 @@ def test_a_list_that_names_nothing_of_worth_any_more_rests(tmp_path: Path) -> No
     assert corpus._value(state) == "active"
     assert corpus.rest_hubs(since=NOW + timedelta(days=31)) == 1
     assert corpus._value(state) == "resting"
+
+
+@pytest.mark.parametrize("by", ["settings", "person", "links", "an accepting person"])
+def test_no_source_rests_for_being_a_list_that_is_a_source_anyway(tmp_path: Path, by: str) -> None:
+    intake = open_intake(tmp_path / "c.db")
+    corpus, url = intake.corpus, "http://a.test/tag/baku"
+    if by != "an accepting person":
+        corpus.add_source(
+            kind="site", url=url, outlet="a.test", found_by=by, every_minutes=30, now=NOW
+        )
+    take_list(intake, url, ("http://a.test/n1", "Talks in Baku resume"))
+    (source,) = corpus._rows("SELECT id FROM sources")
+    if by == "an accepting person":
+        corpus.decide_source(source["id"], is_accepted=True, now=NOW)
+
+    assert corpus._rows("SELECT source FROM hubs") == [{"source": source["id"]}]
+    assert corpus.rest_hubs(since=NOW + timedelta(days=31)) == 0
+
+
+def test_a_list_that_rests_is_polled_again_once_a_person_names_it(tmp_path: Path) -> None:
+    intake = open_intake(tmp_path / "c.db")
+    corpus, url = intake.corpus, "http://a.test/tag/baku"
+    take_list(intake, url, ("http://a.test/n1", "Talks in Baku resume"))
+    corpus.rest_hubs(since=NOW + timedelta(days=31))
+    corpus.name_sources([url], now=NOW)
+
+    assert corpus._rows("SELECT state, because, found_by FROM sources") == [
+        {"state": "active", "because": None, "found_by": "settings"}
+    ]
+    assert corpus.rest_hubs(since=NOW + timedelta(days=62)) == 0
+
+
+def test_an_outlet_has_so_many_lists_that_are_looked_at_again(tmp_path: Path) -> None:
+    intake = with_links(open_intake(tmp_path / "c.db"), hubs_per_outlet=2)
+    corpus = intake.corpus
+    polled = "SELECT url FROM sources WHERE state = 'active' ORDER BY url"
+    offer(intake, ("/world", "World"), ("/sport", "Sport"))  # take no places from those that lead
+
+    for number in (1, 2, 3, 1):
+        link = (f"http://a.test/n{number}", "Talks in Baku resume")
+        take_list(intake, f"http://a.test/tag/baku-{number}", link)
+    take_list(intake, "http://b.test/tag/baku", ("http://b.test/n1", "Talks in Baku resume"))
+
+    assert [row["url"].removeprefix("http://") for row in corpus._rows(polled)] == [
+        "a.test/tag/baku-1", "a.test/tag/baku-2", "b.test/tag/baku"
+    ]  # fmt: skip
+    assert ledger(intake)["/n3"]["outcome"] == Outcome.WAITING
+    assert corpus.hub_keys("a.test", because=_TRIED) == {"a.test/world", "a.test/sport"}
+
+    corpus.rest_hubs(since=NOW + timedelta(days=31))
+    take_list(intake, "http://a.test/tag/baku-3", ("http://a.test/n4", "Talks in Baku resume"))
+
+    assert "http://a.test/tag/baku-3" in {row["url"] for row in corpus._rows(polled)}
+
+
+def test_what_was_refused_as_a_trap_stays_so_in_the_next_run(tmp_path: Path) -> None:
+    intake = open_intake(tmp_path / "c.db")
+    days = [(f"/2025/{month:02}/{day:02}", "Talks in Baku resume")
+            for month in range(1, 5) for day in range(1, 29)]  # fmt: skip
+    first = offer(intake, *days)
+    refused = {path for path, row in first.items() if row["outcome"] == Outcome.REJECTED}
+    again = offer(with_links(intake), *days)  # knows of the outlet what the corpus says
+
+    assert len(refused) == 112 - 31
+    assert {path for path, row in again.items() if row["outcome"] == Outcome.REJECTED} == refused
+    assert all(again[path]["reason"].startswith("trap: ") for path in refused)
 
 
 def test_a_trap_is_refused_with_its_reason_until_a_source_names_it(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from ingest.polling import (
     is_test_due,
     validators_of,
 )
-from ingest.rhythm import Pace, expected_new, learn_pace, minutes_until
+from ingest.rhythm import Pace, learn_pace, minutes_until
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -195,18 +195,31 @@ def test_hours_of_publication_are_learned() -> None:
         dates = [at + timedelta(hours=8, minutes=5 * number) for number in range(12)]
         pace = learn_pace(pace, new=12, dates=dates, since=at, now=at + DAY)
         at += DAY
-    morning = expected_new(pace, at + timedelta(hours=7), at + timedelta(hours=10))
+    assert pace.new_per_day is not None
 
-    assert morning > 0.6 * expected_new(pace, at, at + DAY)
+    assert minutes_until(pace, at + timedelta(hours=7), 0.6 * pace.new_per_day) < 180
+    assert minutes_until(pace, at + timedelta(hours=12), 0.6 * pace.new_per_day) > 900
 
 
-@given(paces, st.floats(0.01, 500))
-def test_what_is_expected_until_then_is_what_was_wanted(pace: Pace, wanted: float) -> None:
-    distance = minutes_until(pace, NOW, wanted)
+@given(paces, st.floats(0.01, 500), st.floats(0.01, 500))
+def test_what_is_wanted_in_two_parts_takes_as_long_as_the_whole(
+    pace: Pace, first: float, second: float
+) -> None:
+    whole = minutes_until(pace, NOW, first + second)
 
-    if distance < 40 * 1440:
-        until = NOW + timedelta(minutes=distance)
-        assert expected_new(pace, NOW, until) == pytest.approx(wanted, rel=1e-3, abs=1e-3)
+    if whole < 40 * 1440:
+        part = minutes_until(pace, NOW, first)
+        rest = minutes_until(pace, NOW + timedelta(minutes=part), second)
+        assert part + rest == pytest.approx(whole, rel=1e-6, abs=1e-3)
+
+
+@given(paces, st.integers(1, 39))
+def test_so_many_days_bring_so_many_days_worth(pace: Pace, days: int) -> None:
+    rate = pace.new_per_day or 0.0
+    wanted = days * rate
+
+    if rate > 0.01:
+        assert minutes_until(pace, NOW, wanted) == pytest.approx(days * 1440, rel=1e-3)
 
 
 @given(
@@ -279,6 +292,7 @@ def test_host_that_asks_for_nothing_is_left_alone_twice_as_long_each_time() -> N
         ({"cache_control": "max-age=300"}, 300),
         ({"cache_control": "public, Max-Age=300", "age": "100"}, 200),
         ({"cache_control": "max-age=300", "age": "400"}, 0),
+        ({"cache_control": "max-age=300", "age": "\xb2"}, 300),
         ({"cache_control": "s-maxage=9"}, None),
         ({"cache_control": "no-cache, max-age=300"}, None),
         (
@@ -327,6 +341,10 @@ def test_validators_are_sent_as_they_came_and_left_out_once_a_day() -> None:
     assert validators_of(SOURCE, NOW) == ('W/"1"', "Tue, 3 Mar 2026")
     assert validators_of(old, NOW) == (None, None)
     assert not is_test_due(replace(old, last_ok=old.last_full), NOW)  # it was not spared since
+
+
+def test_robots_txt_is_asked_for_itself_for_its_rules_have_to_be_at_hand() -> None:
+    assert validators_of(replace(SOURCE, kind="robots"), NOW) == (None, None)
 
 
 def test_server_that_says_304_of_a_changed_body_is_not_trusted_for_some_days() -> None:

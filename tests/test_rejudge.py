@@ -122,6 +122,54 @@ def test_refused_address_is_fetched_once_its_headline_belongs_to_the_topic(tmp_p
         assert corpus.count_due(now=NOW) == 1
 
 
+@pytest.mark.parametrize("toml", ['[topic]\npin = ["Verstappen", "Ferrari"]\n',
+                                  "[topic]\nheadline_threshold = 0.0\n"])  # fmt: skip
+def test_no_trap_is_fetched_because_the_topic_or_its_cut_changed(tmp_path: Path, toml: str) -> None:
+    from ingest.items import Candidate
+
+    said = {
+        "/race/page/4000/": "Verstappen wins the rain-hit race from pole ahead of both Ferraris",
+        "/race": "Verstappen wins the rain-hit race from pole ahead of both Ferraris on Sunday",
+        "/baku/page/4000/": "Azerbaijan and Russia trade arrests of journalists, Baku says",
+    }
+    with opened(tmp_path) as (workspace, corpus):
+        crawl(workspace, corpus, PRINTS[:1])
+        intake = Intake(corpus, before_run(workspace, corpus, now=NOW), workspace.settings, 1)
+        links = [Candidate(url=f"http://a.test{path}", found_by="links", title=title, depth=1)
+                 for path, title in said.items()]  # fmt: skip
+        intake.offer(links, now=NOW)
+        before = _outcomes(corpus)
+        rejudge(make_workspace(tmp_path, None, toml), corpus, now=NOW)
+
+        assert before == {"/baku/page/4000/": "rejected", "/race": "skipped",
+                          "/race/page/4000/": "skipped"}  # fmt: skip
+        after = _outcomes(corpus)
+        assert after["/race"] == "waiting"
+        assert "waiting" not in {after["/race/page/4000/"], after["/baku/page/4000/"]}
+
+
+def _outcomes(corpus: Corpus) -> dict[str, str]:
+    rows = corpus._rows("SELECT url, outcome FROM pages WHERE outlet = 'a.test'")
+    return {row["url"].removeprefix("http://a.test"): row["outcome"] for row in rows}
+
+
+def test_a_link_too_deep_stays_refused_whatever_the_cut(tmp_path: Path) -> None:
+    from ingest.items import Candidate
+
+    toml = "[links]\ndepth = 2\n"
+    with opened(tmp_path, None, toml) as (workspace, corpus):
+        crawl(workspace, corpus, PRINTS[:1])
+        intake = Intake(corpus, before_run(workspace, corpus, now=NOW), workspace.settings, 1)
+        title = "Verstappen wins the rain-hit race from pole ahead of both Ferraris on Sunday"
+        links = [Candidate(url=f"http://a.test/{depth}", found_by="links", title=title, depth=depth)
+                 for depth in (2, 3)]  # fmt: skip
+        intake.offer(links, now=NOW)
+        cut = f"{toml}[topic]\nheadline_threshold = 0.0\n"
+        rejudge(make_workspace(tmp_path, None, cut), corpus, now=NOW)
+
+        assert _outcomes(corpus) == {"/2": "waiting", "/3": "skipped"}
+
+
 REJUDGE = """
 import sys; from datetime import UTC, datetime; from pathlib import Path
 from ingest.rejudge import before_run; from ingest.workspace import Workspace

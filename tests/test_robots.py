@@ -68,6 +68,34 @@ def test_last_copy_holds_while_robots_txt_cannot_be_read() -> None:
     assert copy.unreadable_since == NOW + DAY
 
 
+def test_robots_txt_that_answers_304_leaves_the_rules_as_they_are() -> None:
+    copy = asked(200, b"User-agent: *\nDisallow: /private\nCrawl-delay: 7\n")
+    same = asked(304, before=copy, at=NOW + DAY)
+    found = rules_of(same, token="Seedbed", now=NOW + DAY)
+
+    assert (same.body, found.crawl_delay_s) == (copy.body, 7)
+    assert not found.allow(f"{ORIGIN}/private/x")
+    assert is_robots_due(same, NOW + DAY + HOUR / 4)
+    assert not rules_of(asked(304), token="Seedbed", now=NOW).allow(f"{ORIGIN}/x")
+
+
+@pytest.mark.parametrize(
+    ("body", "is_kept"),
+    [
+        (b"<!doctype html><title>Not here</title><p>User-agent: of nobody</p>" * 99, False),
+        (b"# nothing is forbidden\n", False),
+        (b"\xef\xbb\xbfUser-agent: *\r\nDisallow: /x", True),
+        (b"# ours\r  useragent *\rDisallow: /x", True),
+        (b"Sitemap: https://a.test/map.xml", True),
+    ],
+)
+def test_a_body_is_kept_if_it_has_rules(body: bytes, is_kept: bool) -> None:  # noqa: FBT001
+    copy = asked(200, body)
+
+    assert copy.body == (body if is_kept else b"")
+    assert rules_of(copy, token="Seedbed", now=NOW).is_readable
+
+
 def test_robots_txt_that_was_never_read_is_given_up_after_30_days() -> None:
     copy = asked(None)
     later = asked(500, before=copy, at=NOW + 29 * DAY)

@@ -16,6 +16,7 @@ from ingest.corpus import Corpus
 from ingest.corpus.base import iso
 from ingest.items import Candidate, Outcome
 from ingest.silence import find_silences
+from ingest.web.queries import QUERIES
 from tests.commands import restored_logging, workspace
 from tests.filled import add_page, insert
 from tests.rows import NOW, gated
@@ -223,7 +224,10 @@ def test_the_gate_and_silent_sources_are_told(
         for number, outcome in ((201, "article"), (202, "off-topic"), (203, "skipped")):
             add_page(corpus, number, outlet="a.test", outcome=outcome, source=None)
             if outcome != "skipped":
-                insert(corpus, "gate_samples", page=number, share=0.01, drawn=iso(NOW), reason="x")
+                insert(
+                    corpus, "gate_samples", page=number, share=0.01, lot=0.0, drawn=iso(NOW),
+                    reason="x",
+                )  # fmt: skip
     told = objects(capsys, "completeness")
 
     assert (told["gate"]["refused"], told["gate"]["answered"], told["gate"]["related"]) == (3, 2, 1)
@@ -259,9 +263,10 @@ def silence(corpus: Corpus, *, last_ok: datetime = LATER) -> None:
         ("UPDATE sources SET state = 'resting' WHERE id = 1", False),
         ("UPDATE sources SET last_ok = NULL WHERE id = 1", False),
         ("UPDATE sources SET found_by = 'topic' WHERE id = 1", False),
+        ("UPDATE sources SET found_by = 'lists' WHERE id = 1", False),
         ("UPDATE pages SET source = 1, first_seen = '2026-02-28T12:00:00Z' WHERE id = 1", False),
     ],
-    ids=["well", "failing", "resting", "never answered", "a query", "spoke"],
+    ids=["well", "failing", "resting", "never answered", "a query", "a list", "spoke"],
 )
 def test_only_a_source_that_answers_can_be_silent(
     workspace: Path,
@@ -299,7 +304,10 @@ def test_why_says_by_which_routes_and_that_it_was_drawn(
     weeks: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with closing(Corpus(weeks / "corpus.db")) as corpus, corpus.transaction():
-        insert(corpus, "gate_samples", page=110, share=0.01, drawn=iso(NOW), reason="link: 0.00")
+        insert(
+            corpus, "gate_samples", page=110, share=0.01, lot=0.0, drawn=iso(NOW),
+            reason="link: 0.00",
+        )  # fmt: skip
     assert main(["why", "https://a.test/110"]) == 0
     said = " ".join(capsys.readouterr().out.split())
 
@@ -307,18 +315,53 @@ def test_why_says_by_which_routes_and_that_it_was_drawn(
     assert objects(capsys, "why", "https://a.test/110")["routes"] == ["feeds", "sitemaps"]
 
 
-def test_the_sqlite_of_python_reads_every_view(workspace: Path) -> None:
-    """It may be older than ours; one view that it cannot parse would cost it the whole file."""
-    with closing(Corpus(workspace / "corpus.db")) as corpus:
+def asked_of_pythons_own_sqlite(corpus_path: Path, *lines: str, given: str = "") -> str:
+    """What the lines print, with `file` open: it may be older than ours, and than Datasette's."""
+    with closing(Corpus(corpus_path)) as corpus:
         corpus._run("PRAGMA wal_checkpoint(TRUNCATE)")
-    code = (  # in a process of its own: two SQLite libraries do not see each other's locks
-        "import sqlite3\nfile = sqlite3.connect('corpus.db')\n"
-        "names = file.execute(\"SELECT name FROM sqlite_master WHERE type = 'view'\").fetchall()\n"
-        "print(sum(1 for name, in names if file.execute(f'SELECT * FROM {name}').fetchall() or 1))"
-    )
-    ran = subprocess.run(
-        [sys.executable, "-c", code], cwd=workspace, capture_output=True, text=True, check=False
+    opened = ("import json, sqlite3, sys", f"file = sqlite3.connect({corpus_path.name!r})")
+    ran = subprocess.run(  # a process of its own: two libraries do not see each other's locks
+        [sys.executable, "-c", "\n".join((*opened, *lines))],
+        cwd=corpus_path.parent, input=given, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
+
+
+def test_the_sqlite_of_python_reads_every_view(workspace: Path) -> None:
+    """One view that it cannot parse would cost it the whole file."""
+    told = asked_of_pythons_own_sqlite(
+        workspace / "corpus.db",
+        "names = file.execute(\"SELECT name FROM sqlite_master WHERE type = 'view'\").fetchall()",
+        "print(sum(1 for name, in names if file.execute(f'SELECT * FROM {name}').fetchall() or 1))",
     )
 
-    assert ran.returncode == 0, ran.stderr
-    assert int(ran.stdout) > 10
+    assert int(told) > 10
+
+
+def test_the_sqlite_of_python_answers_every_saved_query(workspace: Path) -> None:
+    with closing(Corpus(workspace / "corpus.db")) as corpus, corpus.transaction():
+        corpus._run("DELETE FROM copies")
+        for hours in range(23, 0, -1):  # written in another order than they were published in
+            add_page(corpus, 100 + hours, outlet="b.test", outcome="copy", source=None)
+            insert(
+                corpus, "copies", article=1, page=100 + hours, outlet="b.test", title="t", run=1,
+                url=f"https://b.test/{hours}", relation="near", similarity=0.9,
+                published=f"2026-01-03T{hours:02}:04:05Z", first_seen=iso(NOW),
+            )  # fmt: skip
+    told = asked_of_pythons_own_sqlite(
+        workspace / "corpus.db",
+        "file.create_function('escape_fts', 1, str)",  # the functions that Datasette and we add
+        "file.create_function('is_quiet', 2, lambda last_ok, days: False)",
+        "file.create_function('completeness_of', 1, lambda counted: '{}')",
+        "words = {'words': 'a', 'outlet': '', 'url': 'test'}",
+        "queries = json.load(sys.stdin)",
+        "print(json.dumps({name: file.execute(sql, words).fetchall()",
+        "  for name, sql in queries.items()}))",
+        given=json.dumps({query.name: query.sql for query in QUERIES}),
+    )
+    answers = json.loads(told)
+
+    assert answers.keys() == {query.name for query in QUERIES}
+    carried = ", ".join(f"b.test +{hours - 3 + 24}.0 h" for hours in range(1, 24))
+    assert [row[4] for row in answers["first_to_report"]] == [carried]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.items import Candidate, Outcome
-from ingest.sampling import GateLoss, estimate_loss, is_drawn
+from ingest.sampling import GateLoss, estimate_loss, is_drawn, lot_of
 from tests.rows import NOW, article, fetched
 from tests.test_intake import open_intake, prose, read
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from ingest.corpus import Corpus
     from ingest.intake import Intake
 
 DULL = "Football: the home team wins again after a long evening of rain and extra time"
@@ -42,6 +43,14 @@ def test_a_larger_share_draws_the_same_and_more(key: str, salt: str, a: float, b
     less, more = sorted((a, b))
 
     assert is_drawn(key, salt=salt, share=more) or not is_drawn(key, salt=salt, share=less)
+
+
+@given(st.text(max_size=40), st.text(max_size=10), st.floats(0, 1))
+def test_what_is_drawn_has_a_lot_below_the_share(key: str, salt: str, share: float) -> None:
+    lot = lot_of(key, salt=salt)
+
+    assert 0 <= lot <= 1
+    assert is_drawn(key, salt=salt, share=share) == (lot < share) or lot == share
 
 
 def test_other_corpora_draw_others() -> None:
@@ -133,6 +142,53 @@ def test_what_was_too_much_for_one_run_is_for_the_next(intake: Intake, tmp_path:
         assert again.counts_by_outcome()["waiting"] == min(30, number)
 
 
+def offer_outlets(intake: Intake, outlets: str) -> None:
+    for name in outlets:
+        intake.offer(
+            [
+                Candidate(
+                    url=f"http://{name}.test/news/{n}", found_by="feeds", title=DULL, language="en"
+                )
+                for n in range(MANY)
+            ],
+            now=NOW,
+        )
+
+
+def waiting_by_outlet(corpus: Corpus) -> dict[str, int]:
+    rows = corpus._rows(
+        "SELECT outlet, count(*) AS pages FROM pages WHERE outcome = 'waiting' GROUP BY outlet"
+    )
+    return {row["outlet"]: row["pages"] for row in rows}
+
+
+def test_where_more_are_drawn_than_a_run_may_fetch_no_outlet_comes_first(tmp_path: Path) -> None:
+    (tmp_path / "seedbed.toml").write_text("[crawl]\nsample_share = 1\nsamples_per_run = 0\n")
+    intake = open_intake(tmp_path / "corpus.db")
+    offer_outlets(intake, "az")
+    for _ in range(10):  # what ten runs may fetch
+        intake.corpus.fetch_samples(20, now=NOW)
+    waiting = waiting_by_outlet(intake.corpus)
+
+    assert sum(waiting.values()) == 200
+    assert waiting["a.test"] == pytest.approx(100, abs=30)  # four standard deviations
+
+
+def test_what_was_drawn_with_a_larger_share_is_no_longer_in_coming(tmp_path: Path) -> None:
+    for outlet, share in (("a", 0.9), ("z", 0.3)):
+        (tmp_path / "seedbed.toml").write_text(
+            f"[crawl]\nsample_share = {share}\nsamples_per_run = 0\n"
+        )
+        with closing(open_intake(tmp_path / "corpus.db", seed=outlet == "a").corpus):
+            intake = open_intake(tmp_path / "corpus.db", seed=False)
+            offer_outlets(intake, outlet)
+    corpus = intake.corpus
+    corpus.fetch_samples(200, now=NOW)
+    waiting = waiting_by_outlet(corpus)
+
+    assert waiting["a.test"] == pytest.approx(150, abs=25)  # of 360 drawn, beside 120
+
+
 def test_the_order_of_arrival_plays_no_part_in_what_is_drawn(tmp_path: Path) -> None:
     found = []
     for name, numbers in (("a", range(MANY)), ("b", range(MANY - 1, -1, -1))):
@@ -189,7 +245,7 @@ def test_what_another_source_says_more_of_is_refused_no_more(intake: Intake) -> 
     assert page is not None
 
     assert (page["outcome"], page["found_by"]) == (Outcome.WAITING, "sitemaps")
-    assert page["reason"] == "its headline may belong to the topic"
+    assert page["reason"].startswith("its headline may belong to the topic: it reaches ")
     assert page["priority"] > 0.5
     assert corpus.routes_of(page["id"]) == ["sitemaps"]
     assert corpus.count_refused() == MANY - 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sys
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from tests.rows import gated
 from tests.test_daemon import FAKE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)  # a Monday
@@ -93,6 +95,31 @@ def test_a_source_whose_outlet_spoke_elsewhere_may_be_overtaken() -> None:
     assert find_silences([silent, lively])[1].is_overtaken
     assert not find_silences([silent, stranger])[1].is_overtaken
     assert not find_silences([heard(*daily(40, 6.5), outlet=None), lively])[1].is_overtaken
+
+
+def test_of_two_silent_sources_of_an_outlet_the_first_to_fall_silent_is_overtaken() -> None:
+    told = find_silences([heard(*daily(40, 8.5)), heard(*daily(40, 6.5), source=2)])
+
+    assert (told[1].is_overtaken, told[2].is_overtaken) == (True, False)
+
+
+class Read(tuple[datetime, ...]):
+    """Arrivals that count how often they are gone through."""
+
+    __slots__ = ()
+    times = 0
+
+    def __iter__(self) -> Iterator[datetime]:
+        Read.times += 1
+        return super().__iter__()
+
+
+def test_many_sources_of_one_outlet_are_each_read_once_or_twice() -> None:
+    Read.times = 0
+    made = [heard(*daily(40, 6.5), source=number) for number in range(200)]
+    find_silences([replace(one, arrivals=Read(one.arrivals)) for one in made])
+
+    assert 200 <= Read.times <= 4 * 200
 
 
 @given(st.lists(st.floats(0, 100), max_size=60), st.randoms(use_true_random=False))

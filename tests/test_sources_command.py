@@ -94,6 +94,47 @@ def test_counts_and_sentences_are_told_and_cannot_command_a_terminal(
     assert [c for c in said if not c.isprintable() and c != "\n"] == []
 
 
+@pytest.fixture
+def guessed(many: Path) -> Path:
+    """With a guess that was wrong (7), one not tried yet (8) and a mark (9)."""
+    with closing(Corpus(many / "corpus.db")) as corpus, corpus.transaction():
+        for number, kind, state in (
+            (7, "feed-guess", "resting"),
+            (8, "sitemap-guess", "active"),
+            (9, "wordpress", "active"),
+        ):
+            insert(
+                corpus, "sources", id=number, kind=kind, url=f"https://loud.az/{number}",
+                state=state, outlet="loud.az", found_by="links", every_minutes=30, next_due=AT,
+            )  # fmt: skip
+    return many
+
+
+@pytest.mark.usefixtures("guessed")
+@pytest.mark.parametrize(
+    ("arguments", "ids"),
+    [
+        ([], {1, 2, 3, 4, 5, 6, 8}),
+        (["--all"], set(range(1, 10))),
+        (["--state", "resting"], {5, 7, 9}),
+        (["loud.az"], {6, 7, 8, 9}),
+    ],
+)
+def test_wrong_guesses_and_marks_are_shown_when_asked_for(
+    arguments: list[str], ids: set[int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert set(standings(capsys, *arguments)) == ids
+
+
+@pytest.mark.usefixtures("guessed")
+def test_how_many_are_not_shown_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sources"]) == 0
+    assert "\n2 more, guesses and marks that rest: --all\n" in capsys.readouterr().out
+
+    assert main(["sources", "--all"]) == 0
+    assert "more, guesses" not in capsys.readouterr().out
+
+
 @pytest.mark.usefixtures("many")
 def test_feeds_are_written_as_other_readers_take_them(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["sources", "--opml", "--state", "proposed"]) == 0

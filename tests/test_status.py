@@ -53,6 +53,18 @@ def test_seeds_are_counted_as_they_were_read(
     assert "seeds 1 document in seeds; 1 file more repeats another" in said(capsys, "status")
 
 
+def test_only_sources_that_are_polled_can_fail_and_the_others_are_told_apart(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "sources 2, 1 failing last run" in said(capsys, "status")
+
+    change(workspace, "UPDATE sources SET state = 'proposed' WHERE failures > 0")
+    assert "sources 2 (1 proposed) last run" in said(capsys, "status")
+
+    change(workspace, "UPDATE sources SET state = 'resting' WHERE failures = 0")
+    assert "sources 2 (1 proposed, 1 resting) last run" in said(capsys, "status")
+
+
 def open_run(folder: Path, process: str) -> None:
     with closing(Corpus(folder / "corpus.db")) as corpus:
         insert(

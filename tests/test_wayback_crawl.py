@@ -153,8 +153,11 @@ def test_what_is_not_of_the_topic_by_its_headline_is_not_asked_for(folder: Path)
     dead(folder, "http://www.news.test/rome-9", said)
     with FakeArchive() as fake:
         crawl(folder, fake.url)
+    (noted,) = ask(folder, "SELECT captures, said FROM rescues")
 
     assert fake.log == []
+    assert noted["captures"] == 0
+    assert noted["said"].startswith("not worth asking by topic ")
 
 
 def test_after_429_nothing_is_asked_for_five_minutes_and_after_a_refusal_for_hours(

@@ -269,6 +269,28 @@ def test_sources_now_puts_what_fails_first(filled: Corpus) -> None:
     assert states == [(2, "failing"), (1, "active")]
 
 
+@pytest.mark.parametrize(
+    ("found_by", "state"), [("settings", "quiet"), ("topic", "active"), ("lists", "active")]
+)
+def test_sources_now_calls_a_source_quiet_and_never_a_query_or_a_list(
+    filled: Corpus, found_by: str, state: str
+) -> None:
+    with filled.transaction():
+        filled._run("UPDATE pages SET source = NULL")
+        filled._run(
+            "UPDATE sources SET last_ok = '2026-03-01T00:00:00Z', found_by = ? WHERE id = 1",
+            (found_by,),
+        )
+        for day in range(1, 32):  # something new on each day of January, and nothing since
+            add_page(
+                filled, 1000 + day, outlet="first.test", outcome="skipped", source=1,
+                first_seen=f"2026-01-{day:02}T08:00:00Z",
+            )  # fmt: skip
+    told = {row["source"]: row["state"] for row in rows(filled, "sources_now")}
+
+    assert told == {1: state, 2: "failing"}
+
+
 def test_run_history_counts_every_fetch(filled: Corpus) -> None:
     (run,) = rows(filled, "run_history")
 

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.harvest.html import render
 from benchmarks.real_web import make_workspace
-from ingest.calibration import THRESHOLD
 from ingest.extract import PageRead
-from ingest.extract.links import find_placed_links, read_home
+from ingest.extract.links import find_placed_links
 from ingest.extract.page import parse
 from ingest.intake import Intake
 from ingest.items import (
@@ -30,9 +29,9 @@ from ingest.items import (
     Rejection,
     Stage,
 )
-from ingest.leading import candidates_of
 from ingest.urls import outlet_of
 from ingest.workspace import Workspace
+from spiders.links import read_site
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -66,12 +65,11 @@ class Reader:
             self._read[url] = _read(page, url) if page else None
         return self._read[url]
 
-    def read_home(self, url: str) -> list[Candidate]:
+    def read_front(self, url: str) -> tuple[Candidate, ...]:
         """The links of a page that is polled."""
         page = self.web.fetch(url)
         assert page is not None, url
-        links, places, _ = read_home(render(page), url, "utf-8")
-        return candidates_of(links, places, page=url, depth=1, relevance=THRESHOLD)
+        return read_site(render(page), {"Content-Type": "text/html; charset=utf-8"}, url).candidates
 
 
 def _read(page: Page, url: str) -> PageRead:
@@ -145,7 +143,7 @@ class _Walk:
         for source in fresh:
             self.polled.add(source.source)
             self.asked.append(source.url)
-            self.intake.offer(self.reader.read_home(source.url), now=_NOW, source=source.source)
+            self.intake.offer(self.reader.read_front(source.url), now=_NOW, source=source.source)
         return bool(fresh)
 
     def _take(self) -> bool:

@@ -26,7 +26,7 @@ from ingest.extensions import _BENCHES, Bench
 from ingest.intake import Intake
 from ingest.items import FailedFetch, FetchedPage, Outcome
 from ingest.obedience import RobotsPolicy
-from ingest.pacing import HostPatience
+from ingest.pacing import HostPatience, note_answer
 from ingest.rejudge import before_run
 from ingest.workspace import Workspace
 from spiders.feeds import FeedsSpider
@@ -123,7 +123,8 @@ class Crawl:
         crawler: Any = _Crawler(self, settings)
         self._crawler = crawler
         _BENCHES[crawler] = self.bench
-        self._guards: list[Any] = [HostPatience(crawler), RobotsPolicy(crawler)]
+        self._rules = RobotsPolicy(crawler)
+        self._guards: list[Any] = [HostPatience(crawler), self._rules]
 
     def live(self, until: datetime, *, tick: timedelta) -> None:
         """Do what is due, look by look."""
@@ -215,6 +216,6 @@ class Crawl:
             request.url, status=answer.status, body=answer.body, headers=answer.headers,
             encoding="utf-8", request=request,
         )  # fmt: skip
-        for guard in reversed(self._guards):
-            guard.process_response(request, response)
+        note_answer(self._crawler, request, response)
+        self._rules.process_response(request, response)
         return response

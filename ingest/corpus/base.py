@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -11,7 +11,7 @@ from ingest.corpus.connection import connect, guarded
 from ingest.text import clean_controls
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 __all__ = ["Base", "iso", "parse_iso"]
@@ -101,13 +101,6 @@ class Base:
             cursor = self._raw.execute(sql, _clean(params))
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor]
-
-    def _stream(self, sql: str, params: _Params = ()) -> Generator[dict[str, Any], None, None]:
-        """The rows one by one, as they are asked for; to be closed."""
-        with guarded(self.path), closing(self._raw.execute(sql, _clean(params))) as cursor:
-            names = [column[0] for column in cursor.description]
-            for row in cursor:
-                yield dict(zip(names, row, strict=True))
 
     def _row(self, sql: str, params: _Params = ()) -> dict[str, Any] | None:
         rows = self._rows(sql, params)

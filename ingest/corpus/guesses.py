@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ingest.corpus.base import iso, parse_iso
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Guesses"]
 
 _ARCHIVE = "its index says that it is as it was when it was read"
+_LOOK = timedelta(days=30)  # after which an archive is read again, whatever its index says
 
 
 class Guesses(Sources):
@@ -85,6 +87,9 @@ class Guesses(Sources):
     ) -> None:
         """Let the members of an index rest that are archives, and wake those that changed.
 
+        An index may never change what it states, so that one rests for a month at most, and what
+        a person or the settings name does not.
+
         Args:
             members: address and last change of each, as the index states them.
             quiet_since: one rests that neither changed nor brought anything since.
@@ -92,10 +97,13 @@ class Guesses(Sources):
         """
         stated = json.dumps([[url, iso(modified)] for url, modified in members])
         named = {"members": stated, "since": iso(quiet_since), "now": iso(now), "why": _ARCHIVE}
+        named |= {"look": iso(now + _LOOK), "looked": iso(now - _LOOK)}
         with self.transaction():
             self._run(
-                "UPDATE sources SET state = 'resting', because = :why WHERE kind = 'sitemap' "
-                "AND state = 'active' AND coalesce(last_new, '') < :since AND EXISTS "
+                "UPDATE sources SET state = 'resting', because = :why, next_due = :look "
+                "WHERE kind = 'sitemap' AND found_by NOT IN ('settings', 'person') "
+                "AND state = 'active' AND coalesce(last_new, '') < :since "
+                "AND last_ok > :looked AND EXISTS "
                 "(SELECT 1 FROM json_each(:members) AS member WHERE value ->> 0 = url "
                 "AND value ->> 1 < last_ok AND value ->> 1 < :since)",
                 named,
@@ -106,6 +114,15 @@ class Guesses(Sources):
                 "(SELECT 1 FROM json_each(:members) AS member WHERE value ->> 0 = url "
                 "AND value ->> 1 > last_ok)",
                 named,
+            )
+
+    def wake_archives(self, *, now: datetime) -> None:
+        """Have archives read once more that rested for a month."""
+        with self.transaction():
+            self._run(
+                "UPDATE sources SET state = 'active', because = NULL "
+                "WHERE kind = 'sitemap' AND state = 'resting' AND because = ? AND next_due <= ?",
+                (_ARCHIVE, iso(now)),
             )
 
     def seed_dates(self) -> list[datetime | None]:

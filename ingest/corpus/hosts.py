@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ingest.corpus.base import Base, iso, parse_iso
 from ingest.items import HostWait, RobotsCopy
+from ingest.urls import outlet_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,6 +24,14 @@ class Hosts(Base):
         if row is None or until is None:
             return None
         return HostWait(until=until, strikes=row["strikes"], because=row["because"] or "")
+
+    def waiting_hosts(self, *, now: datetime) -> list[dict[str, Any]]:
+        """The hosts that are left alone, the one that is asked again first first."""
+        return self._rows(
+            "SELECT host, wait_until AS until, because FROM hosts WHERE wait_until > ? "
+            "ORDER BY wait_until, host",
+            (iso(now),),
+        )
 
     def keep_waiting(self, host: str, wait: HostWait) -> None:
         """Write that a host asked to be left alone."""
@@ -65,6 +74,12 @@ class Hosts(Base):
                 ),
             )
 
+    def forget_hosts(self, *, before: datetime) -> None:
+        """Drop what was last asked before a time: waits that are over, and copies of robots.txt."""
+        with self.transaction():
+            self._run("DELETE FROM hosts WHERE wait_until < ?", (iso(before),))
+            self._run("DELETE FROM robots WHERE asked < ?", (iso(before),))
+
     def give_back(self, page: int, *, until: datetime) -> None:
         """Return a leased page to the frontier unasked: its host is to be left alone."""
         with self.transaction():
@@ -72,4 +87,34 @@ class Hosts(Base):
                 "UPDATE pages SET leased_until = NULL, next_check = max(next_check, ?) "
                 "WHERE id = ?",
                 (iso(until), page),
+            )
+
+    def count_refusal(self, page: int, most: int) -> bool:
+        """Count that a host refused a page for a while; whether it may be asked for again then.
+
+        Args:
+            page: its id.
+            most: failures in a row that a page may have; the last one is for the caller to write.
+        """
+        with self.transaction():
+            cursor = self._run(
+                "UPDATE pages SET attempts = attempts + 1 WHERE id = ? AND attempts + 1 < ?",
+                (page, most),
+            )
+        return bool(cursor.rowcount)
+
+    def put_off(self, host: str, *, until: datetime) -> None:
+        """Let all pages of a host wait that no run holds: it is to be left alone."""
+        name = host.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        with self.transaction():
+            self._run(
+                "UPDATE pages SET next_check = :until WHERE outlet IS :outlet "
+                "AND next_check < :until AND leased_until IS NULL "
+                "AND (url LIKE :plain ESCAPE '\\' OR url LIKE :secure ESCAPE '\\')",
+                {
+                    "until": iso(until),
+                    "outlet": outlet_of(f"https://{host}/"),
+                    "plain": f"http://{name}/%",
+                    "secure": f"https://{name}/%",
+                },
             )

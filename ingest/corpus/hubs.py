@@ -7,12 +7,17 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ingest.corpus.base import Base, iso
+from ingest.corpus.proposals import ACCEPTED
+from ingest.corpus.sources import WORTHLESS
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
 __all__ = ["Hubs"]
+
+#: Sources because lists lead on, and for nothing else: no front page, none that a person named.
+_OF_LISTS = "sources.found_by = 'lists' AND sources.because IS NOT :accepted"
 
 
 class Hubs(Base):
@@ -27,18 +32,20 @@ class Hubs(Base):
         )
         return (row["fetched"], row["kept"]) if row else (0, 0)
 
-    def hub_keys(self, outlet: str) -> set[str]:
-        """Canonical addresses of the lists of an outlet that are looked at."""
+    def hub_keys(self, outlet: str, *, because: Collection[str]) -> set[str]:
+        """Canonical addresses of the lists of an outlet that are looked at for these reasons."""
         rows = self._rows(
-            "SELECT key FROM hubs JOIN pages ON pages.id = hubs.page WHERE hubs.outlet = ?",
-            (outlet,),
+            "SELECT key FROM hubs JOIN pages ON pages.id = hubs.page WHERE hubs.outlet = ? "
+            "AND hubs.because IN (SELECT value FROM json_each(?))",
+            (outlet, json.dumps(sorted(because))),
         )
         return {row["key"] for row in rows}
 
     def linked_keys(self, outlet: str) -> list[str]:
-        """Canonical addresses of an outlet that links named and the gate let through."""
+        """Canonical addresses of an outlet that links named and that were let through."""
         rows = self._rows(
             "SELECT key FROM pages WHERE outlet = ? AND depth > 0 AND outcome <> 'skipped' "
+            "AND NOT (outcome = 'rejected' AND last_fetched IS NULL) "  # as a trap
             "ORDER BY key",
             (outlet,),
         )
@@ -54,11 +61,23 @@ class Hubs(Base):
             {"because": because, "now": iso(now), "keys": json.dumps(sorted(keys))},
         )
 
+    def count_others(self, page: int) -> int:
+        """Lists of a list's outlet that are looked at again, but for itself."""
+        return int(
+            self._value(
+                "SELECT count(DISTINCT sources.id) "  # noqa: S608
+                "FROM hubs b JOIN sources ON sources.id = b.source "
+                "WHERE b.outlet = (SELECT outlet FROM pages WHERE id = :page) AND b.page <> :page "
+                f"AND sources.state = 'active' AND {_OF_LISTS}",
+                {"page": page, "accepted": ACCEPTED},
+            )
+        )
+
     def look_again(self, page: int, url: str, *, every_minutes: int, now: datetime) -> int:
         """Make a list that brought something a source, due after its time; its number."""
         self._run(
             "INSERT INTO sources (outlet, kind, url, found_by, every_minutes, next_due) "
-            "SELECT outlet, 'site', :url, 'links', :every, :due FROM pages WHERE id = :page "
+            "SELECT outlet, 'site', :url, 'lists', :every, :due FROM pages WHERE id = :page "
             "ON CONFLICT (kind, url) DO NOTHING",
             {
                 "url": url,
@@ -74,14 +93,19 @@ class Hubs(Base):
     def rest_hubs(self, *, since: datetime) -> int:
         """Look no more at lists that named nothing kept or waiting since a time; how many.
 
-        A list that was entered later than that has its time still.
+        A list that was entered later than that has its time still. A front page, and what a person
+        named or accepted, does not rest so.
         """
         cursor = self._run(
-            "UPDATE sources SET state = 'resting', "
-            "because = 'named nothing of worth since ' || :day "
-            "WHERE state = 'active' AND id IN (SELECT source FROM hubs WHERE entered < :since) "
+            "UPDATE sources SET state = 'resting', because = :because "  # noqa: S608
+            f"WHERE state = 'active' AND {_OF_LISTS} "
+            "AND id IN (SELECT source FROM hubs WHERE entered < :since) "
             "AND NOT EXISTS (SELECT 1 FROM pages p WHERE p.source = sources.id "
             "AND p.first_seen >= :since AND p.outcome IN ('article', 'copy', 'waiting'))",
-            {"since": iso(since), "day": iso(since)[:10]},
+            {
+                "since": iso(since),
+                "because": f"{WORTHLESS} since {iso(since)[:10]}",
+                "accepted": ACCEPTED,
+            },
         )
         return int(cursor.rowcount)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import heapq
-from collections import Counter
-from contextlib import closing
 from datetime import timedelta
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ingest.corpus.base import iso, parse_iso
+from ingest.corpus.leases import Leases
 from ingest.corpus.routes import Routes
 from ingest.corpus.texts import Texts
-from ingest.items import DuePage, Gated, KnownPage, Outcome
+from ingest.corpus.validators import keep_validator
+from ingest.items import Gated, KnownPage, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Iterable
     from datetime import datetime
 
     from ingest.items import FailedFetch, FetchedPage
@@ -24,22 +22,9 @@ __all__ = ["Ledger"]
 
 _KEPT = (Outcome.ARTICLE, Outcome.COPY)
 _NO_PAGE = (Outcome.REJECTED, Outcome.GONE)
-_DUE = "next_check <= :now AND (leased_until IS NULL OR (leased_until < :now AND run <> :run))"
-_CLAIMED = (
-    "SELECT id, url, key, outlet, outcome, etag, last_modified, priority, depth, "
-    "depth > 0 AND last_fetched IS NULL AS is_new_link FROM pages"
-)
-#: What this run has had of each outlet by links.
-_TAKEN = (
-    "SELECT outlet, count(*) AS pages FROM pages JOIN "
-    "(SELECT page FROM fetches WHERE run = :run UNION "
-    "SELECT id FROM pages WHERE run = :run AND leased_until IS NOT NULL) ON page = id "
-    "WHERE depth > 0 GROUP BY outlet"
-)
-_IN_ORDER = "ORDER BY priority DESC, key"
 
 
-class Ledger(Routes, Texts):
+class Ledger(Leases, Routes, Texts):
     """Offering, leasing and closing the lines of `pages`."""
 
     def offer(
@@ -177,68 +162,6 @@ class Ledger(Routes, Texts):
                 },
             )
 
-    def claim(
-        self,
-        *,
-        run: int,
-        limit: int,
-        now: datetime,
-        lease_s: float,
-        found_by: str | None = None,
-        per_outlet: int | None = None,
-    ) -> list[DuePage]:
-        """Lease due pages to a run, most promising first.
-
-        Args:
-            found_by: only addresses this spider found and nobody fetched yet; None: all that are
-                due, new ones, retries and revisits alike.
-            per_outlet: pages of one outlet, at most, that links led to and that this run takes up
-                for the first time; the best of those known when it asks. None: any number.
-        """
-        asked = {"now": iso(now), "found_by": found_by, "run": run}
-        with self.transaction():
-            taken = self._rows(_TAKEN, {"run": run}) if per_outlet is not None else []
-            had = Counter({row["outlet"]: row["pages"] for row in taken})
-            with closing(self._due_pages(asked)) as due:
-                rows = list(islice(_within_budget(due, had, per_outlet), limit))
-            until = iso(now + timedelta(seconds=lease_s))
-            self._run(  # to ask for more is the sign of life that what is held waits for
-                "UPDATE pages SET leased_until = ? WHERE run = ? AND leased_until IS NOT NULL",
-                (until, run),
-            )
-            self._many(
-                "UPDATE pages SET leased_until = ?, run = ? WHERE id = ?",
-                [(until, run, row["id"]) for row in rows],
-            )
-        return [
-            DuePage(
-                page=row["id"],
-                url=row["url"],
-                outcome=Outcome(row["outcome"]),
-                etag=row["etag"],
-                last_modified=row["last_modified"],
-                priority=row["priority"],
-                depth=row["depth"],
-            )
-            for row in rows
-        ]
-
-    def _due_pages(self, asked: dict[str, Any]) -> Generator[dict[str, Any], None, None]:
-        """Pages to be fetched, most promising first, read no further than they are asked for."""
-        # What waits is read in this order; of the rest, little is due at a time.
-        waiting = f"{_CLAIMED} INDEXED BY pages_waiting WHERE outcome = 'waiting' AND {_DUE}"
-        if asked["found_by"] is None:
-            others = f"{_CLAIMED} WHERE outcome <> 'waiting' AND {_DUE}"
-            queries = [f"{one} {_IN_ORDER}" for one in (waiting, others)]
-        else:
-            queries = [f"{waiting} AND found_by = :found_by {_IN_ORDER}"]
-        rows = [self._stream(query, asked) for query in queries]
-        try:
-            yield from heapq.merge(*rows, key=lambda row: (-row["priority"], row["key"]))
-        finally:
-            for one in rows:
-                one.close()
-
     def count_due(self, *, now: datetime) -> int:
         """Pages that some run could claim now."""
         return int(
@@ -298,8 +221,8 @@ class Ledger(Routes, Texts):
         values: dict[str, Any] = {"attempts": 0}
         if not (standing in _KEPT and outcome in _NO_PAGE):  # a wall vouches for nothing
             values |= {
-                "etag": fetched.etag,
-                "last_modified": fetched.last_modified,
+                "etag": keep_validator(fetched.etag),
+                "last_modified": keep_validator(fetched.last_modified),
                 "warc": fetched.warc,
                 "warc_offset": fetched.warc_offset,
             }
@@ -321,7 +244,10 @@ class Ledger(Routes, Texts):
         )
         values: dict[str, Any] = {}
         if failed.etag or failed.last_modified:  # a 304 may carry newer validators
-            values |= {"etag": failed.etag, "last_modified": failed.last_modified}
+            values |= {
+                "etag": keep_validator(failed.etag),
+                "last_modified": keep_validator(failed.last_modified),
+            }
         if standing == failed.outcome:
             values["reason"] = failed.reason
         if failed.outcome != Outcome.FAILED:
@@ -369,15 +295,3 @@ class Ledger(Routes, Texts):
         """How many addresses stand at each outcome."""
         rows = self._rows("SELECT outcome, count(*) AS n FROM pages GROUP BY outcome")
         return {row["outcome"]: row["n"] for row in rows}
-
-
-def _within_budget(
-    due: Iterable[dict[str, Any]], had: Counter[str], per_outlet: int | None
-) -> Iterator[dict[str, Any]]:
-    """What of the due pages a run may take up; `had` is what it had of each outlet by links."""
-    for row in due:
-        if per_outlet is not None and row["is_new_link"]:
-            if had[row["outlet"]] >= per_outlet:
-                continue
-            had[row["outlet"]] += 1
-        yield row

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from ingest.corpus.base import iso
-from ingest.corpus.sources import FRUITLESS, RESTED, Sources
+from ingest.corpus.sources import FRUITLESS, RESTED, WORTHLESS, Sources
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -116,11 +116,13 @@ class Proposals(Sources):
             self._run(
                 "UPDATE sources SET state = 'active', found_by = 'settings', because = NULL, "
                 "next_due = :now WHERE url IN (SELECT value FROM json_each(:urls)) "
-                "AND (state = 'proposed' OR (state = 'resting' AND because LIKE :fruitless))",
+                "AND (state = 'proposed' OR (state = 'resting' "
+                "AND (because LIKE :fruitless OR because LIKE :worthless)))",
                 {
                     "urls": json.dumps(sorted(urls)),
                     "now": iso(now),
                     "fruitless": f"{FRUITLESS}%",
+                    "worthless": f"{WORTHLESS}%",
                 },
             )
 

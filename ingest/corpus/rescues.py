@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ingest.corpus.base import Base, iso, parse_iso
+from ingest.corpus.validators import sent_validator
 from ingest.items import DuePage, Outcome
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 __all__ = ["Line", "Rescues"]
+
+_PASSED_OVER = "not worth asking by topic "
 
 
 class Line(NamedTuple):
@@ -39,8 +45,8 @@ class Rescues(Base):
             page=row["id"],
             url=row["url"],
             outcome=Outcome(row["outcome"]),
-            etag=row["etag"],
-            last_modified=row["last_modified"],
+            etag=sent_validator(row["etag"]),
+            last_modified=sent_validator(row["last_modified"]),
             priority=row["priority"],
             depth=row["depth"],
         )
@@ -83,6 +89,21 @@ class Rescues(Base):
             )
             for row in rows
         ]
+
+    def note_passed_over(self, pages: Iterable[int], *, topic: str, now: datetime) -> None:
+        """Write that pages are not worth asking a web archive for, by this version of the topic."""
+        with self.transaction():
+            for page in pages:
+                self.note_rescue(page, captures=0, said=f"{_PASSED_OVER}{topic}", now=now)
+
+    def forget_passed_over(self, *, other_than: str) -> None:
+        """Let pages be looked at again that another version of the topic passed over."""
+        with self.transaction():
+            self._run(
+                "DELETE FROM rescues WHERE substr(said, 1, :length) = :said "
+                "AND substr(said, :length + 1) <> :topic",
+                {"length": len(_PASSED_OVER), "said": _PASSED_OVER, "topic": other_than},
+            )
 
     def note_rescue(self, page: int, *, captures: int, said: str, now: datetime) -> None:
         """Write that a web archive was asked for a page, and what came of it."""

@@ -55,22 +55,37 @@ class Routes(Base):
         said = self._value("SELECT reason FROM gate_samples WHERE page = ?", (page,))
         return None if said is None else str(said)
 
-    def note_sample(self, offer: Gated, *, share: float, now: datetime) -> None:
-        """Write that an address is drawn that the gate refused, if it was never fetched."""
+    def note_sample(self, offer: Gated, *, share: float, lot: float, now: datetime) -> None:
+        """Write that an address is drawn that the gate refused, if it was never fetched.
+
+        Args:
+            share: chance with which it was drawn, 0..1.
+            lot: its own, 0..`share`.
+        """
         self._run(
-            "INSERT INTO gate_samples (page, share, drawn, reason) "
-            "SELECT id, :share, :now, :reason FROM pages WHERE key = :key "
+            "INSERT INTO gate_samples (page, share, lot, drawn, reason) "
+            "SELECT id, :share, :lot, :now, :reason FROM pages WHERE key = :key "
             "AND outcome = 'skipped' ON CONFLICT (page) DO NOTHING",
-            {"share": share, "now": iso(now), "reason": offer.reason, "key": offer.key},
+            {
+                "share": share,
+                "lot": lot,
+                "now": iso(now),
+                "reason": offer.reason,
+                "key": offer.key,
+            },
         )
 
     def fetch_samples(self, limit: int, *, now: datetime) -> int:
-        """Let as many of the addresses drawn wait for a fetch; how many there were."""
+        """Let as many of the addresses drawn wait for a fetch; how many there were.
+
+        By lot: those that come first are a sample of all that were drawn, and each still stands for
+        as many addresses as the share says with which it was.
+        """
         cursor = self._run(
             "UPDATE pages SET outcome = 'waiting', next_check = :now, "
             "reason = 'drawn to see what the gate misses; ' || reason WHERE id IN ("
             "SELECT p.id FROM gate_samples g JOIN pages p ON p.id = g.page "
-            "WHERE p.outcome = 'skipped' ORDER BY p.key LIMIT :limit)",
+            "WHERE p.outcome = 'skipped' ORDER BY g.lot / g.share, p.key LIMIT :limit)",
             {"now": iso(now), "limit": limit},
         )
         return int(cursor.rowcount)
@@ -135,7 +150,8 @@ class Routes(Base):
             "FROM sources s JOIN pages p ON p.source = s.id "
             "AND p.first_seen >= strftime('%Y-%m-%dT%H:%M:%SZ', s.last_ok, :history) "
             "WHERE s.state = 'active' AND s.failures = 0 AND s.last_ok IS NOT NULL "
-            "AND s.found_by <> 'topic' "  # a query ends with its story, or others are first
+            # A query ends with its story, or others are first; a list rests by a rule of its own.
+            "AND s.found_by NOT IN ('topic', 'lists') "
             "GROUP BY s.id, CAST(julianday(s.last_ok) - julianday(p.first_seen) AS INTEGER) "
             "ORDER BY s.id, at",
             {"history": f"-{timedelta(days=HISTORY_DAYS).days} days"},

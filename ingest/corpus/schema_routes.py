@@ -25,6 +25,7 @@ CREATE TABLE gate_samples (
   page INTEGER PRIMARY KEY REFERENCES pages(id) ON DELETE CASCADE,
                                   -- that the gate refused and that is fetched all the same
   share REAL NOT NULL,            -- chance with which it was drawn, 0..1
+  lot REAL NOT NULL,              -- its own, 0..share; the least of their share are fetched first
   drawn TEXT NOT NULL,            -- UTC, ISO 8601
   reason TEXT NOT NULL            -- why the gate refused it
 );

@@ -8,18 +8,21 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from ingest.corpus.base import Base, iso, parse_iso
+from ingest.corpus.validators import keep_validator, sent_validator
 from ingest.items import DueSource, Rhythm
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
 
-__all__ = ["FRUITLESS", "RESTED", "Sources"]
+__all__ = ["FRUITLESS", "RESTED", "WORTHLESS", "Sources"]
 
 #: What `because` says where a person let a source rest; no rule wakes it then.
 RESTED = "a person let it rest"
 #: How `because` begins where a source rests because its outlet was tried in vain.
 FRUITLESS = "it brought no article"
+#: How `because` begins where a list rests that named nothing kept or waiting for long.
+WORTHLESS = "named nothing of worth"
 
 
 class Sources(Base):
@@ -75,7 +78,7 @@ class Sources(Base):
         with self.transaction():
             self._run(
                 "UPDATE sources SET state = 'resting', last_error = NULL, failures = 0, "
-                "failure_weight = 0 WHERE kind = :kind "
+                "failure_weight = 0 WHERE kind = :kind AND state <> 'resting' "
                 "AND url NOT IN (SELECT value FROM json_each(:urls))",
                 named,
             )
@@ -112,10 +115,6 @@ class Sources(Base):
         with self.transaction():
             self._run("UPDATE sources SET etag = NULL, last_modified = NULL, body_hash = NULL")
 
-    def count_sources(self) -> int:
-        """How many sources there are."""
-        return int(self._value("SELECT count(*) FROM sources"))
-
     def poll_succeeded(
         self,
         source: DueSource,
@@ -149,8 +148,8 @@ class Sources(Base):
                     "now": iso(now),
                     "every": every_minutes,
                     "due": iso(now + timedelta(minutes=every_minutes)),
-                    "etag": etag,
-                    "last_modified": last_modified,
+                    "etag": keep_validator(etag),
+                    "last_modified": keep_validator(last_modified),
                     "body_hash": body_hash,
                     "title": title,
                     "source": source.source,
@@ -171,14 +170,15 @@ class Sources(Base):
         """Write that a source did not answer; it is asked again, later each time, for ever.
 
         Args:
-            weight: how much this failure tells of it, 0..1; after a whole one it is asked at its
-                own address again, wherever it had moved to.
+            weight: how much this failure tells of it, 0..1; when those in a row make a whole one
+                it is asked at its own address again, wherever it had moved to.
         """
         with self.transaction():
             self._run(
                 "UPDATE sources SET last_error = :error, failures = failures + 1, next_due = :due, "
                 "failure_weight = failure_weight + :weight, "
-                "moved_days = CASE WHEN :weight >= 1 THEN 0 ELSE moved_days END WHERE id = :source",
+                "moved_days = iif(failure_weight + :weight >= 1, 0, moved_days) "
+                "WHERE id = :source",
                 {
                     "error": error,
                     "due": iso(now + timedelta(minutes=every_minutes)),
@@ -226,6 +226,7 @@ def _due(row: dict[str, Any]) -> DueSource:
     said |= {name: tuple(said[name]) for name in ("skip_hours", "skip_days") if name in said}
     rhythm = Rhythm(**said)
     known = {"hours": hours, "rhythm": rhythm, "is_doubted": bool(row["is_doubted"])}
+    known |= {name: sent_validator(row[name]) for name in ("etag", "last_modified")}
     return DueSource(**{**row, **times, **known})
 
 

@@ -50,6 +50,7 @@ class What:
     named: int = 0  #: pages, members, subscriptions or addresses that it names
     sources: tuple[tuple[str, str], ...] = ()  #: that it leads to: (kind, absolute address)
     addresses: tuple[str, ...] = ()  #: of a list
+    unread: tuple[str, ...] = ()  #: lines of a list that are no addresses
     why: str = ""  #: of nothing
 
 
@@ -102,12 +103,12 @@ def _as_list(body: bytes) -> What:
     lines = [line.strip() for line in body.decode("utf-8-sig", "replace").splitlines()]
     said = [line for line in lines if line and not line.startswith("#")]
     found = [_address(line) for line in said]
-    if not said or None in found:
-        wrong = next((line for line, url in zip(said, found, strict=True) if url is None), "")
-        why = f"not an address: {wrong[:60]!r}" if wrong else "empty"
+    unread = tuple(line for line, url in zip(said, found, strict=True) if url is None)
+    if not said or 2 * len(unread) > len(said):  # a text that names an address is no list
+        why = f"not an address: {unread[0][:60]!r}" if unread else "empty"
         return What(kind=WhatKind.NOTHING, why=why)
     addresses = tuple(dict.fromkeys(url for url in found if url))[:_MAX_NAMED]
-    return What(kind=WhatKind.LIST, named=len(addresses), addresses=addresses)
+    return What(kind=WhatKind.LIST, named=len(addresses), addresses=addresses, unread=unread)
 
 
 def _address(line: str) -> str | None:

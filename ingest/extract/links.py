@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urljoin
 
-from ingest.extract.page import parse, solid, text_of
+from ingest.extract.page import solid, text_of
 from ingest.extract.schema import string_of
 from ingest.extract.surroundings import places_of
 
@@ -21,14 +21,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FEED_TYPES", "Link", "find_alternates", "find_feeds", "find_links", "find_placed_links",
-    "is_of_comments", "read_home",
+    "is_of_comments",
 ]  # fmt: skip
 
 Link = tuple[str, str]  #: (absolute address without fragment, anchor text)
 
 _MAX_LINKS = 500
 _MAX_ALTERNATES = 100  # an encyclopedia has more
-_MAX_HOME_BYTES = 2 * 1024 * 1024  # a front page is some 300 kB
 _MAX_ANCHOR_CHARS = 300
 _MAX_URL_CHARS = 2000
 # What `urljoin` leaves as it is: addresses whole, and from the root of the site; half of its time
@@ -117,21 +116,6 @@ def _find_links(
     every = {url: max(anchor, rest.get(url, ""), key=len) for url, anchor in body.items()}
     every |= {url: anchor for url, anchor in rest.items() if url not in body}
     return tuple(body.items())[:_MAX_LINKS], tuple(every.items())[:_MAX_LINKS], tags
-
-
-def read_home(
-    body: bytes, url: str, encoding: str | None
-) -> tuple[tuple[Link, ...], dict[str, Place], tuple[str, ...]]:
-    """Links, their places, and feeds of a page that is no article; cheap enough for any process.
-
-    Raises:
-        ValueError: there is no page in it.
-    """
-    page = parse(body[:_MAX_HOME_BYTES], url, encoding)
-    if page is None:
-        raise ValueError("no page in it")
-    _, links, places = find_placed_links(page, "")
-    return links, places, find_feeds(page)
 
 
 def find_feeds(page: ParsedPage) -> tuple[str, ...]:

@@ -115,7 +115,7 @@ SHOWN: Mapping[str, Shown] = {
         facets=("outcome",),
     ),
     "rescues": Shown(
-        description="Pages whose address is dead and that a web archive was asked for.",
+        description="Pages whose address is dead, and what a web archive had of them.",
     ),
     "links": Shown(
         description="Who cites whom: addresses linked from the body of the articles.",

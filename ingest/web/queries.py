@@ -2,7 +2,8 @@
 
 Every one stays under Datasette's limits on a corpus of 100,000 articles: grouped subqueries, never
 one query a row, and a LIMIT where the answer grows with the corpus. None is named like a table or
-view: in Datasette the query would hide it.
+view: in Datasette the query would hide it. None asks for more than SQLite 3.40 has: Datasette may
+run on one as old.
 """
 
 from __future__ import annotations
@@ -147,11 +148,10 @@ SELECT max(iif(place = 1, published, NULL)) AS published,
   copies,
   group_concat(
     outlet || iif(hours_later IS NULL, ' (no date)', printf(' +%.1f h', hours_later)), ', '
-    ORDER BY place
   ) FILTER (WHERE place > 1) AS then_carried_by,
   article, seed,
   max(iif(place = 1, url, NULL)) AS url
-FROM ranked
+FROM (SELECT * FROM ranked ORDER BY article, seed, place)
 GROUP BY article, seed
 ORDER BY copies DESC, article, seed
 LIMIT 100""",
@@ -236,24 +236,32 @@ SELECT page, relevance, outcome, title, url FROM (
         "though it should have spoken, active, proposed or resting; those that need attention "
         "first. `because` says what speaks for one that nobody named.",
         sql="""
+WITH days AS (
+  SELECT s.id AS source, max(p.first_seen) AS at
+  FROM sources s JOIN pages p ON p.source = s.id
+  WHERE s.state = 'active' AND s.failures = 0 AND s.found_by NOT IN ('topic', 'lists')
+  GROUP BY s.id, CAST(julianday(s.last_ok) - julianday(p.first_seen) AS INTEGER)
+), heard AS (
+  SELECT source, json_group_array(at) AS arrivals FROM days GROUP BY source
+)
 SELECT * FROM (SELECT CASE
     WHEN state <> 'active' THEN state
     WHEN failures > 0 THEN 'failing'
-    WHEN is_quiet(last_ok, (
-      SELECT json_group_array(at) FROM (
-        SELECT max(p.first_seen) AS at FROM pages p WHERE p.source = sources.id
-        GROUP BY CAST(julianday(sources.last_ok) - julianday(p.first_seen) AS INTEGER)
-      ))) THEN 'quiet'
+    WHEN is_quiet(last_ok, coalesce(arrivals, '[]')) THEN 'quiet'
     ELSE 'active'
   END AS state,
   CASE
     WHEN state <> 'active' THEN NULL
+    WHEN host_until IS NOT NULL THEN 'its host asked to be left alone until ' || host_until
     WHEN last_ok IS NULL THEN 'never answered'
     WHEN julianday('now') - julianday(next_due) > every_minutes / 1440.0 THEN 'overdue'
   END AS lacking,
   kind, url, outlet, because, failures, last_error, last_ok, last_new, next_due, every_minutes,
   items_seen, articles_kept, id AS source
-FROM sources)
+FROM (SELECT *, (SELECT max(wait_until) FROM hosts
+    WHERE instr(url || '/', '://' || host || '/') > 0
+    AND wait_until > strftime('%Y-%m-%dT%H:%M:%SZ', 'now')) AS host_until FROM sources) AS sources
+LEFT JOIN heard ON heard.source = sources.id)
 ORDER BY instr('failing quiet active proposed resting', state), failures DESC, lacking IS NULL,
   last_ok, source
 LIMIT 1000""",
