@@ -108,6 +108,8 @@ def gate(
     share = LINK_SHARE if is_link else lenience.share
     cut = score_of(ratio_of(headline.threshold) * share)
     said = "link" if is_link else "headline"
+    if not cut:
+        return decided(Outcome.WAITING, f"nothing is asked of its {said}")
     reached = ratio_of(headline.score) / ratio_of(headline.threshold)
     if headline.score >= cut:
         why = f"it reaches {reached:.2f} of the cut, {share:.2f} is enough"

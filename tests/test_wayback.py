@@ -6,7 +6,7 @@ import json
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingest.archives.cdx import best, capture_url, query, read_captures, time_in
@@ -84,6 +84,8 @@ _JSON = st.recursive(
 @given(
     st.binary(max_size=200) | st.lists(_JSON).map(lambda rows: json.dumps([HEAD, *rows]).encode())
 )
+@example(b'[["timestamp","original","mimetype","statuscode","digest"],[null,null,null,null,[]]]')
+@example(b'[["timestamp","original",[]],["20251121094512","http://a.test/",{}]]')
 def test_an_answer_is_read_or_refused(body: bytes) -> None:
     try:
         found = read_captures(body)

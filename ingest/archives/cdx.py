@@ -114,7 +114,7 @@ def read_captures(body: bytes) -> Captures:
     if len(rows) >= _RESUME_ROWS and not rows[-2] and len(rows[-1]) == 1:
         resume = unquote_plus(rows[-1][0]) if isinstance(rows[-1][0], str) else None
         rows = rows[:-2]
-    named = [dict(zip(head, row, strict=False)) for row in rows if len(row) == len(head)]
+    named = [_named(head, row) for row in rows if len(row) == len(head)]
     refused = {one.get("digest") for one in named if not _is_page(one) and not _is_revisit(one)}
     pages = {one.get("digest") for one in named if _is_page(one)}
     found = (
@@ -127,20 +127,29 @@ def read_captures(body: bytes) -> Captures:
     )
 
 
-def _is_revisit(row: dict[str, Any]) -> bool:
+def _named(head: list[Any], row: list[Any]) -> dict[str, str]:
+    """The cells of a row by column; what is no text and no number is left out."""
+    cells = zip(head, row, strict=True)
+    return {
+        name: str(cell)
+        for name, cell in cells
+        if isinstance(name, str) and isinstance(cell, str | int)
+    }
+
+
+def _is_revisit(row: dict[str, str]) -> bool:
     return row.get("mimetype") == _REVISIT
 
 
-def _is_page(row: dict[str, Any]) -> bool:
+def _is_page(row: dict[str, str]) -> bool:
     return row.get("statuscode", _OK) == _OK and row.get("mimetype", "text/html") in _PAGE_TYPES
 
 
-def _capture(row: dict[str, Any]) -> Capture | None:
-    stamp, url, digest = row["timestamp"], row["original"], row.get("digest")
-    at = _time(stamp) if isinstance(stamp, str) else None
-    if at is None or not isinstance(url, str) or not is_fetchable(url):
+def _capture(row: dict[str, str]) -> Capture | None:
+    at, url = _time(row.get("timestamp", "")), row.get("original", "")
+    if at is None or not is_fetchable(url):
         return None
-    return Capture(at=at, url=url, digest=digest if isinstance(digest, str) else "")
+    return Capture(at=at, url=url, digest=row.get("digest", ""))
 
 
 def _time(stamp: str) -> datetime | None:
