@@ -115,6 +115,7 @@ def _refused(reason: Reason, detail: str) -> PageRead:
 
 def _limit(parent: int, memory_mib: int) -> None:
     """Let a reader end when its crawl does, leave Ctrl-C to the crawl, and bound its memory."""
+    signal.set_wakeup_fd(-1)  # inherited: a signal to us would be told to who made us
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

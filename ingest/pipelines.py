@@ -84,7 +84,10 @@ class ReadPipeline(_Stage):
         """Read a page; one that hangs or crashes its reader is refused, and costs only itself."""
         if isinstance(item, FailedFetch):
             return item
-        readers = await self._open_readers()
+        try:
+            readers = await self._open_readers()
+        except (OSError, RuntimeError) as exc:  # no process, no thread: another time there may be
+            return _failed(item, f"its reader could not be started: {exc}")
         future = readers.schedule(
             item.body, item.final_url, item.encoding, item.content_type,
             status=item.status, now=item.fetched_at,
@@ -124,7 +127,11 @@ class ReadPipeline(_Stage):
                 memory_mib=crawl.extract_memory_mib,
             )
             self._readers = asyncio.ensure_future(opening)
-        return await self._readers
+        try:
+            return await asyncio.shield(self._readers)  # who waits for it too may be cancelled
+        except Exception:
+            self._readers = None  # the next page tries again
+            raise
 
     async def close_spider(self) -> None:
         """End the readers."""

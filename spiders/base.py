@@ -39,7 +39,7 @@ from spiders.headers import (
     was_conditional,
 )
 from spiders.holding import Holding
-from spiders.patience import put_to_sleep_by
+from spiders.patience import put_to_sleep_by, unless_broken
 from spiders.policy import workspace_policy
 
 if TYPE_CHECKING:
@@ -369,10 +369,11 @@ class SourceSpider(Spider):
 
     def on_idle(self) -> None:
         """Poll what was found meanwhile, then fetch more of the frontier, or let the run end."""
-        if self.bench.trouble:
-            return
-        if self._ask(self._source_requests()) or self._top_up() or self._is_waiting():
+        if not self.bench.trouble and unless_broken(self.bench, self._ask_on):
             raise DontCloseSpider  # asks again in some seconds
+
+    def _ask_on(self) -> bool:
+        return self._ask(self._source_requests()) or self._top_up() or self._is_waiting()
 
     def _is_waiting(self) -> bool:
         """Whether a host wakes so soon that the run stays for it."""
@@ -389,7 +390,7 @@ class SourceSpider(Spider):
 
     def _keep_fed(self) -> None:
         if self._outstanding < self.batch // 2:
-            self._top_up()
+            unless_broken(self.bench, self._top_up)
 
     def _top_up(self) -> bool:
         bench, settings = self.bench, self.bench.workspace.settings

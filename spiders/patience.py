@@ -1,4 +1,4 @@
-"""Whether a page that was refused for a while waits for its host, as its siblings do."""
+"""Whether a refused page waits for its host, and whether a run without its corpus goes on."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING
 
 from ingest import clock
 from ingest.cadence import asks_for_patience
+from ingest.errors import CorpusError
 from ingest.middlewares import HostAsleep
 from ingest.pacing import host_key
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from scrapy.http import Response
 
     from ingest.extensions import Bench
     from ingest.items import DuePage
 
-__all__ = ["put_to_sleep_by"]
+__all__ = ["put_to_sleep_by", "unless_broken"]
 
 
 def put_to_sleep_by(response: Response, page: DuePage, bench: Bench) -> HostAsleep | None:
@@ -31,3 +34,16 @@ def put_to_sleep_by(response: Response, page: DuePage, bench: Bench) -> HostAsle
         return None
     tries = bench.workspace.settings.crawl.max_tries
     return HostAsleep(host, wait.until) if bench.corpus.count_refusal(page.page, tries) else None
+
+
+def unless_broken(bench: Bench, ask: Callable[[], bool]) -> bool:
+    """Ask for more; a run that has lost its corpus asks for nothing, and has failed.
+
+    Scrapy only logs what goes wrong in the handlers of its signals, and calls the run finished.
+    """
+    try:
+        return ask()
+    except CorpusError as exc:
+        bench.trouble = bench.trouble or str(exc)
+        bench.log.error("the frontier cannot be read", error=str(exc))
+        return False

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from contextlib import closing
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,8 +22,9 @@ from ingest.demo.resource import Resource
 from ingest.demo.run import make_workspace
 from ingest.demo.server import serve
 from ingest.demo.web import build_web
-from ingest.items import Outcome, Reason
+from ingest.items import FailedFetch, FetchedPage, Outcome, Reason
 from ingest.page_readers import READING_ERRORS, PageReaders
+from ingest.pipelines import ReadPipeline
 from tests.demo_web import environment
 from tests.poisoned import POISON, poison
 
@@ -142,3 +146,50 @@ def test_poison_pages_end_in_the_ledger_and_the_run_goes_on(tmp_path: Path) -> N
     assert ends["devour"] == (Outcome.REJECTED, "extraction-crashed: over 256 MiB")
     assert ends["good"][0] in (Outcome.ARTICLE, Outcome.OFF_TOPIC)
     assert run["outcome"] == "finished"
+
+
+def test_readers_that_end_tell_no_signal_to_who_made_them() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.setblocking(False)
+        theirs.setblocking(False)
+        before = signal.set_wakeup_fd(theirs.fileno())
+        try:
+            with poison(), closing(PageReaders(processes=1, timeout_s=1, memory_mib=256)) as pool:
+                assert end_of(pool, ask(pool, "hang")) is not None  # ended by a signal
+        finally:
+            signal.set_wakeup_fd(before)
+        with pytest.raises(BlockingIOError):
+            ours.recv(1)
+
+
+async def _opened_twice(monkeypatch: pytest.MonkeyPatch) -> tuple[object, object]:
+    """What a page gets whose reader cannot be started, and what the next one gets."""
+    made = iter([OSError("no process left"), "readers"])
+
+    def start(**_: object) -> object:
+        one = next(made)
+        if isinstance(one, OSError):
+            raise one
+        return one
+
+    monkeypatch.setattr("ingest.pipelines.PageReaders", start)
+    crawl = SimpleNamespace(extract_processes=1, extract_timeout_s=1, extract_memory_mib=64)
+    stage = object.__new__(ReadPipeline)
+    bench = SimpleNamespace(workspace=SimpleNamespace(settings=SimpleNamespace(crawl=crawl)))
+    monkeypatch.setattr(ReadPipeline, "bench", bench)
+    page = FetchedPage(
+        page=1, url="http://a.test/", final_url="http://a.test/", status=200, body=b"",
+        content_type=None, encoding=None, etag=None, last_modified=None, fetched_at=NOW,
+    )  # fmt: skip
+    return await stage.process_item(page), await stage._open_readers()
+
+
+def test_a_reader_that_cannot_be_started_costs_one_page_a_try(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = asyncio.run(_opened_twice(monkeypatch))
+
+    assert isinstance(first, FailedFetch)
+    assert first.reason == "its reader could not be started: no process left"
+    assert second == "readers"
