@@ -73,6 +73,10 @@ def _lines(added: Added, *, is_dry: bool) -> Iterator[str]:
     what, said = added.what, typed(added.given)
     if added.error:
         yield f"{said}: {typed(added.error)}"
+        if added.is_kept:
+            yield "  kept as a page that you gave: the next run asks for it, once it may"
+        elif added.known:
+            yield "  known already"
         return
     if what.kind == "nothing":
         yield f"{said}: nothing that could be added: {typed(what.why)}"

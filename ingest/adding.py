@@ -6,15 +6,17 @@ import json
 import sys
 import tempfile
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ingest.config import seedbed_version
 from ingest.crawl import look_at
 from ingest.discovery.addresses import absolute
 from ingest.discovery.detect import What, WhatKind, detect
 from ingest.errors import CrawlError
-from ingest.urls import outlet_of
+from ingest.items import Candidate, Gated, Outcome
+from ingest.urls import address_key, is_fetchable, outlet_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,8 +31,10 @@ __all__ = ["Added", "enter", "is_lost_file", "look"]
 _OWN = {WhatKind.FEED: "feed", WhatKind.SITEMAP: "sitemap", WhatKind.ROBOTS: "robots",
         WhatKind.SITE: "site"}  # fmt: skip
 _BY = "person"
+_SPIDER = "urls"  # its pages are those that a person gave
 _PATHS = ("/", "./", "../", "~")
 _FILES = {".txt", ".opml", ".xml", ".urls", ".lst", ".csv"}  # none is a top-level domain
+_UNSAID: dict[str, Any] = {"error": "no answer"}
 _SAID_CHARS = 60  # of a line that is no address
 
 
@@ -45,6 +49,8 @@ class Added:
     entered: tuple[tuple[str, str], ...] = ()  #: sources that are polled now and were not
     known: int = 0  #: sources that were polled already
     proposed: tuple[tuple[str, str], ...] = ()  #: sources that were not, and wait for a person
+    asked: str | None = None  #: absolute address it was asked for at; None: it is none
+    is_kept: bool = False  #: unseen, it stands in the ledger as a page to be asked for
 
     def row(self) -> dict[str, Any]:
         """As JSON has it."""
@@ -56,7 +62,7 @@ class Added:
             for name, pairs in lists.items()
         }
         return {"given": self.given, "url": self.url, **shown, "error": self.error,
-                "known": self.known, **named}  # fmt: skip
+                "known": self.known, "kept": self.is_kept, **named}  # fmt: skip
 
 
 def look(workspace: Workspace, given: Sequence[str], *, now: datetime) -> list[Added]:
@@ -114,21 +120,44 @@ def _in_file(body: bytes, now: datetime) -> What:
 
 
 def _fetched(workspace: Workspace, asked: dict[str, str]) -> list[Added]:
+    """What each address is; of one without a scheme, http:// is tried where https:// is silent."""
+    said = _said(workspace, list(asked))
+    plain = {
+        url: "http" + url.removeprefix("https")
+        for url, given in asked.items()
+        if "://" not in given and said.get(url, _UNSAID).get("is_silent")
+    }
+    again = _said(workspace, [url for url in plain.values() if url not in asked])
+    found = []
+    for url, given in asked.items():
+        first, second = said.get(url, _UNSAID), again.get(plain.get(url, ""))
+        if second is None:
+            found.append(_told(given, url, first))
+        elif second.get("is_silent"):
+            tried = f"{first['error']} (https:// and http:// were tried)"
+            found.append(_told(given, url, {**first, "error": tried}))
+        else:
+            found.append(_told(given, plain[url], second))
+    return found
+
+
+def _said(workspace: Workspace, asked: list[str]) -> dict[str, dict[str, Any]]:
+    """What the looking crawl says of each address; of one that it did not come to, nothing."""
     if not asked:
-        return []
+        return {}
     with tempfile.TemporaryDirectory(prefix="seedbed-") as folder:
         named, told = Path(folder) / "asked.json", Path(folder) / "told.jsonl"
-        named.write_text(json.dumps(list(asked)), "utf-8")
+        named.write_text(json.dumps(asked), "utf-8")
         if code := look_at(workspace.folder, named, told):
             raise CrawlError(f"the addresses could not be asked for (exit code {code})")
         lines = told.read_text("utf-8").splitlines() if told.is_file() else []
-    said = {row["asked"]: row for row in map(json.loads, lines)}
-    return [_told(given, said.get(url) or {"error": "no answer"}) for url, given in asked.items()]
+    return {row["asked"]: row for row in map(json.loads, lines)}
 
 
-def _told(given: str, said: dict[str, Any]) -> Added:
+def _told(given: str, asked: str, said: dict[str, Any]) -> Added:
     if error := said.get("error"):
-        return Added(given=given, url=None, what=What(kind=WhatKind.NOTHING), error=error)
+        nothing = What(kind=WhatKind.NOTHING)
+        return Added(given=given, url=None, what=nothing, error=error, asked=asked)
     what = What(
         kind=WhatKind(said["kind"]),
         title=said["title"],
@@ -137,14 +166,52 @@ def _told(given: str, said: dict[str, Any]) -> Added:
         addresses=tuple(said["addresses"]),
         why=said["why"],
     )
-    return Added(given=given, url=said["url"], what=what)
+    return Added(given=given, url=said["url"], what=what, asked=asked)
 
 
 def enter(workspace: Workspace, seen: Iterable[Added], *, now: datetime) -> list[Added]:
-    """Make sources of what was seen, in one transaction; of an article's outlet only proposals."""
+    """Make sources of what was seen, in one transaction; of an article's outlet only proposals.
+
+    What could not be seen is kept as a page that a person gave: a later run asks for it.
+    """
     with closing(workspace.corpus()) as corpus, corpus.transaction():
         every = round(workspace.settings.schedule.poll_every_minutes)
-        return [_enter(corpus, one, every_minutes=every, now=now) for one in seen]
+        entered = [_enter(corpus, one, every_minutes=every, now=now) for one in seen]
+        return _keep_unseen(corpus, entered, now=now)
+
+
+def _keep_unseen(corpus: Corpus, seen: list[Added], *, now: datetime) -> list[Added]:
+    """Enter what did not answer as pages given by a person, unless it is a source already."""
+    sources = {address_key(row["url"]) for row in corpus.all_sources()}
+    offers = {
+        one.asked: _offer(one.asked, one.error)
+        for one in seen
+        if one.error and one.asked and is_fetchable(one.asked)
+    }
+    kept = {url: offer for url, offer in offers.items() if offer.key not in sources}
+    if kept:
+        run = corpus.start_run(
+            spider=_SPIDER, trigger="command", version=seedbed_version(), now=now
+        )
+        corpus.offer(kept.values(), run=run, now=now)
+        said = "it enters addresses that could not be seen when they were added"
+        corpus.finish_run(run, outcome="finished", requests=0, message=said, now=now)
+    return [
+        replace(one, is_kept=one.asked in kept, known=int(one.asked in offers.keys() - kept.keys()))
+        if one.error
+        else one
+        for one in seen
+    ]
+
+
+def _offer(url: str, error: str) -> Gated:
+    return Gated(
+        candidate=Candidate(url=url, found_by=_SPIDER, is_given=True),
+        key=address_key(url),
+        outlet=outlet_of(url),
+        outcome=Outcome.WAITING,
+        reason=f"given by hand; when it was added: {error}",
+    )
 
 
 def _enter(corpus: Corpus, added: Added, *, every_minutes: int, now: datetime) -> Added:
@@ -172,6 +239,7 @@ def _enter(corpus: Corpus, added: Added, *, every_minutes: int, now: datetime) -
         url=added.url,
         what=what,
         error=added.error,
+        asked=added.asked,
         entered=tuple(entered),
         known=len(dict.fromkeys(wanted)) - len(entered),
         proposed=tuple(proposed),

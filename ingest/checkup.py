@@ -184,7 +184,8 @@ def _corpus(settings: Settings, *, now: datetime) -> Iterator[Finding]:
     if settings.corpus_path.exists():
         try:
             with closing(Corpus(settings.corpus_path, readonly=True)) as corpus:
-                has_sources = has_sources or corpus.has_sources()
+                # as the daemon asks before it starts: pages that are due are enough
+                has_sources = has_sources or corpus.has_sources() or bool(corpus.count_due(now=now))
                 yield from _rows(corpus, now=now)
         except CorpusError as exc:
             yield Finding(state="bad", subject="corpus", said=str(exc))
@@ -193,11 +194,10 @@ def _corpus(settings: Settings, *, now: datetime) -> Iterator[Finding]:
         yield Finding(state="ok", subject="corpus", said="none yet; the first run makes it")
     if not has_sources and settings.discovery.proposals == "poll":
         said = "none named: outlets that seeds and catalogue name are tried; see [discovery]"
-        yield Finding(state="look", subject="sources", said=said)
+        yield Finding(state="ok", subject="sources", said=said)
     elif not has_sources:
-        said = "none: name sites, feeds or sitemaps under [sources] in seedbed.toml"
-        state: State = "look" if settings.corpus_path.exists() else "bad"
-        yield Finding(state=state, subject="sources", said=said)
+        said = "none: name sites, feeds or sitemaps under [sources] in seedbed.toml, or add some"
+        yield Finding(state="bad", subject="sources", said=f"{said} by seedbed add")
 
 
 def _rows(corpus: Corpus, *, now: datetime) -> Iterator[Finding]:

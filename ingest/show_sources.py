@@ -27,6 +27,7 @@ def source_lines(
     *,
     is_detailed: bool = False,
     hidden: int = 0,
+    hint: str = "",
 ) -> list[str]:
     """A line of counts, what is polled as a table, what ails, and what speaks for the others.
 
@@ -36,10 +37,11 @@ def source_lines(
         is_detailed: whether to say what speaks for each that is polled, not only for those on
             trial.
         hidden: how many are left out, being wrong guesses or marks.
+        hint: what to do when there are none.
     """
     more = [f"{hidden:,} more, guesses and marks that rest: --all"] if hidden else []
     if not rows:
-        return ["no sources", *more, *_unplaced_lines(unplaced)]
+        return [f"no sources{hint}", *more, *_unplaced_lines(unplaced)]
     counted = Counter(row["standing"] for row in rows)
     told = ", ".join(f"{counted[state]:,} {state}" for state in _STANDINGS if counted[state])
     polled = [row for row in rows if row["standing"] in _POLLED]

@@ -79,7 +79,20 @@ def sources(
         return print_json(*rows)
     from ingest.show_sources import source_lines
 
-    return print_lines(source_lines(rows, unplaced, is_detailed=bool(which), hidden=hidden))
+    hint = "" if which or states or failing else _hint(place)
+    lines = source_lines(rows, unplaced, is_detailed=bool(which), hidden=hidden, hint=hint)
+    return print_lines(lines)
+
+
+def _hint(place: Place) -> str:
+    """What becomes of a workspace without sources."""
+    settings = place.settings()
+    stated = settings.sources
+    if stated.sites or stated.feeds or stated.sitemaps or settings.search.services:
+        return " yet; the first run enters those that the settings name"
+    if settings.discovery.proposals == "poll":
+        return " yet; the first run tries outlets that seeds and catalogue name"
+    return "; name some under [sources] in seedbed.toml, or by seedbed add"
 
 
 def _rows(corpus: Corpus) -> list[dict[str, Any]]:
@@ -158,7 +171,13 @@ def _named(rows: list[dict[str, Any]], said: str) -> list[dict[str, Any]]:
 
     if said.isdecimal():
         return [row for row in rows if row["id"] == int(said)]
-    exact = [row for row in rows if said in (row["url"], row["outlet"])]
+    written = (said, said.rstrip("/"))  # as it stands, and as the table has it
+    exact = [
+        row
+        for row in rows
+        if said in (row["url"], row["outlet"])
+        or row["url"].partition("://")[2].rstrip("/") in written
+    ]
     if exact or "." not in said:
         return exact
     key = address_key(said if "://" in said else f"https://{said}")

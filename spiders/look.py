@@ -20,6 +20,7 @@ from scrapy.exceptions import IgnoreRequest
 from ingest import clock
 from ingest.discovery.detect import detect
 from ingest.errors import ConfigError
+from ingest.middlewares import RobotsUnreadable
 from ingest.pacing import lay_keeper
 from ingest.page_readers import READING_ERRORS, Readers
 from ingest.robots import origin_of
@@ -132,8 +133,14 @@ class LookSpider(Spider):
         """Say why there is nothing."""
         request: Any = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
         reason = str(failure.value).split("\n", 1)[0] or type(failure.value).__name__
-        refused = "refused: " if failure.check(IgnoreRequest) else ""
-        self._say(request.cb_kwargs["asked"], error=f"{refused}{reason}"[:200])
+        refused = "refused: " if failure.check(IgnoreRequest) else "no answer: "
+        if failure.check(RobotsUnreadable):
+            refused = "no answer: "
+        self._say(
+            request.cb_kwargs["asked"],
+            error=f"{refused}{reason}"[:200],
+            is_silent=refused != "refused: ",
+        )
 
     def closed(self, reason: str) -> None:
         """End the readers, and let go of the corpus."""

@@ -156,6 +156,20 @@ def test_accepted_outlet_is_polled(many: Path, capsys: pytest.CaptureFixture[str
     assert "3 sources: 3 active" in capsys.readouterr().out
 
 
+def test_source_is_named_as_the_table_shows_it(
+    many: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(Corpus(many / "corpus.db")) as corpus, corpus.transaction():
+        insert(corpus, "outlets", id="127.0.0.3", first_seen=AT, last_seen=AT)
+        insert(
+            corpus, "sources", id=7, kind="site", url="http://127.0.0.3:8800/", state="proposed",
+            outlet="127.0.0.3", found_by="catalogue", every_minutes=30, next_due=AT,
+        )  # fmt: skip
+    assert main(["sources", "--accept", "127.0.0.3:8800"]) == 0
+    capsys.readouterr()
+    assert standings(capsys, "127.0.0.3:8800/") == {7: "active"}
+
+
 def test_rested_source_is_polled_no_more_and_does_not_fail(
     many: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
