@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from ingest.cli import main
 from ingest.text import clean_controls
 from ingest.web.queries import QUERIES
-from ingest.web.spreadsheet import defuse
+from ingest.web.spreadsheet import defuse, defusing
 from tests.filled import SCRIPT, add_article, add_page, fill
 from tests.test_middlewares import make_workspace
 
@@ -70,6 +71,67 @@ def test_tables_reach_a_spreadsheet_whole_and_without_formulas(filled: Corpus, u
     assert rows[f"'{_FORMULA}"]["author"] == "'@SUM(A1)"
     assert rows[f"'{_FORMULA}"]["lead"] == "-1.5"
     assert not [cell for row in rows.values() for cell in row.values() if cell[:1] in "=@" and cell]
+
+
+@pytest.mark.parametrize("saved", ["_size=max", "_dl=1"])
+@pytest.mark.parametrize(
+    ("name", "spelled"),
+    [("corpus", "~63orpus"), ("my.news", "my~2Enews"), ("my news", "my+news"),
+     ("my news", "my~20news")],
+)  # fmt: skip
+def test_no_spelling_of_a_name_lets_a_formula_through(
+    filled: Corpus, name: str, spelled: str, saved: str
+) -> None:
+    filled.close()
+    path = filled.path.rename(filled.path.with_name(f"{name}.db"))
+    (answer,) = ask(path, urls=(f"/{spelled}/articles.csv?{saved}",))
+
+    assert answer.status_code == 200
+    titles = {row["title"] for row in csv.DictReader(io.StringIO(answer.text, newline=""))}
+    assert f"'{_FORMULA}" in titles
+    assert _FORMULA not in titles
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "query", "is_table"),
+    [
+        (b"text/csv; charset=utf-8", "/x", b"", True),
+        (b"TEXT/CSV", "/x", b"", True),
+        (b"text/plain", "/x.csv", b"", True),
+        (b"text/plain; charset=utf-8", "/x", b"_format=csv&_format=json", True),
+        (b"text/plain", "/x", b"", False),
+        (b"application/json", "/x.csv", b"_format=csv", False),
+    ],
+)
+def test_a_table_is_known_by_what_the_answer_says_it_is(
+    kind: bytes, path: str, query: bytes, *, is_table: bool
+) -> None:
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def app(_scope: Any, _receive: Any, send: Any) -> None:
+        headers = [(b"Content-Type", kind), (b"Content-Length", b"5")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"=1\xff\r\n"})
+
+    scope = {"path": path, "query_string": query}
+    asyncio.run(defusing(app, lambda: ["any"])(scope, None, send))
+
+    assert sent[1]["body"] == (b"'=1\xff\r\n" if is_table else b"=1\xff\r\n")
+    assert len(sent[0]["headers"]) == (1 if is_table else 2)
+
+
+def test_a_long_article_reaches_a_spreadsheet_whole(filled: Corpus) -> None:
+    text = 'He said "no", twice.\n' * 10_000
+    filled._raw.execute("UPDATE articles SET text = ? WHERE id = 72", (text,))
+    (answer,) = ask(filled.path, urls=("/corpus/articles.csv?_stream=1",))
+    rows = {row["id"]: row for row in csv.DictReader(io.StringIO(answer.text, newline=""))}
+
+    assert len(text) > 200_000
+    assert rows["72"]["text"] == text
+    assert f"'{_FORMULA}" in {row["title"] for row in rows.values()}
 
 
 def test_markup_in_a_headline_is_shown_and_not_obeyed(filled: Corpus) -> None:

@@ -13,9 +13,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection
+    from collections.abc import Callable, Collection, Coroutine
 
 __all__ = ["defuse", "defusing"]
+
+# An article's text is longer than the 131,072 characters that the csv module reads in one cell;
+# this is the most that fits a C long everywhere.
+csv.field_size_limit(2**31 - 1)
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
@@ -38,24 +42,31 @@ class _Records:
         is_whole = self._pending.endswith(b"\n") and self._pending.count(b'"') % 2 == 0
         if not (is_whole or is_last):
             return b""
-        text, self._pending = self._pending.decode(), b""
+        text, self._pending = self._pending.decode(errors="surrogateescape"), b""
         told = io.StringIO(newline="")
         writer = csv.writer(told)
         for record in csv.reader(io.StringIO(text, newline="")):
             writer.writerow([defuse(cell) for cell in record])
-        return told.getvalue().encode()
+        return told.getvalue().encode(errors="surrogateescape")
 
 
-def defusing(app: Any, corpora: Callable[[], Collection[str]]) -> Callable[..., Awaitable[None]]:
-    """An ASGI application whose CSV of these databases holds no formulas."""
+def defusing(
+    app: Any, corpora: Callable[[], Collection[str]]
+) -> Callable[..., Coroutine[Any, Any, None]]:
+    """An ASGI application that, while it serves any corpus, gives no CSV with formulas.
+
+    Which database an answer is of is not asked: a path spells its name in many ways, and a
+    question to one database may read another.
+    """
 
     async def serve(scope: Any, receive: Any, send: Any) -> None:
         records: _Records | None = None
 
         async def pass_on(message: Any) -> None:
             nonlocal records
-            if message["type"] == "http.response.start" and _is_table(scope, corpora()):
-                records = _Records()  # not before: Datasette opens its files at the first request
+            # The corpora not before: Datasette opens its files at the first request.
+            if message["type"] == "http.response.start" and _is_table(scope, message) and corpora():
+                records = _Records()
                 kept = [one for one in message["headers"] if one[0].lower() != b"content-length"]
                 message = {**message, "headers": kept}
             elif message["type"] == "http.response.body" and records is not None:
@@ -69,8 +80,11 @@ def defusing(app: Any, corpora: Callable[[], Collection[str]]) -> Callable[..., 
     return serve
 
 
-def _is_table(scope: Any, corpora: Collection[str]) -> bool:
-    path = unquote(str(scope["path"]))
-    wanted = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("_format", [""])
-    is_csv = path.endswith(".csv") or wanted[-1] == "csv"
-    return is_csv and any(f"/{name}" in path for name in corpora)
+def _is_table(scope: Any, start: Any) -> bool:
+    """Whether the answer that starts so is CSV; Datasette calls it plain text unless saved."""
+    headers = {name.lower(): value.lower() for name, value in start.get("headers", [])}
+    kind = headers.get(b"content-type", b"").strip()
+    if not kind.startswith(b"text/plain"):
+        return bool(kind.startswith(b"text/csv"))
+    wanted = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("_format", [])
+    return unquote(str(scope["path"])).endswith(".csv") or "csv" in wanted
