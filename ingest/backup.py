@@ -17,6 +17,7 @@ from ingest.backup_files import (
     archive_of,
     backups_in,
     link_or_copy,
+    make_durable,
     never,
     partial_of,
     publish,
@@ -163,7 +164,8 @@ def restore_backup(
     """Make a corpus what a backup holds; the old one is kept aside.
 
     The backup comes in one transaction, so that who reads meanwhile sees the old or the new, and a
-    kill leaves the old. A file that is no corpus any more is moved aside instead.
+    kill leaves the old. A file that is no corpus any more is moved aside instead, once the new one
+    lies beside it, whole and durable.
 
     Raises:
         CorpusError: the backup is not sound, or something cannot be written.
@@ -172,25 +174,15 @@ def restore_backup(
     told = read_backup(backup)
     with wrapped(corpus), alone_in(corpus.parent):
         remove_partial(corpus.parent)
-        aside = _keep_aside(corpus, now)
-        if corpus.exists():
+        aside = corpus.with_name(f"{corpus.name}.before-restore-{stamp_of(now)}")
+        if corpus.exists() and _is_copied(corpus, aside):
             put_back(backup, corpus)
+            is_kept = True
         else:
-            _bring(backup, corpus)
+            is_kept = _replace(backup, corpus, aside)
         rows = look_through(corpus)
     put, missing = _restore_archive(told, archive, is_wanted=with_archive)
-    return Restored(rows=rows, aside=aside, put=put, missing=missing)
-
-
-def _keep_aside(corpus: Path, now: datetime) -> Path | None:
-    """Copy the old corpus; one that cannot be copied is moved with all that belongs to it."""
-    aside = corpus.with_name(f"{corpus.name}.before-restore-{stamp_of(now)}")
-    if corpus.exists() and _is_copied(corpus, aside):
-        return aside
-    found = [end for end in ("", *_BESIDE) if corpus.with_name(f"{corpus.name}{end}").exists()]
-    for ending in found:  # a log that is left behind would be read into the corpus that comes
-        corpus.with_name(f"{corpus.name}{ending}").replace(aside.with_name(f"{aside.name}{ending}"))
-    return aside if found else None
+    return Restored(rows=rows, aside=aside if is_kept else None, put=put, missing=missing)
 
 
 def _is_copied(corpus: Path, aside: Path) -> bool:
@@ -206,11 +198,34 @@ def _is_copied(corpus: Path, aside: Path) -> bool:
     return True
 
 
-def _bring(backup: Path, corpus: Path) -> None:
-    """Where no corpus is: a copy beside, then its name."""
+def _replace(backup: Path, corpus: Path, aside: Path) -> bool:
+    """Put a sound copy where no corpus is, or none that can be copied.
+
+    Nothing is touched before the copy is whole, and what was there comes back when it cannot take
+    its place.
+
+    Returns:
+        Whether something was there, and lies aside now.
+    """
     partial = partial_of(corpus)
     copy_corpus(backup, partial)
-    publish(partial, corpus)
+    look_through(partial)
+    make_durable(partial)
+    moved: list[tuple[Path, Path]] = []
+    try:
+        # The corpus last: a log that is left behind would be read into the one that comes.
+        for ending in (*_BESIDE, ""):
+            old = corpus.with_name(f"{corpus.name}{ending}")
+            if old.exists():
+                kept = aside.with_name(f"{aside.name}{ending}")
+                old.replace(kept)
+                moved.append((kept, old))
+        publish(partial, corpus)
+    except BaseException:
+        for kept, old in reversed(moved):
+            kept.replace(old)
+        raise
+    return bool(moved)
 
 
 def _restore_archive(

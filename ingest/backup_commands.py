@@ -140,6 +140,7 @@ def _refuse_crawls(corpus: Path) -> None:
     """A crawl that somebody started by hand holds no lock, but it has a run that lives."""
     from contextlib import closing
 
+    from ingest import clock
     from ingest.corpus import Corpus
     from ingest.errors import CorpusError, CorpusLocked
 
@@ -147,11 +148,11 @@ def _refuse_crawls(corpus: Path) -> None:
         return
     try:
         with closing(Corpus(corpus, readonly=True)) as opened:
-            running = [row for row in opened.latest_runs(20) if row["outcome"] == "running"]
+            running = opened.runs_at_work(now=clock.now())
     except CorpusError:  # damaged, or of another version: that is what a restore is for
         return
     if running:
-        raise CorpusLocked(f"run {running[0]['id']} is at work", path=corpus)
+        raise CorpusLocked(f"run {running[0]} is at work", path=corpus)
 
 
 def _restored_row(told: Restored) -> dict[str, Any]:

@@ -16,8 +16,10 @@ import shutil
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from ingest import clock
 from ingest.errors import CorpusError, CorpusLocked, Stopped
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ __all__ = [
     "is_backup_due",
     "link_or_copy",
     "made_at",
+    "make_durable",
     "never",
     "partial_of",
     "prune_backups",
@@ -50,7 +53,7 @@ __all__ = [
 
 _PARTIAL = ".seedbed-partial"  # what is being written; never read, and removed by the next one
 _STAMP = "%Y%m%dT%H%M%SZ"
-_STAMPED = re.compile(r"-(?P<stamp>\d{8}T\d{6}Z)\.db")
+_STAMPED = re.compile(r"-(?P<stamp>[0-9]{8}T[0-9]{6}Z)\.db")
 _CHUNK = 1 << 20
 
 
@@ -158,12 +161,13 @@ def remove_stale(folder: Path) -> list[Path]:
 
 def publish(partial: Path, path: Path) -> None:
     """Make a file, or the files of a folder, durable, then give it its name."""
-    _sync(partial)
+    make_durable(partial)
     partial.replace(path)
-    _sync(path.parent)
+    make_durable(path.parent)
 
 
-def _sync(path: Path) -> None:
+def make_durable(path: Path) -> None:
+    """Wait until the disk holds a file, or the names in a folder."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
@@ -213,22 +217,37 @@ def backups_in(folder: Path, corpus: Path) -> list[Path]:
     """The backups of a corpus in a folder that were named by `backup_name`, the oldest first."""
     if not folder.is_dir():
         return []
-    found = [path for path in folder.glob("*.db") if _stamp_of(path, corpus)]
-    return sorted(found, key=lambda path: path.name)
+    return sorted(
+        (path for path in folder.glob("*.db") if _moment_of(path.name, corpus)),
+        key=lambda path: path.name,
+    )
 
 
-def _stamp_of(path: Path, corpus: Path) -> str:
-    """The moment in the name of a backup or of what lies beside it; empty: it is none."""
-    match = _STAMPED.match(path.name.removeprefix(corpus.stem))
-    return match["stamp"] if match and path.name.startswith(corpus.stem) else ""
-
-
-def made_at(folder: Path, corpus: Path) -> datetime | None:
-    """When the latest backup in a folder was made; None: there is none."""
-    latest = backups_in(folder, corpus)[-1:]
-    if not latest:
+def _moment_of(name: str, corpus: Path) -> datetime | None:
+    """The moment in the name of a backup; None: it is the name of something else."""
+    if not name.startswith(corpus.stem):
         return None
-    return datetime.strptime(_stamp_of(latest[0], corpus), _STAMP).replace(tzinfo=UTC)
+    match = _STAMPED.fullmatch(name.removeprefix(corpus.stem))
+    try:
+        return datetime.strptime(match["stamp"], _STAMP).replace(tzinfo=UTC) if match else None
+    except ValueError:  # the 99th of a month
+        return None
+
+
+def _until(now: datetime, folder: Path, corpus: Path) -> list[tuple[datetime, Path]]:
+    """The backups that a right clock can have named, the oldest first."""
+    found = ((_moment_of(path.name, corpus), path) for path in backups_in(folder, corpus))
+    return [(moment, path) for moment, path in found if moment and moment <= now]
+
+
+def made_at(folder: Path, corpus: Path, *, now: datetime | None = None) -> datetime | None:
+    """When the latest backup in a folder was made, by its name; None: there is none.
+
+    Args:
+        now: names of a later moment tell nothing: the clock was wrong. None: the clock's.
+    """
+    made = _until(now or clock.now(), folder, corpus)
+    return made[-1][0] if made else None
 
 
 def is_backup_due(folder: Path, corpus: Path, *, every_hours: float, now: datetime) -> bool:
@@ -236,19 +255,27 @@ def is_backup_due(folder: Path, corpus: Path, *, every_hours: float, now: dateti
 
     One from the future, of a clock that was wrong, keeps nobody waiting.
     """
-    made = made_at(folder, corpus)
-    return made is None or made > now or now - made >= timedelta(hours=every_hours)
+    made = made_at(folder, corpus, now=now)
+    return made is None or now - made >= timedelta(hours=every_hours)
 
 
-def prune_backups(folder: Path, corpus: Path, *, keep: int) -> list[Path]:
-    """Remove the oldest backups in a folder, with manifest and raw pages; those removed."""
-    removed = backups_in(folder, corpus)[:-keep]
+def prune_backups(
+    folder: Path, corpus: Path, *, keep: int, now: datetime | None = None
+) -> list[Path]:
+    """Remove the oldest backups in a folder, with manifest and raw pages; those removed.
+
+    Args:
+        keep: so many stay; one named by a later moment than now stays too, and does not count.
+        now: None: the clock's.
+    """
+    removed = [path for _, path in _until(now or clock.now(), folder, corpus)[:-keep]]
     with wrapped(folder):
         for path in removed:
             path.unlink(missing_ok=True)
         # By what is left, so that a kill in the middle leaves nothing that nobody removes.
         for beside in (*folder.glob("*.db.json"), *folder.glob("*.db.archive")):
-            if _stamp_of(beside, corpus) and not beside.with_suffix("").exists():
+            backup = beside.with_suffix("")  # without `.json` or `.archive`
+            if _moment_of(backup.name, corpus) and not backup.exists():
                 shutil.rmtree(beside) if beside.is_dir() else beside.unlink()
     return removed
 
@@ -257,14 +284,22 @@ def read_manifest(backup: Path) -> Backup | None:
     """What stands beside a backup; None: nothing does.
 
     Raises:
-        CorpusError: it cannot be read.
+        CorpusError: it cannot be read, or names files outside of the archive.
     """
     path = manifest_of(backup)
     try:
         told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         files = tuple(ArchiveFile(**one) for one in told["archive"])
+        for one in files:
+            _check_plain(one.file)
         return Backup(**told | {"path": backup, "archive": files})
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError) as exc:
         raise CorpusError(f"the manifest cannot be read ({exc})", path=path) from exc
+
+
+def _check_plain(name: str) -> None:
+    """A manifest may come from anywhere: it must not lead a restore out of the archive."""
+    if name in {"", ".."} or "\0" in name or PurePath(name).name != name:
+        raise ValueError(f"{name!r} is no plain name of a file")

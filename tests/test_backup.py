@@ -17,7 +17,14 @@ import pytest
 
 from ingest import backup, backup_files
 from ingest.backup import make_backup, read_backup, restore_backup
-from ingest.backup_files import archive_of, backup_name, backups_in, is_backup_due, prune_backups
+from ingest.backup_files import (
+    archive_of,
+    backup_name,
+    backups_in,
+    is_backup_due,
+    made_at,
+    prune_backups,
+)
 from ingest.cli import main
 from ingest.corpus import Corpus
 from ingest.errors import CorpusDamaged, CorpusError, CorpusLocked, NotACorpus, Stopped
@@ -224,6 +231,36 @@ def test_oldest_backups_go_with_all_that_belongs_to_them(workspace: Path) -> Non
     assert (folder / "other-20200101T000000Z.db").exists()
 
 
+def test_backup_from_the_future_neither_hurries_nor_displaces_the_others(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus.db"
+    history = [tmp_path / backup_name(corpus, NOW - timedelta(days=days)) for days in (2, 1, 0)]
+    future = tmp_path / backup_name(corpus, NOW + timedelta(days=400))
+    for path in (*history, future):
+        path.touch()
+    soon = NOW + timedelta(hours=1)
+
+    assert not is_backup_due(tmp_path, corpus, every_hours=24, now=soon)
+    assert made_at(tmp_path, corpus, now=soon) == NOW
+    assert prune_backups(tmp_path, corpus, keep=2, now=soon) == history[:1]
+    assert backups_in(tmp_path, corpus) == [*history[1:], future]
+
+
+@pytest.mark.parametrize(
+    "name", ["corpus-20200101T000000Z.db.precious.db", "corpus-20269999T999999Z.db"]
+)
+def test_file_that_is_only_named_like_a_backup_is_left_alone(tmp_path: Path, name: str) -> None:
+    corpus = tmp_path / "corpus.db"
+    strangers = {name, f"{name}.json", f"{name[:-3]}-gone.db.json"}
+    for stranger in strangers:
+        (tmp_path / stranger).touch()
+    latest = tmp_path / backup_name(corpus, NOW)
+    latest.touch()
+
+    assert backups_in(tmp_path, corpus) == [latest]
+    assert prune_backups(tmp_path, corpus, keep=1, now=NOW) == []
+    assert seen_in(tmp_path) >= strangers
+
+
 # Putting one back
 
 
@@ -263,6 +300,31 @@ def test_restore_over_a_damaged_corpus(workspace: Path, tmp_path: Path, damage: 
     assert told.aside.read_bytes() == damage
 
 
+@pytest.mark.parametrize("step", ["copy_corpus", "publish"])
+def test_restore_that_fails_leaves_the_damaged_corpus_where_it_was(
+    workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    made(workspace, tmp_path / "one.db")
+    for path in workspace.glob("corpus.db*"):
+        path.unlink()
+    before = {"corpus.db": b"no corpus at all", "corpus.db-wal": b"its log"}
+    for name, body in before.items():
+        (workspace / name).write_bytes(body)
+    plain = getattr(backup, step)
+
+    def full(source: Path, target: Path, **more: Any) -> Any:
+        if target.name == "corpus.db" or source == tmp_path / "one.db":
+            raise OSError(28, "No space left on device")
+        return plain(source, target, **more)
+
+    monkeypatch.setattr(backup, step, full)
+    with pytest.raises(CorpusError, match="No space left"):
+        put(workspace, tmp_path / "one.db")
+
+    assert {name: (workspace / name).read_bytes() for name in before} == before
+    assert not list(workspace.glob("*before-restore*"))
+
+
 def test_restore_over_a_corpus_of_a_newer_version(workspace: Path, tmp_path: Path) -> None:
     made(workspace, tmp_path / "one.db")
     with closing(Corpus(workspace / "corpus.db")) as corpus:
@@ -296,6 +358,21 @@ def test_backup_that_is_not_the_one_of_its_manifest_is_refused(
 
     with pytest.raises(CorpusError, match="manifest"):
         put(workspace, tmp_path / "one.db")
+
+
+@pytest.mark.parametrize("name", ["../escaped.warc.gz", "/escaped.warc.gz", "a/b", "..", "", "\0"])
+def test_manifest_that_leads_out_of_the_archive_is_refused(
+    workspace: Path, tmp_path: Path, name: str
+) -> None:
+    keep_raw(workspace)
+    made(workspace, tmp_path / "one.db", with_archive=True)
+    manifest = tmp_path / "one.db.json"
+    told = json.loads(manifest.read_text())
+    told["archive"][0]["file"] = name
+    manifest.write_text(json.dumps(told))
+
+    with pytest.raises(CorpusError, match="plain name"):
+        put(workspace, tmp_path / "one.db", with_archive=True)
 
 
 def test_raw_pages_come_back_when_asked_and_are_named_when_not(
@@ -349,6 +426,22 @@ def test_restore_is_refused_while_a_daemon_or_a_crawl_is_at_work(
     assert main(["restore", "one.db"]) == 1
 
     assert f"run {run} is at work" in capsys.readouterr().err
+
+
+def test_restore_goes_on_when_a_run_of_a_container_that_is_gone_holds_nothing(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["backup", "one.db"]) == 0
+    with closing(Corpus(workspace / "corpus.db")) as corpus:
+        run = corpus.start_run(spider="feeds", trigger="command", version="0", now=NOW)
+        corpus._run("UPDATE runs SET process = 'gone:7:42' WHERE id = ?", (run,))
+        corpus._run("UPDATE pages SET run = ?, leased_until = '2999-01-01T00:00:00Z'", (run,))
+    assert main(["restore", "one.db"]) == 1
+    assert f"run {run} is at work" in capsys.readouterr().err
+
+    with closing(Corpus(workspace / "corpus.db")) as corpus:
+        corpus._run("UPDATE pages SET leased_until = '2020-01-01T00:00:00Z'")
+    assert main(["restore", "one.db"]) == 0
 
 
 # Kills

@@ -60,6 +60,10 @@ def is_alive(process: str | None) -> bool:
     return bool(tick) and _start_tick(int(pid)) == tick
 
 
+def _is_here(process: str) -> bool:
+    return process.partition(":")[0] == socket.gethostname()
+
+
 class Runs(Base):
     """The rows of `runs`."""
 
@@ -88,6 +92,23 @@ class Runs(Base):
                 self._free(run)
                 self._close_row(run, outcome="died", message=DIED, now=now)
         return dead
+
+    def runs_at_work(self, *, now: datetime) -> list[int]:
+        """Open runs that live here, or on another host and hold a lease; the newest first.
+
+        A container that starts anew has another host name: what it left open holds nothing soon.
+        """
+        rows = self._rows(
+            "SELECT id, process, EXISTS (SELECT 1 FROM pages WHERE run = runs.id "
+            "AND leased_until > ?) AS has_lease "
+            "FROM runs WHERE outcome = 'running' ORDER BY id DESC",
+            (iso(now),),
+        )
+        return [
+            row["id"]
+            for row in rows
+            if is_alive(row["process"]) and (row["has_lease"] or _is_here(row["process"]))
+        ]
 
     def finish_run(
         self, run: int, *, outcome: str, requests: int, message: str | None, now: datetime
