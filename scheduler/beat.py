@@ -30,6 +30,7 @@ class Beat:
     working: str | None  #: the job at work
     working_s: float  #: for how long
     tallies: dict[str, Tally]  #: by job
+    trouble: str | None = None  #: why its last look at the corpus came to nothing
 
     @property
     def is_ticking(self) -> bool:
@@ -44,14 +45,16 @@ class Pulse:
     pid: int
     since: str
     late_s: float
+    trouble: str | None = None  #: of the last look at the corpus
     _ticked_s: float = field(default_factory=time.monotonic)
     _queue: list[str] = field(default_factory=list)
     _working: tuple[str, float] | None = None
     _tallies: dict[str, Tally] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def ticked(self) -> None:
-        """The scheduler looks at the corpus."""
+    def ticked(self, trouble: str | None = None) -> None:
+        """The scheduler has looked at the corpus; `trouble`: and could not read it."""
+        self.trouble = trouble
         self._ticked_s = time.monotonic()
 
     @property
@@ -96,4 +99,5 @@ class Pulse:
                 working=job,
                 working_s=time.monotonic() - began_s if job else 0.0,
                 tallies=dict(self._tallies),
+                trouble=self.trouble,
             )

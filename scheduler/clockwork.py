@@ -44,6 +44,7 @@ __all__ = ["Clockwork", "Rests"]
 _TICK, _JUDGING = "tick", "judging"
 # Both in ticks. Late: the wall clock was set back, and APScheduler waits for a time to come again.
 _LATE, _LOST = 4, 40
+_DRAIN_S = 20.0  # for the crawl at work, when the scheduler is given up
 _TROUBLE = {
     _JUDGING: "texts not judged anew",
     BACKUP: "backup not made",
@@ -100,6 +101,8 @@ class Clockwork:
     rounds: Rounds
     tick_s: float  #: seconds between two looks
     reload: threading.Event = field(default_factory=threading.Event)  #: read the settings again
+    die: Callable[[int], object] | None = None  #: ends the process, whatever its threads do
+    drain_s: float = _DRAIN_S  #: for the crawl at work, before that
     _scheduler: BackgroundScheduler = field(default_factory=_new_scheduler)
     _queued: set[str] = field(default_factory=set)  #: jobs that wait for their turn, or run
     _rests: Rests = field(default_factory=Rests)
@@ -131,7 +134,7 @@ class Clockwork:
 
         Raises:
             ConfigError: its health cannot be told where the settings want it.
-            CrawlError: the scheduler stands still.
+            CrawlError: the scheduler stands still, and nothing made the process die of it.
         """
         self.rounds.stop, self.rounds.hurry = stop, hurry
         self._desk.move_to(self.settings.health.address)
@@ -144,17 +147,31 @@ class Clockwork:
         )
         self._scheduler.start()
         notify("READY=1", "STATUS=waits for what is due")
+        is_lost = False
         try:
             while not stop.wait(min(self.tick_s, watchdog_every_s() or self.tick_s)):
                 self._watch()
+        except CrawlError as exc:
+            is_lost = True
+            self._give_up(exc)
+            raise
         finally:
             stop.set()
             notify("STOPPING=1")
-            self._scheduler.shutdown(wait=True)
+            self._scheduler.shutdown(wait=not is_lost)
             self._desk.close()
 
+    def _give_up(self, because: CrawlError) -> None:
+        """End the process: any other way out would wait for the thread that hangs."""
+        _log.error("daemon gives up", error=str(because))
+        self.rounds.stop.set()
+        until_s = time.monotonic() + self.drain_s
+        while self._pulse.beat().working is not None and time.monotonic() < until_s:
+            time.sleep(0.05)
+        if self.die is not None:
+            self.die(1)
+
     def _tick(self) -> None:
-        self._pulse.ticked()
         try:
             self._take_up()
             self._warn()
@@ -162,14 +179,25 @@ class Clockwork:
                 self._queue(_JUDGING, self._judge)
             agenda = self.rounds.agenda()
             due = [spec for spec in self.rounds.specs if self.rounds.is_due(spec, agenda)]
-            upkeep = due_upkeep(self.settings, now=clock.now())
         except IngestError as exc:
             _log.error("corpus not readable now", error=str(exc))
+            self._pulse.ticked(trouble=str(exc))
             return
         queued = [self._queue_crawl(spec) for spec in due]
         # The frontier comes last: the others leave it something, and it looks when its turn comes.
         if any(queued) or agenda.pages:
             self._queue_crawl(FRONTIER)
+        self._queue_upkeep()
+        # Only now: whatever failed above unforeseen is to be seen by those who watch.
+        self._pulse.ticked()
+
+    def _queue_upkeep(self) -> None:
+        """A folder of backups that cannot be read keeps no crawl waiting."""
+        try:
+            upkeep = due_upkeep(self.settings, now=clock.now())
+        except Exception as exc:  # noqa: BLE001  # logged; the next tick looks again
+            _log.error("upkeep not looked at", error=repr(exc))
+            return
         for work in upkeep:
             self._queue(work, self._keep_up, work)
 

@@ -73,6 +73,8 @@ def serve(
 ) -> int:
     """Do every job whenever it is due, until a signal comes; returns the exit code.
 
+    When the scheduler stands still the process ends with 1: a thread that hangs cannot be ended.
+
     Args:
         environ: for the settings and the crawls; None: ours.
         on_report: told of each crawl when it has ended.
@@ -80,7 +82,6 @@ def serve(
 
     Raises:
         ConfigError: the settings cannot be used, or name no source and none is known.
-        CrawlError: the scheduler stands still.
         DaemonRunning: there is another daemon.
     """
     rounds = _rounds(workspace, environ, command, on_report)
@@ -88,7 +89,7 @@ def serve(
         rounds.prepare()
         _log.info("daemon started", corpus=str(rounds.settings.corpus_path), pid=os.getpid())
         reload = threading.Event()
-        work = Clockwork(rounds=rounds, tick_s=tick_s, reload=reload).keep
+        work = Clockwork(rounds=rounds, tick_s=tick_s, reload=reload, die=os._exit).keep
         # At a terminal SIGHUP says that it is gone, and whoever works there with it.
         _, signum = attended(work, reload=None if _is_at_terminal() else reload)
     _log.info("daemon stopped", signal=signum)

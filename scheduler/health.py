@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Protocol
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Desk", "Watched", "ailments", "warnings"]
 
 _PATIENCE_S = 5.0  # with a client that does not ask, or does not read
+_DEADLINE_S = 10.0  # for a connection as a whole, however busily it dribbles
 _AT_ONCE = 8  # requests; more are turned away
 _RUNS = 10
 _MIB = 1024 * 1024
@@ -53,6 +54,8 @@ def ailments(settings: Settings, beat: Beat) -> list[str]:
     found = []
     if not beat.is_ticking:
         found.append(f"the scheduler has not looked at the corpus for {beat.tick_age_s:.0f} s")
+    if beat.trouble is not None:
+        found.append(f"the last look at the corpus failed: {beat.trouble}")
     try:
         with closing(Corpus(settings.corpus_path, readonly=True, timeout_s=2.0)) as corpus:
             corpus.last_run()
@@ -116,9 +119,13 @@ class _Handler(BaseHTTPRequestHandler):
         if answer is None:
             return self._say(404, "text/plain", "\n".join([*_ANSWERS, ""]).encode())
         try:
-            return self._say(*answer(self.server.watched))
+            told = answer(self.server.watched)
         except (CorpusError, OSError) as exc:
-            return self._say(503, "text/plain", f"{exc}\n".encode())
+            told = 503, "text/plain", f"{exc}\n".encode()
+        except Exception:  # noqa: BLE001  # whoever asks is answered, and the log has it
+            _log.exception("health not told")
+            told = 500, "text/plain", b"unexpected error; the daemon's log has it\n"
+        return self._say(*told)
 
     do_HEAD = do_GET  # noqa: N815  # http.server calls it so
 
@@ -152,6 +159,11 @@ def _is_this_machine(hosts: list[str]) -> bool:
         return False
 
 
+def _cut(connection: socket.socket) -> None:
+    with suppress(OSError):  # it has ended by itself
+        connection.shutdown(socket.SHUT_RDWR)
+
+
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
@@ -166,13 +178,26 @@ class _Server(ThreadingHTTPServer):
         if not self._free.acquire(blocking=False):
             self.shutdown_request(request)
             return
-        super().process_request(request, client_address)
+        try:
+            super().process_request(request, client_address)
+        except BaseException:  # no thread was started that would release it
+            self._free.release()
+            raise
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         try:
             super().process_request_thread(request, client_address)
         finally:
             self._free.release()
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        deadline = threading.Timer(_DEADLINE_S, _cut, [request])
+        deadline.daemon = True
+        deadline.start()
+        try:
+            super().finish_request(request, client_address)
+        finally:
+            deadline.cancel()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         del request, client_address

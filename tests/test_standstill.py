@@ -1,0 +1,167 @@
+"""A daemon that cannot work says so, and ends rather than hang; bad guests do it no harm."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import threading
+import time
+from contextlib import closing
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import pytest
+
+from ingest.config import load_settings
+from ingest.errors import CrawlError, IngestError
+from scheduler import clockwork as clockwork_module
+from scheduler import health
+from scheduler.clockwork import Clockwork
+from scheduler.health import ailments
+from scheduler.rounds import Rounds
+from tests.test_daemon import fake, wait_until, workspace
+from tests.test_health import WELL, opened
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["workspace"]  # fixture
+
+
+def clockwork_of(folder: Path, **more: Any) -> Clockwork:
+    rounds = Rounds(settings=load_settings(folder, {}), environ={}, command=fake("finish"))
+    return Clockwork(rounds=rounds, tick_s=0.05, **more)
+
+
+def failing(error: Exception) -> Any:
+    def fail(*_: object, **__: object) -> NoReturn:
+        raise error
+
+    return fail
+
+
+# The tick
+
+
+def test_tick_that_fails_unforeseen_does_not_count(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clockwork = clockwork_of(workspace)
+    monkeypatch.setattr(clockwork.rounds, "agenda", failing(ZeroDivisionError()))
+    before_s = clockwork._pulse._ticked_s
+
+    with pytest.raises(ZeroDivisionError):
+        clockwork._tick()
+
+    assert clockwork._pulse._ticked_s == before_s
+
+
+def test_corpus_that_cannot_be_read_is_told_until_it_can(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clockwork = clockwork_of(workspace)
+    with monkeypatch.context() as broken:
+        broken.setattr(clockwork.rounds, "agenda", failing(IngestError("no disk")))
+        clockwork._tick()
+    assert clockwork.beat().trouble == "no disk"
+
+    clockwork._tick()
+
+    assert clockwork.beat().trouble is None
+
+
+def test_trouble_is_an_ailment(workspace: Path) -> None:
+    found = ailments(load_settings(workspace, {}), replace(WELL, trouble="no disk"))
+
+    assert "the last look at the corpus failed: no disk" in found
+
+
+def test_upkeep_that_cannot_be_looked_at_keeps_no_crawl_waiting(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(clockwork_module, "due_upkeep", failing(ValueError("year 0")))
+    clockwork = clockwork_of(workspace)
+
+    clockwork._tick()
+
+    assert clockwork._queued
+    assert "upkeep not looked at" in caplog.messages
+
+
+# The end
+
+
+def test_daemon_whose_tick_hangs_ends_without_waiting_for_it(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codes: list[int] = []
+    free, stop = threading.Event(), threading.Event()
+    clockwork = clockwork_of(workspace, die=codes.append, drain_s=0.1)
+    monkeypatch.setattr(clockwork, "_tick", lambda: free.wait(60))
+    began = time.monotonic()
+    try:
+        with pytest.raises(CrawlError, match="stood still"):
+            clockwork.keep(stop, threading.Event())
+        assert time.monotonic() - began < 30
+    finally:
+        free.set()
+
+    assert codes == [1]
+    assert stop.is_set()
+
+
+@pytest.mark.parametrize("drain_s", [0.2, 30.0])
+def test_crawl_at_work_is_waited_for_but_not_for_ever(workspace: Path, drain_s: float) -> None:
+    clockwork = clockwork_of(workspace, die=lambda _: None, drain_s=drain_s)
+    clockwork._pulse.began("feeds")
+    threading.Timer(1.0, lambda: clockwork._pulse.ended("feeds", is_well=True)).start()
+    began = time.monotonic()
+
+    clockwork._give_up(CrawlError("x"))
+
+    spent_s = time.monotonic() - began
+    assert min(drain_s, 0.9) <= spent_s < 20
+    assert clockwork.rounds.stop.is_set()
+
+
+# The desk
+
+
+def test_unexpected_error_is_answered(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(health._ANSWERS, "/healthz", failing(ZeroDivisionError()))
+    with opened(workspace) as asked:
+        assert asked.ask("/healthz")[0] == 500
+
+
+def test_threads_that_cannot_be_started_use_up_no_place(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(workspace) as asked:
+        with monkeypatch.context() as broken:
+            broken.setattr(
+                "socketserver.ThreadingMixIn.process_request", failing(RuntimeError("no thread"))
+            )
+            for _ in range(health._AT_ONCE + 2):
+                with pytest.raises((http.client.HTTPException, OSError)):
+                    asked.ask("/healthz")
+
+        assert asked.ask("/nothing")[0] == 404
+
+
+def test_client_that_dribbles_is_cut_off(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_DEADLINE_S", 0.5)
+    with (
+        opened(workspace) as asked,
+        closing(socket.create_connection((asked.host, asked.port))) as client,
+    ):
+
+        def is_cut() -> bool:
+            try:
+                client.sendall(b"G")
+            except OSError:
+                return True
+            return False
+
+        began = time.monotonic()
+        wait_until(is_cut)
+        assert time.monotonic() - began < 4
