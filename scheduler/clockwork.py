@@ -106,6 +106,7 @@ class Clockwork:
     _scheduler: BackgroundScheduler = field(default_factory=_new_scheduler)
     _queued: set[str] = field(default_factory=set)  #: jobs that wait for their turn, or run
     _rests: Rests = field(default_factory=Rests)
+    _gate: threading.Lock = field(default_factory=threading.Lock)  #: to APScheduler's own locks
     _pulse: Pulse = field(init=False)
     _desk: Desk = field(init=False)
     _said: list[str] = field(default_factory=list)  #: warnings, as they were logged last
@@ -158,6 +159,10 @@ class Clockwork:
         finally:
             stop.set()
             notify("STOPPING=1")
+            if not is_lost:
+                # It joins its threads under the lock that add_job and modify_job want.
+                with self._gate:
+                    pass
             self._scheduler.shutdown(wait=not is_lost)
             self._desk.close()
 
@@ -229,11 +234,14 @@ class Clockwork:
     def _queue(self, job: str, work: Callable[..., bool], *arguments: object) -> bool:
         if job in self._queued or self._rests.is_resting(job):
             return False
-        self._queued.add(job)
-        self._pulse.queued(job)
-        self._scheduler.add_job(
-            self._take_turn, args=(job, work, *arguments), id=job, executor="crawls"
-        )
+        with self._gate:
+            if self.rounds.stop.is_set():
+                return False
+            self._queued.add(job)
+            self._pulse.queued(job)
+            self._scheduler.add_job(
+                self._take_turn, args=(job, work, *arguments), id=job, executor="crawls"
+            )
         return True
 
     def _take_turn(self, job: str, work: Callable[..., bool], *arguments: object) -> None:
@@ -284,8 +292,9 @@ class Clockwork:
             self._wake()
 
     def _wake(self) -> None:
-        if not self.rounds.stop.is_set():
-            self._scheduler.modify_job(_TICK, next_run_time=datetime.now(UTC))
+        with self._gate:
+            if not self.rounds.stop.is_set():
+                self._scheduler.modify_job(_TICK, next_run_time=datetime.now(UTC))
 
     def _watch(self) -> None:
         """Wake a scheduler that overslept.
