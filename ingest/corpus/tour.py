@@ -99,9 +99,10 @@ _COMPARED = {
     "links": "SELECT p.key, l.url, l.anchor FROM links l JOIN articles a ON a.id = l.article "
     "JOIN pages p ON p.id = a.page ORDER BY p.key, l.url",
     "outlets": "SELECT id, name, homepage FROM outlets ORDER BY id",
-    # Which guesses were tried already depends on how often one asked.
+    # Which guesses were tried already depends on how often one asked, and which lists have the
+    # places of their outlet (`hubs_per_outlet`) on which came first.
     "sources": "SELECT kind, url, title, last_error IS NULL AS is_well FROM sources "
-    "WHERE kind NOT LIKE '%-guess' ORDER BY kind, url",
+    "WHERE kind NOT LIKE '%-guess' AND found_by IS NOT 'lists' ORDER BY kind, url",
     "seeds": "SELECT file, title, words, noise_share, sha256 FROM seeds ORDER BY file",
     "edges": "SELECT min(coalesce(p.key, s.file), coalesce(q.key, t.file)) AS one, "
     "max(coalesce(p.key, s.file), coalesce(q.key, t.file)) AS other, round(e.jaccard, 6) AS alike, "
