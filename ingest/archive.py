@@ -1,14 +1,19 @@
 """Raw pages as WARC (ISO 28500:2017), one file a run, read back by file and offset.
 
 A record is on the disk before the corpus names it, so a line of the ledger never points at
-nothing; what a crash leaves is at worst a torn last record that no line names.
+nothing; what a crash leaves is at worst a torn last record that no line names. It is cut off by
+`cut_tail`, so that the file can be read by others from end to end.
 """
 
 from __future__ import annotations
 
+import fcntl
 import io
+import mmap
 import os
+import shutil
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,11 +23,17 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
     from pathlib import Path
+    from typing import BinaryIO
 
-__all__ = ["Archive", "ArchivedPage", "read_record"]
+__all__ = ["Archive", "ArchivedPage", "cut_tail", "read_record", "warc_name"]
+
+_CHUNK = 16_384  # at 1 to 1,032, the most that deflate packs, 17 MB at a time
+_MEMBER = b"\x1f\x8b\x08"  # how a gzip member begins (RFC 1952, section 2.3.1)
+_ADVICE = "make room or mend the disk, the next run goes on from here"
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
 
 # The body is stored decoded, so these no longer describe it.
 _ENCODING_HEADERS = {"content-encoding", "transfer-encoding", "content-length"}
@@ -38,15 +49,22 @@ class ArchivedPage:
     body: bytes
 
 
+def warc_name(run: int, spider: str) -> str:
+    """The file of a run's responses."""
+    return f"run-{run:06d}-{spider}.warc.gz"
+
+
 class Archive:
     """Appends the responses of one run to one file."""
 
     def __init__(self, folder: Path, *, run: int, spider: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.name = f"run-{run:06d}-{spider}.warc.gz"
+        self.name = warc_name(run, spider)
         self._path = folder / self.name
-        self._file: io.BufferedWriter | None = None
-        self._writer: WARCWriter | None = None
+        self._descriptor: int | None = None
+        if self._path.exists():  # the corpus was restored, and numbers its runs from there again
+            with suppress(OSError, ValueError):  # what is appended is found by its offset anyway
+                cut_tail(self._path)
 
     def append(
         self,
@@ -57,32 +75,165 @@ class Archive:
         body: bytes,
         fetched_at: datetime,
     ) -> int:
-        """Write one response, durably; returns the byte offset of its record."""
-        if self._file is None:
-            self._file = self._path.open("ab")
-            self._writer = WARCWriter(self._file, gzip=True)
-        assert self._writer is not None
-        offset = self._file.tell()
-        kept = [(k, v) for k, v in headers if k.lower() not in _ENCODING_HEADERS]
-        kept.append(("Content-Length", str(len(body))))
-        record = self._writer.create_warc_record(
-            url,
-            "response",
-            payload=io.BytesIO(body),
-            length=len(body),  # else warcio copies it into a temporary file first
-            http_headers=StatusAndHeaders(str(status), kept, protocol="HTTP/1.1"),
-            warc_headers_dict={"WARC-Date": fetched_at.strftime("%Y-%m-%dT%H:%M:%SZ")},
-        )
-        self._writer.write_record(record)
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        return offset
+        """Write one response, durably; returns the byte offset of its record.
+
+        Raises:
+            OSError: it could not be written, and nothing of it is left.
+        """
+        record = _packed(url, status, headers, body, fetched_at)
+        try:
+            return self._write(record)
+        except OSError as exc:
+            raise OSError(exc.errno, f"{exc.strerror}; {_ADVICE}", str(self._path)) from exc
 
     def close(self) -> None:
         """Close the file; harmless when nothing was written."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def _write(self, record: bytes) -> int:
+        descriptor = self._opened()
+        offset = os.lseek(descriptor, 0, os.SEEK_END)
+        try:
+            _write_whole(descriptor, record)
+            os.fsync(descriptor)
+        except OSError:
+            with suppress(OSError):  # the next run cuts off what is left
+                os.ftruncate(descriptor, offset)
+            raise
+        return offset
+
+    def _opened(self) -> int:
+        if self._descriptor is None:
+            descriptor = os.open(self._path, _NEW_FILE, 0o666)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # `cut_tail` keeps off
+                for folder in (self._path.parent, self._path.parent.parent):
+                    _make_durable(folder)  # a record is not there before its file's name is
+            except OSError:
+                os.close(descriptor)
+                raise
+            self._descriptor = descriptor
+        return self._descriptor
+
+
+def _packed(
+    url: str, status: int, headers: Iterable[tuple[str, str]], body: bytes, fetched_at: datetime
+) -> bytes:
+    """A response as one record, a gzip member of its own.
+
+    Made whole before it is written: what fails half-way can be taken back.
+    """
+    kept = [(k, v) for k, v in headers if k.lower() not in _ENCODING_HEADERS]
+    kept.append(("Content-Length", str(len(body))))
+    packed = io.BytesIO()
+    writer = WARCWriter(packed, gzip=True)
+    record = writer.create_warc_record(
+        url,
+        "response",
+        payload=io.BytesIO(body),
+        length=len(body),  # else warcio copies it into a temporary file first
+        http_headers=StatusAndHeaders(str(status), kept, protocol="HTTP/1.1"),
+        warc_headers_dict={"WARC-Date": fetched_at.strftime("%Y-%m-%dT%H:%M:%SZ")},
+    )
+    writer.write_record(record)
+    return packed.getvalue()
+
+
+def _write_whole(descriptor: int, record: bytes) -> None:
+    left = memoryview(record)
+    while left:
+        left = left[os.write(descriptor, left) :]
+
+
+def _make_durable(path: Path) -> None:
+    """Wait until the disk holds a file, or the names in a folder."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def cut_tail(path: Path, *, named: int | None = None) -> int:
+    """Cut off what stands behind the last whole record; returns how many bytes that was.
+
+    A file without a whole record is removed, one that is being written is left alone. Where a
+    backup holds the file too, as a hard link, the backup keeps it as it was.
+
+    Args:
+        named: offset of the last record that the corpus names, from which is looked; it stays.
+            None: it names none.
+
+    Raises:
+        OSError: the file cannot be read or cut.
+        ValueError: the record that the corpus names is not whole itself, or whole records stand
+            behind the first that is not; nothing was touched.
+    """
+    with path.open("r+b") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return 0
+        found = os.fstat(file.fileno())
+        file.seek(named or 0)
+        end = max(_member_ends(file), default=0)
+        if named is not None and not end:
+            raise ValueError(f"no whole record at byte {named} of {path.name}, which has a page")
+        if found.st_size == end > 0:
+            return 0
+        if found.st_size and _has_member_after(file, end):
+            raise ValueError(f"the record at byte {end} of {path.name} is damaged, it is not torn")
+        if not end:
+            path.unlink()
+        elif found.st_nlink > 1:
+            _replace_by_start(path, end)
+        else:
+            file.truncate(end)
+            os.fsync(file.fileno())
+    _make_durable(path.parent)
+    return found.st_size - end
+
+
+def _member_ends(file: BinaryIO) -> Iterator[int]:
+    """Where each gzip member ends, from here to the first that is not whole."""
+    end, block = file.tell(), file.read(_CHUNK)
+    while block:
+        member, read = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16), 0
+        while block and not member.eof:
+            try:
+                member.decompress(block)
+            except zlib.error:
+                return
+            read += len(block)
+            block = member.unused_data or (b"" if member.eof else file.read(_CHUNK))
+        if not member.eof:
+            return
+        end += read - len(member.unused_data)
+        yield end
+        block = block or file.read(_CHUNK)
+
+
+def _has_member_after(file: BinaryIO, start: int) -> bool:
+    """Whether a whole gzip member begins anywhere behind an offset."""
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
+        at = view.find(_MEMBER, start + 1)
+        while at >= 0:
+            file.seek(at)
+            if next(_member_ends(file), None) is not None:
+                return True
+            at = view.find(_MEMBER, at + 1)
+    return False
+
+
+def _replace_by_start(path: Path, size: int) -> None:
+    """Put a copy of the first bytes of a file in its place."""
+    partial = path.with_name(f".{path.name}.seedbed-partial")
+    shutil.copyfile(path, partial)
+    os.truncate(partial, size)
+    _make_durable(partial)
+    partial.replace(path)
 
 
 def read_record(path: Path, offset: int) -> ArchivedPage:

@@ -6,6 +6,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from ingest import clock
+from ingest.archive_tails import cut_tails
 from ingest.backup_files import remove_stale, stale_partial
 from ingest.checkup import Finding
 from ingest.config import load_settings
@@ -77,6 +78,15 @@ def _close_runs(settings: Settings) -> Iterator[str]:
             yield f"closed {runs} whose process died, and freed what they held"
 
 
+def _cut_tails(settings: Settings) -> Iterator[str]:
+    if not settings.corpus_path.exists():
+        return
+    workspace = Workspace(folder=settings.workspace, settings=settings)
+    with closing(workspace.corpus()) as corpus:
+        for file, torn_bytes in cut_tails(corpus, settings.archive_path).items():
+            yield f"cut {torn_bytes} torn bytes off the end of {file}"
+
+
 def _rebuild_index(settings: Settings) -> Iterator[str]:
     if not settings.corpus_path.exists():
         return
@@ -94,5 +104,6 @@ _STEPS = {
     "archive": _make_archive,
     "partial": _remove_partial,
     "runs": _close_runs,
+    "tails": _cut_tails,
     "index": _rebuild_index,
 }

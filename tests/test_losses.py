@@ -12,7 +12,7 @@ import pytest
 from ingest.archive import Archive
 from ingest.checkup import checkup
 from ingest.corpus import Corpus
-from ingest.corpus.reading import SearchSyntaxError
+from ingest.corpus.searching import SearchSyntaxError
 from ingest.demo.resource import Resource
 from ingest.demo.server import serve
 from ingest.errors import CorpusError

@@ -31,16 +31,25 @@ __all__ = ["check_identity", "connect", "guarded", "is_still", "migrate", "missi
 
 OLDEST_SQLITE = (3, 51, 3)  # sqlite.org/wal.html: the WAL-reset bug, 3.7.0 to 3.51.2
 _UNMADE = (sqlite.SQLITE_READONLY, sqlite.SQLITE_CANTOPEN)  # what it could not make beside the file
+_NO_SPACE = "no space left, nothing of this step was stored; make room and run again"
+_UNWRITTEN = "the corpus cannot be written; it needs a file and a folder to write in, and room"
+_UNOPENED = "the corpus cannot be opened or made; it needs a folder to write in, and room"
+# FTS5 says so too of an index that the disk failed to read.
+_DAMAGED = "the file is damaged or was misread; `seedbed check` tells, then restore a backup"
+_DISK_FAILED = (
+    "the disk failed, or a quota is used up, and nothing of this step was stored; see the log of "
+    "the system, then `seedbed check`"
+)
 _CODES: dict[int, tuple[type[CorpusError], str]] = {
     sqlite.SQLITE_BUSY: (CorpusLocked, "another process holds the write lock"),
     sqlite.SQLITE_LOCKED: (CorpusLocked, "another connection holds the table"),
-    sqlite.SQLITE_READONLY: (CorpusReadOnly, "the corpus cannot be written"),
-    sqlite.SQLITE_CANTOPEN: (CorpusReadOnly, "the corpus cannot be opened or made"),
+    sqlite.SQLITE_READONLY: (CorpusReadOnly, _UNWRITTEN),
+    sqlite.SQLITE_CANTOPEN: (CorpusReadOnly, _UNOPENED),
     sqlite.SQLITE_PERM: (CorpusReadOnly, "the corpus may not be opened"),
-    sqlite.SQLITE_FULL: (DiskFull, "no space left, nothing of this step was stored"),
+    sqlite.SQLITE_FULL: (DiskFull, _NO_SPACE),
     sqlite.SQLITE_NOTADB: (NotACorpus, "no SQLite file"),
-    sqlite.SQLITE_CORRUPT: (CorpusDamaged, "the file is damaged; restore a backup"),
-    sqlite.SQLITE_IOERR: (CorpusError, "the disk failed"),
+    sqlite.SQLITE_CORRUPT: (CorpusDamaged, _DAMAGED),
+    sqlite.SQLITE_IOERR: (CorpusError, _DISK_FAILED),
 }
 # What SQLite says where a statement of ours finds another schema than it was written for.
 _LACKS = re.compile(

@@ -40,7 +40,7 @@ class Ledger(Leases, Routes, Texts):
         with self.transaction():
             for offer in gated:
                 self.touch_outlet(offer.outlet, now=now)
-                if self._enter(offer, run=run, now=now, source=source):
+                if self._enter_page(offer, run=run, now=now, source=source):
                     found += 1
                     skipped += offer.outcome == Outcome.SKIPPED
                 else:
@@ -65,7 +65,7 @@ class Ledger(Leases, Routes, Texts):
             {"id": outlet, "now": iso(now)},
         )
 
-    def _enter(self, offer: Gated, *, run: int, now: datetime, source: int | None) -> bool:
+    def _enter_page(self, offer: Gated, *, run: int, now: datetime, source: int | None) -> bool:
         candidate = offer.candidate
         cursor = self._run(
             "INSERT INTO pages (key, url, outlet, outcome, reason, found_by, source, title, "

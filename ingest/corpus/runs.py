@@ -60,6 +60,12 @@ def is_alive(process: str | None) -> bool:
     return bool(tick) and _start_tick(int(pid)) == tick
 
 
+def _shows_no_life(run: dict[str, Any]) -> bool:
+    """Whether a run can be taken for dead; a container that starts anew has another host name."""
+    process = run["process"]
+    return not is_alive(process) or bool(run["is_stale"] and not _is_here(process))
+
+
 def _is_here(process: str) -> bool:
     return process.partition(":")[0] == socket.gethostname()
 
@@ -86,8 +92,7 @@ class Runs(Base):
                 "FROM runs WHERE outcome = 'running'",
                 {"now": iso(now), "day_ago": iso(now - timedelta(days=1))},
             )
-            # A container that starts anew has another host name: its old runs show no life.
-            dead = [row["id"] for row in rows if row["is_stale"] or not is_alive(row["process"])]
+            dead = [row["id"] for row in rows if _shows_no_life(row)]
             for run in dead:
                 self._free(run)
                 self._close_row(run, outcome="died", message=DIED, now=now)
@@ -135,6 +140,34 @@ class Runs(Base):
                 "UPDATE runs SET outcome = 'failed', message = ? WHERE id = ?", (message, run)
             )
 
+    def add_to_message(self, run: int, said: str) -> None:
+        """Say one thing more of a closed run."""
+        with self.transaction():
+            self._run(
+                "UPDATE runs SET message = coalesce(message || '; ', '') || ? WHERE id = ?",
+                (said, run),
+            )
+
+    def broken_runs(self, *, latest: int | None = None) -> list[tuple[int, str]]:
+        """Runs that died or failed, and their spiders; the latest first.
+
+        Args:
+            latest: so many at most; None: all.
+        """
+        rows = self._rows(
+            "SELECT id, spider FROM runs WHERE outcome IN ('died', 'failed') "
+            "ORDER BY id DESC LIMIT ?",
+            (-1 if latest is None else latest,),
+        )
+        return [(row["id"], row["spider"]) for row in rows]
+
+    def last_offset(self, run: int, warc: str) -> int | None:
+        """Offset of the last record of a file that a fetch of a run names, bytes; None: none is."""
+        found = self._value(
+            "SELECT max(warc_offset) FROM fetches WHERE run = ? AND warc = ?", (run, warc)
+        )
+        return None if found is None else int(found)
+
     def _close_row(self, run: int, *, outcome: str, message: str | None, now: datetime) -> None:
         rows = self._rows(
             "SELECT outcome, count(*) AS n, sum(bytes) AS bytes FROM fetches "
@@ -148,7 +181,7 @@ class Runs(Base):
             "finished": iso(now),
             "outcome": outcome,
             "message": message,
-            "seconds": (now - started).total_seconds(),
+            "seconds": max(0.0, (now - started).total_seconds()),  # the clock may be set back
             "fetched": sum(row["n"] for row in rows),
             "bytes": sum(row["bytes"] for row in rows),
             **dict.fromkeys(COLUMN_OF.values(), 0),
