@@ -49,7 +49,7 @@ class Restored:
     rows: dict[str, int]  #: by table
     aside: Path | None  #: where the old corpus lies; None: there was none
     put: tuple[str, ...]  #: WARC files brought back
-    missing: tuple[str, ...]  #: WARC files that the backup names and nobody has
+    missing: tuple[str, ...]  #: WARC files that the backup names and nobody has as they were
 
 
 def make_backup(
@@ -181,7 +181,7 @@ def restore_backup(
         else:
             is_kept = _replace(backup, corpus, aside)
         rows = look_through(corpus)
-    put, missing = _restore_archive(told, archive, is_wanted=with_archive)
+    put, missing = _restore_archive(told, archive, is_wanted=with_archive, now=now)
     return Restored(rows=rows, aside=aside if is_kept else None, put=put, missing=missing)
 
 
@@ -228,10 +228,20 @@ def _replace(backup: Path, corpus: Path, aside: Path) -> bool:
     return bool(moved)
 
 
+def _holds(path: Path, one: ArchiveFile) -> bool:
+    """Whether a file begins with the bytes that a manifest vouches for; it may have grown since."""
+    with wrapped(path):
+        return (
+            path.is_file()
+            and path.stat().st_size >= one.bytes
+            and sha256_of(path, one.bytes) == one.sha256
+        )
+
+
 def _restore_archive(
-    told: Backup, archive: Path, *, is_wanted: bool
+    told: Backup, archive: Path, *, is_wanted: bool, now: datetime
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Bring back WARC files that are gone or shorter than they were.
+    """Bring back WARC files that are gone, cut short or others than they were.
 
     Returns:
         Those brought back, and those that are still missing.
@@ -240,16 +250,17 @@ def _restore_archive(
     missing: list[str] = []
     for one in told.archive:
         there, kept = archive / one.file, archive_of(told.path) / one.file
-        if there.exists() and there.stat().st_size >= one.bytes:
+        if _holds(there, one):
             continue
-        is_sound = kept.exists() and sha256_of(kept, one.bytes) == one.sha256
-        if not (is_wanted and is_sound):
+        if not (is_wanted and _holds(kept, one)):
             missing.append(one.file)
             continue
         with wrapped(there):
             archive.mkdir(parents=True, exist_ok=True)
             partial = partial_of(there)
             link_or_copy(kept, partial, one.bytes)
+            if there.exists():  # cut short, damaged, or of another corpus: for a person to look at
+                there.replace(there.with_name(f"{there.name}.before-restore-{stamp_of(now)}"))
             publish(partial, there)
         put.append(one.file)
     return tuple(put), tuple(missing)

@@ -19,7 +19,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from ingest import clock
 from ingest.errors import CorpusError, CorpusLocked, Stopped
 
 if TYPE_CHECKING:
@@ -240,13 +239,13 @@ def _until(now: datetime, folder: Path, corpus: Path) -> list[tuple[datetime, Pa
     return [(moment, path) for moment, path in found if moment and moment <= now]
 
 
-def made_at(folder: Path, corpus: Path, *, now: datetime | None = None) -> datetime | None:
+def made_at(folder: Path, corpus: Path, *, now: datetime) -> datetime | None:
     """When the latest backup in a folder was made, by its name; None: there is none.
 
     Args:
-        now: names of a later moment tell nothing: the clock was wrong. None: the clock's.
+        now: names of a later moment tell nothing: the clock was wrong.
     """
-    made = _until(now or clock.now(), folder, corpus)
+    made = _until(now, folder, corpus)
     return made[-1][0] if made else None
 
 
@@ -259,16 +258,13 @@ def is_backup_due(folder: Path, corpus: Path, *, every_hours: float, now: dateti
     return made is None or now - made >= timedelta(hours=every_hours)
 
 
-def prune_backups(
-    folder: Path, corpus: Path, *, keep: int, now: datetime | None = None
-) -> list[Path]:
+def prune_backups(folder: Path, corpus: Path, *, keep: int, now: datetime) -> list[Path]:
     """Remove the oldest backups in a folder, with manifest and raw pages; those removed.
 
     Args:
         keep: so many stay; one named by a later moment than now stays too, and does not count.
-        now: None: the clock's.
     """
-    removed = [path for _, path in _until(now or clock.now(), folder, corpus)[:-keep]]
+    removed = [path for _, path in _until(now, folder, corpus)[:-keep]]
     with wrapped(folder):
         for path in removed:
             path.unlink(missing_ok=True)

@@ -14,9 +14,11 @@ from scrapy import signals
 
 from ingest import clock, log
 from ingest.archive import Archive
+from ingest.archive_tails import cut_tails
 from ingest.config import seedbed_version
 from ingest.errors import CorpusError, CrawlError, IngestError
 from ingest.intake import Intake
+from ingest.memory import give_back_soon
 from ingest.own_web import own_web
 from ingest.rejudge import after_run, before_run
 from ingest.site_memory import remember_sites
@@ -38,6 +40,7 @@ _LOOK_S = 0.2
 #: What is under way when a crawl is told to stop has this long; below the drain of `run_crawl`,
 #: for a host that takes a minute to answer must not cost the run its last words.
 _PATIENCE_S = 8.0
+_BROKEN_LOOKED_BACK = 8  # runs; the daemon looks at all of them when it starts
 _OUTCOME_OF = {"finished": "finished", "shutdown": "interrupted"}
 
 
@@ -121,12 +124,14 @@ class RunRecorder:
         Raises:
             IngestError: one of them cannot be opened; nothing was fetched.
         """
+        give_back_soon()
         workspace = current_workspace()
         name = self.crawler.spidercls.name
         trigger = os.environ.get(TRIGGER_VARIABLE, "scrapy")
         corpus = workspace.corpus()
         now = clock.now()
         corpus.close_dead_runs(now=now)
+        cut_tails(corpus, workspace.settings.archive_path, latest=_BROKEN_LOOKED_BACK)
         knowledge = before_run(workspace, corpus, now=now)
         own_web(workspace.settings, corpus, knowledge.topic, now=now)
         run = corpus.start_run(spider=name, trigger=trigger, version=seedbed_version(), now=now)
@@ -206,6 +211,7 @@ class RunRecorder:
             _FAILED.append(bench.run)
             bench.log.error("run could not be closed", error=str(exc))
             return
+        _count_stages(bench)
         if row["fetched"] != bench.handed_in and not is_cut:  # some were being read just now
             message = f"{bench.handed_in} pages fetched, but {row['fetched']} outcomes written"
             bench.corpus.fail_run(bench.run, message)
@@ -218,6 +224,17 @@ class RunRecorder:
         bench.log.info("run finished", outcome=outcome, seconds=row["seconds"], **counts)
         if not is_cut:  # it is about to end, and pages may still come in that must be refused
             bench.corpus.close()
+
+
+def _count_stages(bench: Bench) -> None:
+    seconds = bench.intake.stopwatch.seconds
+    try:
+        bench.corpus.count_stages(seconds)
+    except CorpusError as exc:  # figures; the run itself is closed
+        bench.log.warning("stages not counted", error=str(exc))
+    if seconds:
+        timed = {f"{stage}_s": round(spent, 3) for stage, spent in sorted(seconds.items())}
+        bench.log.info("stages timed", **timed)
 
 
 def _lost(bench: Bench) -> str:

@@ -23,6 +23,7 @@ from ingest.items import Candidate, Happening, Judged, Outcome, Reason
 from ingest.known_sites import KnownSites, host_of
 from ingest.leading import Leading, candidates_of
 from ingest.moves import behind_wall, find_move
+from ingest.stages import RunStage, Stopwatch
 from ingest.text import clean_controls, words
 from ingest.topic.in_force import missing_names
 from ingest.translating import tell_translations
@@ -71,6 +72,7 @@ class Intake:
     settings: Settings
     run: int
     is_teaching: bool = False  #: judges anew; what a page leads to goes when the page does
+    stopwatch: Stopwatch = field(default_factory=Stopwatch)
     _version: int = -1
     _sites: KnownSites = field(init=False)
     _wordings: Wordings = field(init=False)
@@ -310,8 +312,10 @@ class Intake:
     def judge_page(self, read: PageRead, known: KnownPage, label: Label | None) -> Judged:
         """The verdict on what was read from a page."""
         article = self._complete(read.article, known)
-        relevance = self.score(article) if article else None
-        kin = self._wordings.kin_of(known, article) if article else ()
+        with self.stopwatch.during(RunStage.RELEVANCE):
+            relevance = self.score(article) if article else None
+        with self.stopwatch.during(RunStage.RELATION):
+            kin = self._wordings.kin_of(known, article) if article else ()
         return self.verdict(article, relevance, kin, known, label, rejection=read.rejection)
 
     def verdict(

@@ -21,6 +21,7 @@ from ingest.extensions import laid_bench
 from ingest.freshness import wait_s
 from ingest.items import HostWait
 from ingest.middlewares import OWN_SERVICE, HostAsleep, is_own_service, literal_ip
+from ingest.stages import RunStage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -178,9 +179,17 @@ class OneAddress(BoundedHandler):
         async with self._turns.turn(address, host):
             refuse_asleep(self._crawler, request)
             _count_from_now(self._crawler, request)
-            response = await super().download_request(request)
+            response = await self._timed(request)
             note_answer(self._crawler, request, response)  # before the next one is let in
             return response
+
+    async def _timed(self, request: Request) -> Response:
+        began = time.perf_counter()
+        try:
+            return await super().download_request(request)
+        finally:
+            if (bench := laid_bench(self._crawler)) is not None:
+                bench.intake.stopwatch.add(RunStage.FETCH, time.perf_counter() - began)
 
 
 def _count_from_now(crawler: Crawler, request: Request) -> None:

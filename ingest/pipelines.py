@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from ingest.errors import CorpusError
 from ingest.extensions import bench_of
 from ingest.items import FailedFetch, FetchedPage, Outcome, Reason
 from ingest.page_readers import READING_ERRORS, PageReaders
+from ingest.stages import RunStage
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -88,6 +90,7 @@ class ReadPipeline(_Stage):
             readers = await self._open_readers()
         except (OSError, RuntimeError) as exc:  # no process, no thread: another time there may be
             return _failed(item, f"its reader could not be started: {exc}")
+        began = time.perf_counter()
         future = readers.schedule(
             item.body, item.final_url, item.encoding, item.content_type,
             status=item.status, now=item.fetched_at,
@@ -99,6 +102,8 @@ class ReadPipeline(_Stage):
             if refused is None:  # killed from outside: tried again, not for ever
                 return _failed(item, f"{Reason.CRASHED}: {exc}")
             read = refused
+        finally:
+            self.bench.intake.stopwatch.add(RunStage.EXTRACT, time.perf_counter() - began)
         return Reading(page=item, read=read, before=await self._read_before(item, read))
 
     async def _read_before(self, item: FetchedPage, read: PageRead) -> PageRead | None:
@@ -149,16 +154,24 @@ class JudgePipeline(_Stage):
             bench.handed_in -= 1  # given back to the frontier when the run closes
             return item
         try:
-            self._take(item)
-        except CorpusError as exc:
+            with bench.intake.stopwatch.during(RunStage.STORE):
+                self._take_or_fail(item)
+        except Exception as exc:  # noqa: BLE001  # what cannot be written down is not fetched
             bench.handed_in -= 1
-            _end_run(self.crawler, bench, str(exc))
+            said = str(exc) if isinstance(exc, CorpusError) else repr(exc)
+            _end_run(self.crawler, bench, said)
+        return item
+
+    def _take_or_fail(self, item: Reading | FailedFetch) -> None:
+        try:
+            self._take(item)
+        except CorpusError:
+            raise
         except Exception as exc:  # noqa: BLE001  # one page must not be fetched for ever
             page = item if isinstance(item, FailedFetch) else item.page
-            bench.log.error("page lost", url=page.url, error=repr(exc))
-            bench.lose(exc)
+            self.bench.log.error("page lost", url=page.url, error=repr(exc))
+            self.bench.lose(exc)
             self._take(_failed(page, f"{type(exc).__name__}: {exc}"[:200]))
-        return item
 
     def _take(self, item: Reading | FailedFetch) -> None:
         bench = self.bench

@@ -76,15 +76,23 @@ class Pulse:
     def ended(self, job: str, *, is_well: bool) -> None:
         """It is over."""
         with self._lock:
-            before = self._tallies.get(job, Tally())
             spent = time.monotonic() - self._working[1] if self._working else 0.0
-            self._tallies[job] = replace(
-                before,
-                well=before.well + is_well,
-                unwell=before.unwell + (not is_well),
-                seconds=before.seconds + spent,
-            )
+            self._count(job, is_well=is_well, seconds=spent)
             self._working = None
+
+    def counted(self, job: str, *, is_well: bool, seconds: float) -> None:
+        """A job was done beside the queue."""
+        with self._lock:
+            self._count(job, is_well=is_well, seconds=seconds)
+
+    def _count(self, job: str, *, is_well: bool, seconds: float) -> None:
+        before = self._tallies.get(job, Tally())
+        self._tallies[job] = replace(
+            before,
+            well=before.well + is_well,
+            unwell=before.unwell + (not is_well),
+            seconds=before.seconds + seconds,
+        )
 
     def beat(self) -> Beat:
         """All of it, at this moment."""

@@ -6,17 +6,15 @@ import logging
 import os
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
-from apscheduler.events import (
-    EVENT_JOB_ERROR,
-    EVENT_JOB_EXECUTED,
-    EVENT_JOB_MAX_INSTANCES,
-    EVENT_JOB_MISSED,
-)
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from ingest import clock, log
@@ -27,6 +25,8 @@ from scheduler.beat import Pulse
 from scheduler.health import Desk, warnings
 from scheduler.jobs import FRONTIER
 from scheduler.notify import notify, watchdog_every_s
+from scheduler.telling import Teller
+from scheduler.turns import Turns
 from scheduler.upkeep import BACKUP, MAINTENANCE, due_upkeep, keep_up
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ __all__ = ["Clockwork", "Rests"]
 _TICK, _JUDGING = "tick", "judging"
 # Both in ticks. Late: the wall clock was set back, and APScheduler waits for a time to come again.
 _LATE, _LOST = 4, 40
+_TELL = 4  # ticks between two looks at what people are to be told
 _DRAIN_S = 20.0  # for the crawl at work, when the scheduler is given up
 _TROUBLE = {
     _JUDGING: "texts not judged anew",
@@ -77,16 +78,12 @@ class Rests:
 
 
 def _new_scheduler() -> BackgroundScheduler:
-    """Jobs in memory, in UTC; ticks and crawls in a thread each, so that crawls never overlap.
-
-    A crawl's child is told to stop when the thread that started it ends, so that thread must live
-    as long as we do; APScheduler's pool keeps its one worker.
-    """
+    """Of ticks alone, in memory and in UTC; one at a time, and those missed made up for by one."""
     # It writes a line for each tick at INFO, and warns of ticks that overlap; errors stay.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     return BackgroundScheduler(
         timezone=UTC,
-        executors={"default": ThreadPoolExecutor(1), "crawls": ThreadPoolExecutor(1)},
+        executors={"default": ThreadPoolExecutor(1)},
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
     )
 
@@ -104,17 +101,21 @@ class Clockwork:
     die: Callable[[int], object] | None = None  #: ends the process, whatever its threads do
     drain_s: float = _DRAIN_S  #: for the crawl at work, before that
     _scheduler: BackgroundScheduler = field(default_factory=_new_scheduler)
+    _turns: Turns = field(default_factory=Turns)
     _queued: set[str] = field(default_factory=set)  #: jobs that wait for their turn, or run
     _rests: Rests = field(default_factory=Rests)
-    _gate: threading.Lock = field(default_factory=threading.Lock)  #: to APScheduler's own locks
     _pulse: Pulse = field(init=False)
     _desk: Desk = field(init=False)
+    _teller: Teller = field(init=False)
     _said: list[str] = field(default_factory=list)  #: warnings, as they were logged last
 
     def __post_init__(self) -> None:
         since = iso(clock.now())
         self._pulse = Pulse(pid=os.getpid(), since=since, late_s=_LATE * self.tick_s)
         self._desk = Desk(self)
+        self._teller = Teller(
+            settings=lambda: self.settings, pulse=self._pulse, every_s=_TELL * self.tick_s
+        )
 
     @property
     def settings(self) -> Settings:
@@ -139,13 +140,12 @@ class Clockwork:
         """
         self.rounds.stop, self.rounds.hurry = stop, hurry
         self._desk.move_to(self.settings.health.address)
-        self._scheduler.add_listener(
-            self._on_event,
-            EVENT_JOB_EXECUTED | EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES,
-        )
+        self._scheduler.add_listener(_on_event, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
         self._scheduler.add_job(
             self._tick, "interval", seconds=self.tick_s, id=_TICK, next_run_time=datetime.now(UTC)
         )
+        self._turns.begin()
+        self._teller.begin()
         self._scheduler.start()
         notify("READY=1", "STATUS=waits for what is due")
         is_lost = False
@@ -159,17 +159,16 @@ class Clockwork:
         finally:
             stop.set()
             notify("STOPPING=1")
-            if not is_lost:
-                # It joins its threads under the lock that add_job and modify_job want.
-                with self._gate:
-                    pass
             self._scheduler.shutdown(wait=not is_lost)
+            self._turns.end(wait=not is_lost)
+            self._teller.end()
             self._desk.close()
 
     def _give_up(self, because: CrawlError) -> None:
         """End the process: any other way out would wait for the thread that hangs."""
         _log.error("daemon gives up", error=str(because))
         self.rounds.stop.set()
+        self._teller.note_standstill(str(because))
         until_s = time.monotonic() + self.drain_s
         while self._pulse.beat().working is not None and time.monotonic() < until_s:
             time.sleep(0.05)
@@ -232,17 +231,21 @@ class Clockwork:
         return self._queue(spec.spider, self._crawl, spec)
 
     def _queue(self, job: str, work: Callable[..., bool], *arguments: object) -> bool:
-        if job in self._queued or self._rests.is_resting(job):
+        if job in self._queued or self._rests.is_resting(job) or self.rounds.stop.is_set():
             return False
-        with self._gate:
-            if self.rounds.stop.is_set():
-                return False
-            self._queued.add(job)
-            self._pulse.queued(job)
-            self._scheduler.add_job(
-                self._take_turn, args=(job, work, *arguments), id=job, executor="crawls"
-            )
+        self._queued.add(job)
+        self._pulse.queued(job)
+        self._turns.add(partial(self._turn, job, work, *arguments))
         return True
+
+    def _turn(self, job: str, work: Callable[..., bool], *arguments: object) -> None:
+        try:
+            self._take_turn(job, work, *arguments)
+        except Exception as exc:  # noqa: BLE001  # a fault of ours costs its turn, not the daemon
+            _log.error("job failed", job=job, error=repr(exc))
+        finally:
+            self._queued.discard(job)
+            self._wake()
 
     def _take_turn(self, job: str, work: Callable[..., bool], *arguments: object) -> None:
         """Do a queued job; trouble that a person can act on is logged."""
@@ -281,19 +284,10 @@ class Clockwork:
         keep_up(self.settings, work, is_stopped=self.rounds.stop.is_set)
         return True
 
-    def _on_event(self, event: JobEvent) -> None:
-        if event.code == EVENT_JOB_ERROR:
-            _log.error("job failed", job=event.job_id, error=repr(event.exception))
-        elif event.code == EVENT_JOB_MISSED:
-            _log.error("job missed", job=event.job_id)
-        if event.job_id != _TICK:
-            # Not earlier: inside the job, APScheduler still counts it as running.
-            self._queued.discard(event.job_id)
-            self._wake()
-
     def _wake(self) -> None:
-        with self._gate:
-            if not self.rounds.stop.is_set():
+        """Look at the corpus now; not to be called by a look, for shutting down waits for it."""
+        if not self.rounds.stop.is_set():
+            with suppress(JobLookupError):  # it is being shut down just now
                 self._scheduler.modify_job(_TICK, next_run_time=datetime.now(UTC))
 
     def _watch(self) -> None:
@@ -310,3 +304,10 @@ class Clockwork:
             self._wake()
         elif watchdog_every_s() is not None:
             notify("WATCHDOG=1")
+
+
+def _on_event(event: JobEvent) -> None:
+    if event.code == EVENT_JOB_ERROR:
+        _log.error("job failed", job=event.job_id, error=repr(event.exception))
+    else:
+        _log.error("job missed", job=event.job_id)

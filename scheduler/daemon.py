@@ -20,6 +20,7 @@ from scheduler.clockwork import Clockwork
 from scheduler.lock import only_daemon
 from scheduler.rounds import Rounds
 from scheduler.signals import attended
+from scheduler.telling import begin_alerts, tell_once
 from scheduler.upkeep import due_upkeep, keep_up
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def run_once(
     rounds = _rounds(workspace, environ, command, on_report)
     with only_daemon(rounds.settings.corpus_path, "round"):
         rounds.prepare()
+        begin_alerts(rounds.settings)
         rounds.judge_anew()
         code, signum = attended(lambda stop, hurry: _round(rounds, stop, hurry))
     return code if signum is None else INTERRUPTED
@@ -87,6 +89,7 @@ def serve(
     rounds = _rounds(workspace, environ, command, on_report)
     with only_daemon(rounds.settings.corpus_path):
         rounds.prepare()
+        begin_alerts(rounds.settings)
         _log.info("daemon started", corpus=str(rounds.settings.corpus_path), pid=os.getpid())
         reload = threading.Event()
         work = Clockwork(rounds=rounds, tick_s=tick_s, reload=reload, die=os._exit).keep
@@ -122,7 +125,18 @@ def _round(rounds: Rounds, stop: threading.Event, hurry: threading.Event) -> int
         except IngestError as exc:
             _log.error("corpus not looked after", work=work, error=str(exc))
             code = code or PARTIAL
+    if not stop.is_set() and not _tell(rounds, stop):
+        code = code or PARTIAL
     return code
+
+
+def _tell(rounds: Rounds, stop: threading.Event) -> bool:
+    """Tell whom there is to be told; whether they were."""
+    try:
+        return tell_once(rounds.settings, is_stopped=stop.is_set)
+    except IngestError as exc:
+        _log.error("alerts not looked for", error=str(exc))
+        return False
 
 
 def _is_at_terminal() -> bool:

@@ -119,7 +119,8 @@ def is_due(
         return agenda.pages > 0
     if not spec.kinds:
         last = agenda.last_started.get(spec.spider)
-        return last is None or agenda.now - last >= timedelta(minutes=every_minutes)
+        waited = abs(agenda.now - last) if last is not None else timedelta.max
+        return waited >= timedelta(minutes=every_minutes)  # abs: the clock may be set back
     if spec.spider in agenda.unasked and agenda.unasked[spec.spider] not in greeted:
         return True
     if spec.addresses & agenda.unknown and spec.spider not in greeted:

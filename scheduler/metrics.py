@@ -37,9 +37,17 @@ def exposition(settings: Settings, beat: Beat) -> bytes:
     with closing(Corpus(settings.corpus_path, readonly=True, timeout_s=2.0)) as corpus:
         figures = corpus.figures()
         due = corpus.count_due(now=clock.now())
+        alerts = corpus.alert_figures()
     registry = CollectorRegistry(auto_describe=False)
     registry.register(
-        _Families([*_of_daemon(beat), *_of_corpus(figures, due), *_of_files(settings)])
+        _Families(
+            [
+                *_of_daemon(beat),
+                *_of_corpus(figures, due),
+                *_of_alerts(alerts),
+                *_of_files(settings),
+            ]
+        )
     )
     return generate_latest(registry)
 
@@ -86,6 +94,10 @@ def _of_corpus(figures: Mapping[str, list[dict[str, Any]]], due: int) -> Iterato
     yield _labelled(
         CounterMetricFamily, "fetches", "Fetches, by what became of them.", figures["fetches"]
     )
+    yield _labelled(
+        CounterMetricFamily, "stage_seconds", "Time that the stages of crawls took.",
+        figures["stages"],
+    )  # fmt: skip
     for name, said, column in (
         ("runs", "Crawls, by spider and end.", "n"),
         ("run_seconds", "Time they took.", "seconds"),
@@ -99,6 +111,14 @@ def _of_corpus(figures: Mapping[str, list[dict[str, Any]]], due: int) -> Iterato
         yield _labelled(CounterMetricFamily, name, said, rows)
 
 
+def _of_alerts(figures: Mapping[str, int]) -> Iterator[Metric]:
+    yield _gauge("alerts_waiting", "Alerts that somebody is still to be told.", figures["waiting"])
+    rows = [{"end": end, "n": figures[end]} for end in ("sent", "failed")]
+    yield _labelled(
+        CounterMetricFamily, "alert_messages", "Messages to people, by what came of them.", rows
+    )
+
+
 def _of_files(settings: Settings) -> Iterator[Metric]:
     path = settings.corpus_path
     sizes = [one.stat().st_size for one in settings.archive_path.glob("*.warc.gz")]
@@ -107,7 +127,7 @@ def _of_files(settings: Settings) -> Iterator[Metric]:
     yield _gauge("archive_bytes", "Size of the raw pages.", sum(sizes))
     yield _gauge("archive_files", "Files of raw pages.", len(sizes))
     yield _gauge("disk_free_bytes", "Left on their disk.", shutil.disk_usage(path.parent).free)
-    if (made := made_at(settings.backup_path, path)) is not None:
+    if (made := made_at(settings.backup_path, path, now=clock.now())) is not None:
         yield _gauge("last_backup_time_seconds", "When it was made.", made.timestamp())
 
 

@@ -10,6 +10,7 @@ from stat import S_ISREG
 from typing import TYPE_CHECKING
 
 from ingest import clock, log
+from ingest.archive_tails import cut_tails
 from ingest.config import FILE_NAME, TEXT_VARIABLE, load_settings, settings_text
 from ingest.corpus import Corpus
 from ingest.corpus.base import iso
@@ -72,6 +73,7 @@ class Rounds:
         with closing(Corpus(self.settings.corpus_path)) as corpus:
             if dead := corpus.close_dead_runs(now=clock.now()):
                 _log.warning("runs had died unseen", runs=dead)
+            cut_tails(corpus, self.settings.archive_path)
             self._ask_no_more(corpus)
             is_empty = not corpus.has_sources() and not corpus.count_due(now=clock.now())
         # A spider that keeps no sources finds addresses elsewhere, in an archive for instance.
@@ -181,6 +183,8 @@ class Rounds:
         """What is to be done now."""
         now = clock.now()
         with closing(Corpus(self.settings.corpus_path)) as corpus:
+            if (ahead := corpus.follow_clock(now=now)) is not None:
+                _log.warning("clock was set back", by_s=round(ahead.total_seconds()))
             due = corpus.due_sources(SOURCE_KINDS, now=now)
             known = corpus.due_sources(SOURCE_KINDS, now=_END_OF_TIME)
             pages = corpus.count_due(now=now)
@@ -247,9 +251,14 @@ class Rounds:
         return report
 
     def _crawl_environ(self) -> dict[str, str]:
-        """With the settings in force: what lies in the file may be half written, or wrong."""
-        is_known = self.text is not None and len(self.text.encode()) < _ENVIRON_BYTES
-        return {**self.environ, **({TEXT_VARIABLE: self.text or ""} if is_known else {})}
+        """With the settings in force: what lies in the file may be half written, or wrong.
+
+        Without the addresses that are told: a crawl reads what strangers write, and tells nobody.
+        """
+        known = {k: v for k, v in self.environ.items() if not k.startswith("SEEDBED_NOTIFY__")}
+        if self.text is not None and len(self.text.encode()) < _ENVIRON_BYTES:
+            known[TEXT_VARIABLE] = self.text
+        return known
 
     def _note_silences(self) -> None:
         """Log the sources that should have spoken, each once for as long as it says nothing."""

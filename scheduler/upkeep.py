@@ -93,5 +93,7 @@ def _back_up(settings: Settings, is_stopped: Callable[[], bool]) -> None:
         with_archive=settings.backup.archive,
         is_stopped=is_stopped,
     )
-    removed = prune_backups(settings.backup_path, settings.corpus_path, keep=settings.backup.keep)
+    removed = prune_backups(
+        settings.backup_path, settings.corpus_path, keep=settings.backup.keep, now=now
+    )
     _log.info("backup made", file=made.path.name, bytes=made.bytes, removed=len(removed))

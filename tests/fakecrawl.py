@@ -11,13 +11,14 @@ import subprocess
 import sys
 import time
 import tomllib
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ingest import clock
 from ingest.corpus import Corpus
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from types import FrameType
 
 WORKSPACE = Path(os.environ["SEEDBED_WORKSPACE"])
@@ -35,26 +36,34 @@ def main(scenario: str, spider: str) -> None:
         spider=spider, trigger=os.environ["SEEDBED_TRIGGER"], version="0", now=now()
     )
     note(f"start {spider}")
-    poll(corpus, run, spider, is_failing=scenario == "unreachable")
+    if scenario == "wait-first":
+        wait()
+    poll(corpus, run, spider, scenario)
     SCENARIOS.get(scenario, lambda: None)()
+    if STOPPED:
+        note(f"told {len(STOPPED)} times")
     note(f"end {spider}")
     outcome = "interrupted" if STOPPED else scenario if scenario == "failed" else "finished"
     corpus.finish_run(run, outcome=outcome, requests=1, message=None, now=now())
 
 
-def poll(corpus: Corpus, run: int, spider: str, *, is_failing: bool) -> None:
+def poll(corpus: Corpus, run: int, spider: str, scenario: str) -> None:
+    every = 0 if scenario == "again" else 30
     toml = WORKSPACE / "seedbed.toml"  # read without `ingest.config`, to start in no time
     sources = tomllib.loads(toml.read_text())["sources"] if toml.exists() else {}
     for key, kind in (("sites", "site"), ("feeds", "feed"), ("sitemaps", "sitemap")):
         for url in sources.get(key, ()):
             enter(corpus, kind, url)
     for due in corpus.due_sources(KINDS.get(spider, []), now=now()):
-        if is_failing:
+        if STOPPED:
+            break
+        if scenario == "unreachable":
             corpus.poll_failed(due, run=run, error="refused", every_minutes=30, now=now())
             continue
         corpus.poll_succeeded(
-            due, run=run, every_minutes=30, now=now(), etag=None, last_modified=None, body_hash=None
-        )
+            due, run=run, every_minutes=every, now=now(),
+            etag=None, last_modified=None, body_hash=None,
+        )  # fmt: skip
         if due.kind == "site":
             enter(corpus, "feed", f"{due.url}feed")
 
@@ -108,10 +117,11 @@ def note(line: str) -> None:
 
 
 def now() -> datetime:
-    return datetime.now(UTC)
+    return clock.now()
 
 
 SCENARIOS = {
+    "again": dawdle,
     "chatter": chatter,
     "dawdle": dawdle,
     "die": die,

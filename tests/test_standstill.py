@@ -127,6 +127,13 @@ def test_crawl_at_work_is_waited_for_but_not_for_ever(workspace: Path, drain_s: 
 # The desk
 
 
+def test_name_server_is_not_asked(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getfqdn", failing(AssertionError("asked")))
+
+    with opened(workspace) as asked:
+        assert asked.ask("/healthz")[0] == 503  # nobody has made a corpus yet
+
+
 def test_unexpected_error_is_answered(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(health._ANSWERS, "/healthz", failing(ZeroDivisionError()))
     with opened(workspace) as asked:

@@ -2,14 +2,53 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from ingest.corpus.base import Base
+from ingest.corpus.base import Base, iso, parse_iso
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
     from pathlib import Path
 
 __all__ = ["Upkeep", "wal_bytes"]
+
+_SKEW = timedelta(minutes=5)  # of a clock; nothing is put off by more than that
+_LONGEST_WAIT = timedelta(days=1)  # that a host or a failed page is granted; `ingest.cadence`
+_FOLLOWED = "clock_followed"  # in `topic_state`: the last run whose times were looked at
+_RUNS_LOOKED_BACK = 100
+_STAGE = "seconds of "  # in `topic_state`, before the name of a stage
+#: The latest moment that stands in the corpus, but for runs whose times were looked at.
+_LATEST = """
+SELECT max(at) FROM (
+  SELECT max(started, coalesce(finished, started)) AS at FROM (
+    SELECT started, finished FROM runs
+    WHERE id > coalesce((SELECT value FROM topic_state WHERE key = :key), 0) + 0
+    ORDER BY id DESC LIMIT :most
+  )
+  UNION ALL SELECT max(last_ok) FROM sources
+)
+"""
+_BRING_NEARER = (
+    (
+        "UPDATE sources SET next_due = "
+        "max(:now, strftime('%Y-%m-%dT%H:%M:%SZ', next_due, :back)) "
+        "WHERE state = 'active' AND next_due > :now"
+    ),
+    "UPDATE sources SET last_ok = :now WHERE last_ok > :now",
+    (
+        "UPDATE pages SET next_check = "
+        "max(:now, strftime('%Y-%m-%dT%H:%M:%SZ', next_check, :back)) "
+        "WHERE next_check > :now AND (first_seen > :now OR last_fetched > :now "
+        "OR (outcome IN ('waiting', 'failed') AND next_check > :longest))"
+    ),
+    # What may be an honest wait of a host is kept.
+    (
+        "UPDATE hosts SET wait_until = "
+        "max(:now, strftime('%Y-%m-%dT%H:%M:%SZ', wait_until, :back)) WHERE wait_until > :longest"
+    ),
+)
 
 
 def wal_bytes(path: Path) -> int:
@@ -37,6 +76,47 @@ class Upkeep(Base):
         assert row is not None
         return not row["busy"]
 
+    def follow_clock(self, *, now: datetime) -> timedelta | None:
+        """Bring nearer what was put off by a clock that ran ahead and was set back.
+
+        Else a source polled in the wrong time would not be asked before that comes again.
+
+        Returns:
+            By how much it was set back; None: it was not, or that is long mended.
+        """
+        if self._ahead(now) is None:
+            return None
+        with self.transaction():
+            if (ahead := self._ahead(now)) is None:  # another thread was faster
+                return None
+            told = {
+                "now": iso(now),
+                "back": f"-{int(ahead.total_seconds())} seconds",
+                "longest": iso(now + _LONGEST_WAIT),
+            }
+            for statement in _BRING_NEARER:
+                self._run(statement, told)
+            self._run(
+                "INSERT OR REPLACE INTO topic_state (key, value) "
+                "VALUES (?, (SELECT coalesce(max(id), 0) FROM runs))",
+                (_FOLLOWED,),
+            )
+        return ahead
+
+    def _ahead(self, now: datetime) -> timedelta | None:
+        latest = parse_iso(self._value(_LATEST, {"key": _FOLLOWED, "most": _RUNS_LOOKED_BACK}))
+        return latest - now if latest is not None and latest - now > _SKEW else None
+
+    def count_stages(self, seconds: Mapping[str, float]) -> None:
+        """Add what the stages of a run took to what they took before."""
+        with self.transaction():
+            for stage, spent in sorted(seconds.items()):
+                self._run(
+                    "INSERT INTO topic_state (key, value) VALUES (?, ?) "
+                    "ON CONFLICT (key) DO UPDATE SET value = value + excluded.value",
+                    (f"{_STAGE}{stage}", spent),
+                )
+
     def figures(self) -> dict[str, list[dict[str, Any]]]:
         """Counts that a monitor asks for every minute: rows of labels and one number, `n`."""
         return {
@@ -53,6 +133,11 @@ class Upkeep(Base):
             ),
             "last_runs": self._rows(
                 "SELECT spider, unixepoch(max(started)) AS n FROM runs GROUP BY spider"
+            ),
+            "stages": self._rows(
+                "SELECT substr(key, length(:kind) + 1) AS stage, value + 0.0 AS n FROM topic_state "
+                "WHERE key BETWEEN :kind AND :kind || 'z' ORDER BY key",
+                {"kind": _STAGE},
             ),
             "rows": [
                 {"table": table, "n": self._value(f"SELECT count(*) FROM {table}")}  # noqa: S608
