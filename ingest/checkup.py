@@ -65,9 +65,18 @@ def checkup(folder: Path, environ: Mapping[str, str], *, now: datetime) -> Itera
     yield from _spiders(settings)
     yield from _seeds(settings)
     yield from _corpus(settings, now=now)
+    yield from _alerts(settings)
     if not settings.crawl.contact and not settings.crawl.user_agent:
         said = "[crawl] contact is not set, so no site can reach you"
         yield Finding(state="look", subject="contact", said=said)
+
+
+def _alerts(settings: Settings) -> Iterator[Finding]:
+    """Whether those who are to be told can be; nobody is asked."""
+    from ingest.alerts.sending import flaws_of
+
+    for said in flaws_of(settings):
+        yield Finding(state="bad", subject="alerts", said=said)
 
 
 def known_spiders() -> list[str]:

@@ -31,6 +31,7 @@ from ingest.feed_settings import Feeds
 from ingest.gdelt_settings import Gdelt
 from ingest.links_settings import Links
 from ingest.mistakes import NamePath, in_words, syntax_in_words, unknown_variable, variable_of
+from ingest.notify_settings import Notify
 from ingest.polling_settings import Polling
 from ingest.search_settings import Search
 from ingest.semantic import INSTALL, encoder_version
@@ -249,6 +250,7 @@ class _File(Table):
     log: Log = Log()
     health: Health = Health()
     backup: Backups = Backups()
+    notify: Notify = Notify()
 
 
 class Settings(_File):

@@ -40,7 +40,10 @@ _HEADER = re.compile(rf"\s*\[\[?\s*{_DOTTED}\s*\]")
 _ASSIGNMENT = re.compile(rf"\s*{_DOTTED}\s*=")
 _PASSWORD = re.compile(r"://[^/@\s]+@")
 _SHOWN_CHARS = 60
-_UNSHOWN = "_key"  # how the names of settings end whose values are shown to nobody
+# Settings whose values are shown to nobody: how the names of keys end, and addresses with tokens.
+_UNSHOWN = "_key"
+_TOLD = ("notify",)
+_RECEIVERS = frozenset({"all", "new", "story", "headline", "silent", "alarm"})
 
 
 def closest(wrong: str, known: Collection[str]) -> str | None:
@@ -166,7 +169,8 @@ def variable_of(path: NamePath) -> str:
 
 
 def _shown(value: object, path: NamePath) -> str:
-    if path[-1:] and path[-1].endswith(_UNSHOWN):
+    is_receiver = path == _TOLD or (path[:1] == _TOLD and path[-1] in _RECEIVERS)
+    if is_receiver or (path[-1:] and path[-1].endswith(_UNSHOWN)):
         return "…"
     if isinstance(value, bool):
         return str(value).lower()
