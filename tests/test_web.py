@@ -71,15 +71,16 @@ def test_datasette_finds_the_plugin_by_its_entry_point() -> None:
     assert pm.get_plugin("seedbed") is plugin
 
 
-def test_front_page_names_what_it_serves(filled: Corpus) -> None:
+def test_front_page_is_ours_where_one_corpus_is_served(filled: Corpus) -> None:
     front = page(filled, "/")
 
-    assert "<h1>Seedbed" in front
-    assert 'href="/anyname"' in front
+    assert "<h1>anyname</h1>" in front
+    assert 'href="/anyname?tables=1"' in front
+    assert "<h1>Seedbed" in page(filled, "/?files=1")
 
 
 def test_corpus_page_explains_itself_and_lists_every_query(filled: Corpus) -> None:
-    shown = page(filled, "/anyname")
+    shown = page(filled, "/anyname?tables=1")
 
     assert "Everything found about one story" in shown
     for query in QUERIES:
@@ -88,9 +89,9 @@ def test_corpus_page_explains_itself_and_lists_every_query(filled: Corpus) -> No
 
 
 def test_machine_tables_are_hidden(filled: Corpus) -> None:
-    shown = page(filled, "/anyname")
+    shown = page(filled, "/anyname?tables=1")
 
-    for name in (*MACHINE_TABLES, "articles_fts", "articles_fts_data"):
+    for name in (*MACHINE_TABLES, "articles_fts", "articles_fts_data", "sqlite_sequence"):
         assert f'href="/anyname/{name}"' not in shown
     assert 'href="/anyname/texts"' in page(filled, "/anyname?_show_hidden=1")
 
@@ -314,16 +315,16 @@ def test_keys_lead_on_from_queries_and_views(filled: Corpus) -> None:
     latest = page(filled, "/anyname/latest")
 
     assert 'href="/anyname/outlets/first' not in asked  # `original` may also be a seed document
-    assert '<a href="/anyname/articles/1">1</a>' in found
-    assert '<a href="/anyname/outlets/first~2Etest">first.test</a>' in latest
-    (target,) = ask(filled.path, urls=("/anyname/outlets/first~2Etest",))
+    assert '<a href="/anyname/-/article/1">1</a>' in found
+    assert '<a href="/anyname/-/outlet/first~2Etest">first.test</a>' in latest
+    (target,) = ask(filled.path, urls=("/anyname/-/outlet/first~2Etest",))
     assert target.status_code == 200
 
 
 def test_what_stands_in_a_key_is_escaped(filled: Corpus) -> None:
     shown = page(filled, "/anyname?" + urlencode({"sql": f"select '{SCRIPT[:8]}x\">' AS outlet"}))
 
-    assert '<a href="/anyname/outlets/~3Cscript~3Ex~22~3E">&lt;script&gt;x&#34;&gt;</a>' in shown
+    assert '<a href="/anyname/-/outlet/~3Cscript~3Ex~22~3E">&lt;script&gt;x&#34;&gt;</a>' in shown
     assert "<script>x" not in shown
 
 
@@ -355,7 +356,7 @@ def test_foreign_database_is_left_alone(filled: Corpus, tmp_path: Path) -> None:
     front, database, table, query, ours = ask(
         filled.path,
         foreign,
-        urls=("/", "/foreign", "/foreign/articles", "/foreign/search", "/anyname"),
+        urls=("/", "/foreign", "/foreign/articles", "/foreign/search", "/anyname?tables=1"),
     )
 
     assert "<h1>Datasette" in front.text

@@ -13,6 +13,7 @@ from ingest.text import clean_controls
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+    from typing import Self
 
 __all__ = ["Base", "iso", "parse_iso"]
 
@@ -54,6 +55,14 @@ class Base:
         self.path = path
         self._db = connect(path, readonly=readonly, timeout_s=timeout_s)
         self._raw: Any = self._db.conn
+
+    @classmethod
+    def over(cls, connection: Any, path: Path) -> Self:
+        """A reader over a connection that somebody else opened, and closes."""
+        corpus = cls.__new__(cls)
+        corpus.path = path
+        corpus._raw = connection  # noqa: SLF001 (its own)
+        return corpus
 
     def close(self) -> None:
         """Close the connection; the object is of no use afterwards."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Migrations
 
 from ingest.corpus.rekeying import rekey
+from ingest.corpus.schema_alerts import ALERT_TABLES, ALERTS
 from ingest.corpus.schema_captures import CAPTURE_COLUMN, CAPTURES, with_capture
 from ingest.corpus.schema_claims import CLAIMS
 from ingest.corpus.schema_events import EVENTS
@@ -20,6 +21,13 @@ from ingest.corpus.schema_hubs import HUBS
 from ingest.corpus.schema_index import INDEX, INDEX_TABLES
 from ingest.corpus.schema_leads import LEADS
 from ingest.corpus.schema_particulars import LAST_COMMENT, PARTICULARS, with_particulars
+from ingest.corpus.schema_reading import (
+    COMMENT_BEFORE,
+    COMMENT_NOW,
+    ORIGINAL_COLUMN,
+    READING,
+    with_original,
+)
 from ingest.corpus.schema_relations import RELATIONS
 from ingest.corpus.schema_routes import ROUTES
 from ingest.corpus.schema_sites import SITES
@@ -41,7 +49,8 @@ APPLICATION_ID = 0x53454544  # "SEED"
 #: Tables that only the program reads; hidden in Datasette.
 MACHINE_TABLES = (
     "texts", "fingerprints", *INDEX_TABLES, "edges", "topic_state", "sites", "site_pages", "blocks",
-    "doubted_claims", "translation_clues", "translations", "hosts", "robots", "_sqlite_migrations",
+    "doubted_claims", "translation_clues", "translations", "hosts", "robots", "captured",
+    *ALERT_TABLES, "_sqlite_migrations",
 )  # fmt: skip
 
 MIGRATIONS = Migrations("seedbed")
@@ -139,4 +148,18 @@ def m007_discovery(db: Database) -> None:
         db.execute(statement)
 
 
-SCHEMA_VERSION = 7
+@MIGRATIONS()
+def m008_reading(db: Database) -> None:
+    """Indexes and views for the questions of the web; the language of each outlet; alerts."""
+    before = str(db["outlets"].schema)
+    if COMMENT_BEFORE in before:
+        _write_comments(db, "outlets", before.replace(COMMENT_BEFORE, COMMENT_NOW))
+    before = str(db["copies"].schema)
+    db.execute(f"ALTER TABLE copies ADD COLUMN {ORIGINAL_COLUMN}")
+    if (commented := with_original(before)) is not None:
+        _write_comments(db, "copies", commented)
+    for statement in _statements(READING + ALERTS):
+        db.execute(statement)
+
+
+SCHEMA_VERSION = 8

@@ -135,7 +135,7 @@ class Routes(Base):
         By week, those without a date first; week as in the view `captures`.
         """
         rows = self._rows(
-            "SELECT week, routes, count(*) AS texts FROM captures "
+            "SELECT week, routes, sum(texts) AS texts FROM capture_counts "
             "GROUP BY week, routes ORDER BY week, routes"
         )
         return [

@@ -129,7 +129,9 @@ SHOWN: Mapping[str, Shown] = {
         description="Each text that is kept, with its week and the routes that found it: what "
         "completeness is reckoned from.",
         highest="week",
-        facets=("routes",),
+    ),
+    "capture_counts": Shown(
+        description="How many texts of each week were found by exactly which routes.",
     ),
     "hubs": Shown(
         description="Sections, tags and other lists whose links are followed, and why.",
@@ -173,7 +175,6 @@ SHOWN: Mapping[str, Shown] = {
     "passages": Shown(
         description="What articles share that are no copies of each other: excerpts, paragraphs in "
         "common, forms filled in anew; with the words and where they stand in both.",
-        facets=("relation", "outlet"),
     ),
     "outlet_summary": Shown(
         description="Each outlet that carries the topic: how much, how much of it its own, when.",
@@ -203,6 +204,9 @@ SHOWN: Mapping[str, Shown] = {
     "edges": Shown(
         description="Pairs of texts that share words, and how much; of these families are made.",
     ),
+    "alerts": Shown(description="What people were told, or are to be told."),
+    "alerts_waiting": Shown(description="Which address is still to be told of what."),
+    "alert_receivers": Shown(description="How the addresses that are told take it."),
     "doubted_claims": Shown(
         description="Addresses that unlike pages name as their own, and are not believed.",
     ),
@@ -219,6 +223,9 @@ SHOWN: Mapping[str, Shown] = {
     "blocks": Shown(
         description="Lines that are a site's own, and are left out of the texts of its articles.",
     ),
+    "captured": Shown(
+        description="Week and routes of each kept page, from which captures are counted."
+    ),
     "topic_state": Shown(description="What was learned of the topic, kept between runs."),
 }
 
@@ -230,7 +237,8 @@ def metadata_of(schema: Iterable[Table], *, machine_tables: Collection[str]) -> 
         "tables": {
             table.name: _settings(table, SHOWN.get(table.name), hidden=table.name in machine_tables)
             for table in schema
-        },
+        }
+        | {"sqlite_sequence": {"hidden": True}},  # SQLite's own
     }
 
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-__all__ = ["label_of_row", "set_label"]
+__all__ = ["label_of_row", "may_label", "set_label"]
 
 PATH = "/-/seedbed/label"
 _VERDICTS = frozenset({"yes", "no", "none"})  # none: what was said is taken back
@@ -34,7 +34,7 @@ async def label_of_row(
         return None
     opened = datasette.get_database(database)
     said: dict[str, Any] = await opened.execute_fn(lambda connection: said_of(connection, page))
-    may = await _may_label(datasette, request.actor, database, table)
+    may = await may_label(datasette, request.actor, database, table)
     return said | {
         "action": datasette.urls.path(PATH),
         "database": database,
@@ -56,13 +56,15 @@ async def set_label(datasette: Any, request: Any, corpora: Collection[str]) -> A
     database, table, row = (form.get(name, "") for name in ("database", "table", "row"))
     if database not in corpora or form.get("verdict") not in _VERDICTS:
         return Response.text("no such corpus, or neither yes, no nor none", status=400)
-    if not await _may_label(datasette, request.actor, database, table):
+    if not await may_label(datasette, request.actor, database, table):
         raise Forbidden("you may not label the pages of this corpus")
     page = await _page(datasette, database, table, row)
     if page is None:
         return Response.text("no such row of articles or pages", status=404)
     if refused := await _write(datasette, database, page, form["verdict"], request.actor):
         return refused
+    if form.get("back") == "article" and table == "articles":
+        return Response.redirect(f"{datasette.urls.database(database)}/-/article/{row}")
     return Response.redirect(datasette.urls.row(database, table, row))
 
 
@@ -111,7 +113,7 @@ async def _write(
     return None
 
 
-async def _may_label(
+async def may_label(
     datasette: Any, actor: Mapping[str, Any] | None, database: str, table: str
 ) -> bool:
     from datasette.utils import actor_matches_allow

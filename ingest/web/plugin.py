@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 from pluggy import HookimplMarker
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Collection, Mapping
 
     from jinja2 import Environment
     from markupsafe import Markup
@@ -103,23 +103,50 @@ def render_cell(
 ) -> Markup | None:
     """Link the keys in views and queries, as Datasette itself does in tables."""
     told = _corpora.get(datasette, {}).get(database)
-    if told is None or table in told.tables or not isinstance(value, (int, str)):
-        return None
-    target = told.target_of.get(column)
-    if target is None or value == "":
+    target = told.target_of.get(column) if told else None
+    if told is None or target is None:
         return None
     from datasette.utils import tilde_encode
     from markupsafe import Markup
 
-    address = datasette.urls.row(database, target, tilde_encode(str(value)))
-    return Markup('<a href="{}">{}</a>').format(str(address), value)
+    from ingest.web.pages import PAGE_OF_TABLE
+
+    # In a table Datasette has looked up what a key stands for, and links it to a row.
+    key, label = (value["value"], value["label"]) if isinstance(value, dict) else (value, value)
+    page = PAGE_OF_TABLE.get(target)
+    if not isinstance(key, (int, str)) or key == "" or (table in told.tables and page is None):
+        return None
+    address = datasette.urls.row(database, target, tilde_encode(str(key)))
+    if page is not None:
+        address = f"{datasette.urls.database(database)}/-/{page}/{tilde_encode(str(key))}"
+    return Markup('<a href="{}">{}</a>').format(str(address), label)
 
 
 @_hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Awaitable[Any]]]]:
+    from ingest.web.feeding import FEED_PATH
     from ingest.web.label import PATH
+    from ingest.web.site import PATH as PAGES_PATH
+    from ingest.web.site import STYLE_PATH, serve_style
 
-    return [(f"^{PATH}$", _label)]
+    return [
+        (f"^{PATH}$", _label),
+        (FEED_PATH, _feed),
+        (STYLE_PATH, serve_style),
+        (PAGES_PATH, _page),
+    ]
+
+
+async def _page(datasette: Any, request: Any) -> Any:
+    from ingest.web.site import serve_page
+
+    return await serve_page(datasette, request, _corpora.get(datasette, {}).keys())
+
+
+async def _feed(datasette: Any, request: Any) -> Any:
+    from ingest.web.feeding import serve_feed
+
+    return await serve_feed(datasette, request, _corpora.get(datasette, {}).keys())
 
 
 async def _label(datasette: Any, request: Any) -> Any:
@@ -132,14 +159,20 @@ async def _label(datasette: Any, request: Any) -> Any:
 def extra_template_vars(
     datasette: Any, request: Any, database: str | None, table: str | None, view_name: str
 ) -> Callable[[], Awaitable[dict[str, Any]]] | None:
-    """The label of a row, for the buttons below it."""
+    """The page of ours about a row, and the label of it, for the buttons below it."""
     if view_name != "row" or not table or database not in _corpora.get(datasette, {}):
         return None
 
     async def look_up() -> dict[str, Any]:
         from ingest.web.label import label_of_row
+        from ingest.web.pages import PAGE_OF_TABLE
 
-        return {"seedbed_label": await label_of_row(datasette, request, database, table)}
+        page, key = PAGE_OF_TABLE.get(table), request.url_vars.get("pks", "")
+        return {
+            "seedbed_page": page and f"{datasette.urls.database(database)}/-/{page}/{key}",
+            "seedbed_page_name": page,
+            "seedbed_label": await label_of_row(datasette, request, database, table),
+        }
 
     return look_up
 
@@ -157,25 +190,69 @@ def prepare_jinja2_environment(env: Environment, datasette: Any) -> None:
 
 @_hookimpl
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
-    """Let no table that is downloaded hold a formula."""
+    """Let no stranger ask, no answer do harm, and no table that is downloaded hold a formula."""
+    from ingest.web.door import guarding
     from ingest.web.spreadsheet import defusing
 
-    return lambda app: defusing(app, lambda: _corpora.get(datasette, {}).keys())
+    def corpora() -> Collection[str]:
+        return _corpora.get(datasette, {}).keys()
+
+    async def look() -> Collection[str]:
+        await datasette.invoke_startup()  # once; which files are corpora is known after it
+        await _look(datasette)
+        return corpora()
+
+    return lambda app: guarding(defusing(app, corpora), datasette, look)
 
 
 @_hookimpl
 def startup(datasette: Any) -> Callable[[], Awaitable[None]]:
     async def look() -> None:
-        _corpora[datasette] = {
-            name: await _ask(database)
-            for name, database in datasette.databases.items()
-            if await _is_corpus(database)
-        }
+        _hush()
+        _corpora[datasette] = {}
+        await _look(datasette, level=logging.WARNING)
+        _suggest_nothing(datasette)
 
     return look
 
 
-async def _is_corpus(database: Any) -> bool:
+def _suggest_nothing(datasette: Any) -> None:
+    """Where corpora alone are served, look for no further facets: we name those that serve.
+
+    The look costs each table of a large corpus a second or more (benchmarks/reading.py), and no
+    database can be left out of it alone.
+    """
+    served = {name for name, database in datasette.databases.items() if database.path}
+    if served and served <= _corpora[datasette].keys():
+        datasette._settings["suggest_facets"] = False  # noqa: SLF001  # there is no other door
+
+
+async def _look(datasette: Any, *, level: int = logging.DEBUG) -> None:
+    """Recognise the corpora among what is served; a file may become one at any time."""
+    from datasette.database import QueryInterrupted
+
+    known = _corpora[datasette]
+    for name, database in list(datasette.databases.items()):
+        if name in known or not await _is_corpus(database, level):
+            continue
+        try:
+            known[name] = await _ask(database)
+        except QueryInterrupted:  # a busy machine; the next question looks again
+            _log.warning("slow to tell its schema database=%s", name)
+
+
+def _hush() -> None:
+    """Let Datasette 0.65 print no page of locals for each address that is not there.
+
+    It does so wherever rich is installed, and locals hold texts, cookies and tokens.
+    """
+    from datasette import handle_exception
+
+    if hasattr(handle_exception, "rich"):
+        handle_exception.rich = None
+
+
+async def _is_corpus(database: Any, level: int) -> bool:
     from datasette.database import QueryInterrupted
     from datasette.utils.sqlite import sqlite3
 
@@ -185,7 +262,7 @@ async def _is_corpus(database: Any) -> bool:
         rows = (await database.execute("PRAGMA application_id")).rows
     except (sqlite3.DatabaseError, QueryInterrupted) as exc:
         # Datasette checks its files after the start-up hooks, and has the better message.
-        _log.warning("unreadable database=%s error=%s", database.name, exc)
+        _log.log(level, "unreadable database=%s error=%s", database.name, exc)
         return False
     return bool(rows[0][0] == APPLICATION_ID)
 

@@ -73,6 +73,81 @@ ORDER BY r.seen DESC, r.title_changed DESC, r.id DESC
 LIMIT 500""",
     ),
     Query(
+        name="headlines_changed",
+        title="Which headlines were changed?",
+        description="Articles that were given another headline after publication, the latest "
+        "change first.",
+        sql="""
+SELECT r.seen, p.outlet, r.title AS headline_before, r.new_title AS headline_after, r.words_added,
+  r.words_removed, r.article, p.url
+FROM revisions r JOIN pages p ON p.id = r.page
+WHERE r.title_changed = 1
+ORDER BY r.seen DESC, r.id DESC
+LIMIT 500""",
+    ),
+    Query(
+        name="one_story_in_order",
+        title="How did a story unfold?",
+        description="Every article of a story and every copy of it, in order of publication. Give "
+        "the number of the story.",
+        sql="""
+SELECT published, outlet, title, carries, hours_later, article, url FROM (
+  SELECT published, outlet, title, 'its own text' AS carries, NULL AS hours_later, id AS article,
+    url
+  FROM articles WHERE story = CAST(:story AS INTEGER)
+  UNION ALL
+  SELECT c.published, c.outlet, c.title, c.relation, c.hours_later, c.article, c.url
+  FROM articles a JOIN copies c ON c.article = a.id WHERE a.story = CAST(:story AS INTEGER)
+)
+ORDER BY published IS NULL, published, url
+LIMIT 1000""",
+    ),
+    Query(
+        name="first_in_each_story",
+        title="Who was first in each story?",
+        description="The stories, the latest first, each with the outlet that reported it first "
+        "and the article with which it began.",
+        sql="""
+SELECT first_published, first_outlet, title, articles, outlets, first_article AS article,
+  id AS story
+FROM stories
+ORDER BY last_published IS NULL, last_published DESC, id DESC
+LIMIT 500""",
+    ),
+    Query(
+        name="original_work",
+        title="Which outlets do their own work?",
+        description="Outlets by the share of articles in what they carry, of those with five "
+        "texts or more: near 1 they write themselves, near 0 they repeat.",
+        sql="""
+SELECT outlet, original_share, articles, copies, language, first_published, last_published
+FROM outlet_summary
+WHERE articles + copies >= 5
+ORDER BY original_share DESC, articles DESC, outlet
+LIMIT 500""",
+    ),
+    Query(
+        name="silent_outlets",
+        title="Who told one story and not another?",
+        description="Outlets that carry the first story and not the second, by article or by "
+        "copy. Give the numbers of both.",
+        sql="""
+WITH carried AS (
+  SELECT story, outlet, count(*) AS texts FROM (
+    SELECT story, outlet FROM articles
+    WHERE story IN (CAST(:story AS INTEGER), CAST(:but_not AS INTEGER))
+    UNION ALL
+    SELECT a.story, c.outlet FROM articles a JOIN copies c ON c.article = a.id
+    WHERE a.story IN (CAST(:story AS INTEGER), CAST(:but_not AS INTEGER))
+  ) GROUP BY story, outlet
+)
+SELECT outlet, texts AS texts_of_the_first FROM carried
+WHERE story = CAST(:story AS INTEGER)
+  AND outlet NOT IN (SELECT outlet FROM carried WHERE story = CAST(:but_not AS INTEGER))
+ORDER BY texts DESC, outlet
+LIMIT 500""",
+    ),
+    Query(
         name="gone_moved_back",
         title="What is gone, moved or back?",
         description="Addresses of kept pages that stopped answering, lead to a front page or a "
@@ -239,6 +314,7 @@ SELECT page, relevance, outcome, title, url FROM (
 WITH days AS (
   SELECT s.id AS source, max(p.first_seen) AS at
   FROM sources s JOIN pages p ON p.source = s.id
+    AND p.first_seen >= strftime('%Y-%m-%dT%H:%M:%SZ', s.last_ok, '-84 days')
   WHERE s.state = 'active' AND s.failures = 0 AND s.found_by NOT IN ('topic', 'lists')
   GROUP BY s.id, CAST(julianday(s.last_ok) - julianday(p.first_seen) AS INTEGER)
 ), heard AS (
@@ -287,9 +363,9 @@ LIMIT 200""",
         description="By week of publication: texts found, how many there are by capture-recapture "
         "over the routes that found them, and between what bounds with 95 %. Read it as at least.",
         sql="""
-WITH counted AS (
-  SELECT coalesce(week, 'undated') AS week, routes, count(*) AS texts
-  FROM captures GROUP BY 1, 2
+WITH counted AS MATERIALIZED (
+  SELECT coalesce(week, 'undated') AS week, routes, sum(texts) AS texts
+  FROM capture_counts GROUP BY 1, 2
 ), told AS (
   SELECT week, completeness_of(json_group_array(json_array(routes, texts))) AS told
   FROM counted GROUP BY week

@@ -1,34 +1,22 @@
-"""Tables on their way to a spreadsheet: a cell that begins like a formula is made plain text.
-
-A headline is whatever a site writes, and `=HYPERLINK(…)` in one would run where the table is
-opened. Numbers stay numbers.
-"""
+"""Tables that Datasette gives to a spreadsheet: their cells are defused on the way."""
 
 from __future__ import annotations
 
 import csv
 import io
-import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
+
+from ingest.export.cells import defuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Coroutine
 
-__all__ = ["defuse", "defusing"]
+__all__ = ["defusing"]
 
 # An article's text is longer than the 131,072 characters that the csv module reads in one cell;
 # this is the most that fits a C long everywhere.
 csv.field_size_limit(2**31 - 1)
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
-
-
-def defuse(cell: str) -> str:
-    """The cell, with an apostrophe before what a spreadsheet would take for a formula."""
-    is_formula = cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell)
-    return f"'{cell}" if is_formula else cell
 
 
 class _Records:

@@ -1,0 +1,89 @@
+"""What the front page asks; each question on its own, so that a slow one costs one part."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ingest.corpus.asking import row_of, rows_of
+
+__all__ = [
+    "counts", "days", "latest", "next_times", "seeds", "stories", "topic_state",
+]  # fmt: skip
+
+
+def counts(connection: Any, *, since: str) -> dict[str, int]:
+    """How much there is.
+
+    Args:
+        connection: to the corpus.
+        since: ISO 8601 UTC; what entered the corpus later is new.
+    """
+    row = row_of(
+        connection,
+        "SELECT (SELECT count(*) FROM articles) AS articles, "
+        "(SELECT count(*) FROM copies) AS copies, "
+        "(SELECT count(*) FROM outlets WHERE id IN (SELECT outlet FROM articles)) AS outlets, "
+        "(SELECT count(*) FROM revisions) AS changed, "
+        "(SELECT count(*) FROM articles WHERE first_seen >= :since) AS new, "
+        "(SELECT count(*) FROM sources WHERE state = 'active' AND failures > 0) AS failing, "
+        "(SELECT count(*) FROM sources WHERE state = 'active') AS sources",
+        {"since": since},
+    )
+    assert row is not None
+    return row
+
+
+def seeds(connection: Any) -> list[dict[str, Any]]:
+    """The seed documents, by number."""
+    return rows_of(connection, "SELECT id, file, title, language FROM seeds ORDER BY id")
+
+
+def topic_state(connection: Any) -> dict[str, Any]:
+    """The topic as it was last learned, as it is written; empty: never."""
+    row = row_of(connection, "SELECT value FROM topic_state WHERE key = 'topic'")
+    try:
+        told = json.loads(row["value"]) if row and row["value"] else {}
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def days(connection: Any) -> list[tuple[str, int, int]]:
+    """Day, articles and copies published on it."""
+    rows = rows_of(connection, "SELECT day, articles, copies FROM timeline WHERE day IS NOT NULL")
+    return [(row["day"], row["articles"], row["copies"]) for row in rows]
+
+
+def latest(connection: Any, limit: int) -> list[dict[str, Any]]:
+    """The articles published last, with the reason each was kept."""
+    return rows_of(
+        connection,
+        "SELECT a.id, a.published, a.first_seen, a.title, a.outlet, a.language, a.copies, a.why, "
+        "a.lead, a.relevance, a.story, s.title AS story_title "
+        "FROM articles a LEFT JOIN stories s ON s.id = a.story "
+        "WHERE a.published IS NOT NULL ORDER BY a.published DESC, a.id DESC LIMIT :limit",
+        {"limit": limit},
+    )
+
+
+def stories(connection: Any, limit: int) -> list[dict[str, Any]]:
+    """The stories that were last told, those of one article left out."""
+    return rows_of(
+        connection,
+        "SELECT id, title, articles, outlets, first_outlet, first_published, last_published "
+        "FROM stories WHERE articles > 1 ORDER BY last_published DESC, articles DESC, id "
+        "LIMIT :limit",
+        {"limit": limit},
+    )
+
+
+def next_times(connection: Any) -> dict[str, Any]:
+    """The run that ended last, and when a source is asked next."""
+    row = row_of(
+        connection,
+        "SELECT id AS run, spider, finished, outcome, new_articles, copies, "
+        "(SELECT min(next_due) FROM sources WHERE state = 'active') AS next_poll "
+        "FROM runs WHERE finished IS NOT NULL ORDER BY id DESC LIMIT 1",
+    )
+    return row or {}

@@ -1,0 +1,236 @@
+"""An article to read: its text, why it was kept, who carried it, how it changed, its life."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ingest.corpus import Corpus
+from ingest.corpus.browsing_article import neighbours, page_line, story_of
+from ingest.corpus.saying import said_of
+from ingest.web.prose import changed, paragraphs, read_reason
+from ingest.web.views import Link, minute, share
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from markupsafe import Markup
+
+    from ingest.web.prose import Reason
+    from ingest.web.views import Asked, Cell, Links
+
+__all__ = ["ArticlePage", "Change", "Copy", "read"]
+
+_MOST_COPIES, _MOST_CHANGES, _NEIGHBOURS = 200, 20, 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """A page that carries the article, or shares words with it."""
+
+    when: str
+    later: str
+    outlet: Cell
+    relation: str
+    similarity: float | None
+    title: str
+    page: Cell
+    passage: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A change of the wording."""
+
+    seen: str
+    title: Markup | None  #: None: the headline stayed
+    text: Markup
+    words: str
+    where: Cell  #: the page, where it is a copy's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticlePage:
+    """What the page of an article shows."""
+
+    number: int
+    title: str
+    standfirst: str
+    facts: tuple[tuple[str, Cell], ...]
+    notes: tuple[str, ...]
+    reason: Reason
+    relevance: float
+    seed: Link | None
+    language: str
+    body: Markup
+    copies: tuple[Copy, ...]
+    copies_more: int
+    shared: tuple[Copy, ...]
+    changes: tuple[Change, ...]
+    changes_more: int
+    events: tuple[tuple[str, str, str], ...]
+    story: Link | None
+    before: tuple[dict[str, Any], ...]
+    after: tuple[dict[str, Any], ...]
+    ledger: tuple[tuple[str, Cell], ...]
+    fetches: tuple[dict[str, Any], ...]
+    label: Mapping[str, Any]
+    row: str
+
+
+def read(connection: Any, asked: Asked) -> ArticlePage | None:
+    number, links = asked.number, asked.links
+    corpus = Corpus.over(connection, Path("corpus.db"))
+    article = corpus.article(number)
+    if article is None:
+        return None
+    reason = read_reason(article["why"])
+    copies, shared = corpus.copies_of(number), corpus.shared_by(number)
+    changes = corpus.changes_of(number)
+    story = story_of(connection, number)
+    line = page_line(connection, number)
+    before, after = neighbours(connection, number, _NEIGHBOURS) if story else ([], [])
+    return ArticlePage(
+        number=number,
+        title=article["title"],
+        standfirst=article["standfirst"] or "",
+        facts=_facts(article, links),
+        notes=_notes(article),
+        reason=reason,
+        relevance=article["relevance"],
+        seed=_seed(article, reason, links),
+        language=article["language"] or "",
+        body=paragraphs(article["text"], reason),
+        copies=tuple(_copy(row, links) for row in copies[:_MOST_COPIES]),
+        copies_more=max(0, len(copies) - _MOST_COPIES),
+        shared=tuple(_shared(row, links) for row in shared[:_MOST_COPIES]),
+        changes=tuple(_change(row, article, links) for row in changes[-_MOST_CHANGES:]),
+        changes_more=max(0, len(changes) - _MOST_CHANGES),
+        events=tuple(
+            (minute(row["at"]), row["kind"], row["detail"])
+            for row in corpus.events_of_article(number)
+        ),
+        story=Link(text=story["title"], href=links.page("story", story["id"])) if story else None,
+        before=tuple(_neighbour(row, links) for row in before),
+        after=tuple(_neighbour(row, links) for row in after),
+        ledger=_ledger(line, links),
+        fetches=tuple(corpus.fetches_of(line["id"])),
+        label=said_of(connection, line["id"]),
+        row=links.row("articles", number),
+    )
+
+
+def _facts(article: Mapping[str, Any], links: Links) -> tuple[tuple[str, Cell], ...]:
+    doubt = article["published_confidence"]
+    published = minute(article["published"]) or "no date stated"
+    if doubt is not None and doubt < 0.5:  # noqa: PLR2004 (a day that is rather wrong than right)
+        published += f" (sure to {share(doubt)})"
+    archived = f"https://web.archive.org/web/*/{article['url']}"
+    told: tuple[tuple[str, Cell], ...] = (
+        ("Outlet", Link(text=article["outlet_name"] or article["outlet"],
+                        href=links.page("outlet", article["outlet"]))),
+        ("Published", published),
+        ("Changed", minute(article["modified"])),
+        ("By", article["author"]),
+        ("Agency", article["agency"]),
+        ("Section", article["section"]),
+        ("Language", article["language"]),
+        ("Words", f"{article['words']:,}"),
+        ("Page", links.out(article["url"], "as it is on the web")),
+        ("Elsewhere", links.out(archived, "in the Wayback Machine, if it has it")),
+    )  # fmt: skip
+    return tuple((name, value) for name, value in told if value)
+
+
+def _notes(article: Mapping[str, Any]) -> tuple[str, ...]:
+    notes = []
+    if article["gone_since"]:
+        notes.append(f"Its address answers no more since {minute(article['gone_since'])} UTC.")
+    if article["kind"] == "stub":
+        notes.append("Only what stands before the paywall.")
+    if article["kind"] == "live":
+        notes.append("A live blog: one article with many changes.")
+    return tuple(notes)
+
+
+def _seed(article: Mapping[str, Any], reason: Reason, links: Links) -> Link | None:
+    if article["seed"] is None:
+        return None
+    return Link(text=reason.seed or article["seed_file"], href=links.page("seed", article["seed"]))
+
+
+def _copy(row: Mapping[str, Any], links: Links) -> Copy:
+    return Copy(
+        when=minute(row["published"]),
+        later=_later(row["hours_later"]),
+        outlet=links.outlet(row["outlet"]),
+        relation=row["relation"],
+        similarity=row["similarity"],
+        title=row["title"],
+        page=links.out(row["url"], "page"),
+        passage=row["passage"] or "",
+    )
+
+
+def _shared(row: Mapping[str, Any], links: Links) -> Copy:
+    page: Cell = links.out(row["url"], "page") if row["url"] else None
+    if row["article"]:
+        page = Link(text="article", href=links.article(row["article"]))
+    elif row["seed"]:
+        page = Link(text="seed", href=links.page("seed", row["seed"]))
+    return Copy(
+        when="",
+        later="",
+        outlet=links.outlet(row["outlet"]) or "a seed document",
+        relation=row["relation"],
+        similarity=row["share"],
+        title=row["title"] or "",
+        page=page,
+        passage=row["passage"] or "",
+    )
+
+
+def _later(hours: float | None) -> str:
+    if hours is None:
+        return "time unknown"
+    if hours == 0:
+        return "at the same time"
+    ago = abs(hours)
+    said = f"{ago * 60:.0f} min" if ago < 1 else f"{ago:.1f} h" if ago < 48 else f"{ago / 24:.0f} d"  # noqa: PLR2004
+    return f"{said} {'later' if hours > 0 else 'earlier'}"
+
+
+def _change(row: Mapping[str, Any], article: Mapping[str, Any], links: Links) -> Change:
+    return Change(
+        seen=minute(row["seen"]),
+        title=changed(row["title"], row["new_title"]) if row["title_changed"] else None,
+        text=changed(row["text_before"], row["text_after"]),
+        words=f"+{row['words_added']} −{row['words_removed']} words",
+        where=None if row["url"] == article["url"] else links.out(row["url"]),
+    )
+
+
+def _neighbour(row: Mapping[str, Any], links: Links) -> dict[str, Any]:
+    return {
+        "when": minute(row["published"]),
+        "link": Link(text=row["title"], href=links.article(row["id"])),
+        "outlet": row["outlet"],
+    }
+
+
+def _ledger(line: Mapping[str, Any], links: Links) -> tuple[tuple[str, Cell], ...]:
+    told: tuple[tuple[str, Cell], ...] = (
+        ("Line", Link(text=f"page {line['id']}", href=links.row("pages", line["id"]))),
+        ("Outcome", f"{line['outcome']}: {line['reason']}" if line["reason"] else line["outcome"]),
+        ("Found by", line["found_by"]),
+        ("In", Link(text=line["source_url"], href=links.page("source", line["source"]))
+         if line["source"] else None),
+        ("First seen", minute(line["first_seen"])),
+        ("Last fetched", minute(line["last_fetched"])),
+        ("Looked at again", minute(line["next_check"])),
+        ("Raw page", f"{line['warc']} at byte {line['warc_offset']:,}" if line["warc"] else None),
+        ("Run", Link(text=str(line["run"]), href=links.page("run", line["run"]))),
+        ("Read by", line["extractor"]),
+    )  # fmt: skip
+    return tuple((name, value) for name, value in told if value)

@@ -1,0 +1,175 @@
+"""The front page: what the topic is, how much there is, what is new."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from ingest.corpus import browsing_front as asks
+from ingest.corpus.asking import rows_of
+from ingest.corpus.base import iso
+from ingest.corpus.patience import in_time
+from ingest.web.pictures import timeline
+from ingest.web.prose import Reason, read_reason
+from ingest.web.queries import QUERIES
+from ingest.web.views import Link, count, minute, share
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from markupsafe import Markup
+
+    from ingest.web.pictures import Bar
+    from ingest.web.views import Asked, Links
+
+__all__ = ["Card", "Front", "Tile", "read"]
+
+_LATEST, _STORIES, _NAMES = 12, 10, 12
+_LIMIT_MS = 200  # of one part; a part that takes longer is left out, and said to be
+_COMPLETENESS = next(query for query in QUERIES if query.name == "completeness")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """A figure that leads to what was counted."""
+
+    figure: str
+    name: str
+    href: str
+    is_alarm: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """An article among the latest."""
+
+    title: Link
+    published: str
+    outlet: Link
+    language: str
+    copies: int
+    reason: Reason
+    lead: str
+    story: Link | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Front:
+    """What the front page shows; a part that took too long is None and named in `slow`."""
+
+    title: str
+    names: tuple[str, ...]
+    seeds: tuple[Link, ...]
+    tiles: tuple[Tile, ...]
+    timeline: Markup | None
+    cards: tuple[Card, ...]
+    stories: tuple[dict[str, Any], ...]
+    last_run: dict[str, Any]
+    slow: tuple[str, ...]
+    feeds: tuple[Link, ...]
+
+
+def read(connection: Any, asked: Asked) -> Front:
+    slow: list[str] = []
+
+    def part(name: str, ask: Callable[[Any], Any]) -> Any:
+        found = in_time(connection, _LIMIT_MS, ask, None)
+        if found is None:
+            slow.append(name)
+        return found
+
+    links = asked.links
+    since = iso(asked.now - timedelta(days=1))
+    told = part("the figures", partial(asks.counts, since=since))
+    whole = part("completeness", _completeness)
+    seeds = part("the seeds", asks.seeds) or []
+    topic = part("the topic", asks.topic_state) or {}
+    days = part("the timeline", asks.days)
+    latest = part("the latest articles", partial(asks.latest, limit=_LATEST))
+    stories = part("the stories", partial(asks.stories, limit=_STORIES))
+    return Front(
+        title=_name(links),
+        names=_names(topic),
+        seeds=tuple(
+            Link(text=seed["title"] or seed["file"], href=links.page("seed", seed["id"]))
+            for seed in seeds
+        ),
+        tiles=(*_tiles(told, since, links), *_found_share(whole, links)),
+        timeline=timeline(days, link=partial(_published_in, links)) if days else None,
+        cards=tuple(_card(row, links) for row in latest or ()),
+        stories=tuple(_story(row, links) for row in stories or ()),
+        last_run=part("the last run", asks.next_times) or {},
+        slow=tuple(slow),
+        feeds=(
+            Link(text="Atom feed", href=links.feed("latest", "atom")),
+            Link(text="JSON feed", href=links.feed("latest", "json")),
+        ),
+    )
+
+
+def _name(links: Links) -> str:
+    return links.base.rsplit("/", 1)[-1].replace("~2D", "-").replace("~2E", ".")
+
+
+def _names(topic: dict[str, Any]) -> tuple[str, ...]:
+    """The strongest names of the topic, as readers know them."""
+    names, spellings = set(topic.get("names", ())), topic.get("spellings", {})
+    strongest = [one for one in topic.get("weights", ()) if one.startswith("@") or one in names]
+    return tuple(str(spellings.get(one, one)).lstrip("@") for one in strongest[:_NAMES])
+
+
+def _completeness(connection: Any) -> list[dict[str, Any]]:
+    rows = rows_of(connection, _COMPLETENESS.sql)
+    return [row for row in rows if row["week"] == "all"]
+
+
+def _found_share(rows: list[dict[str, Any]] | None, links: Links) -> tuple[Tile, ...]:
+    row = rows[0] if rows else None
+    if row is None or row["share"] is None:
+        return (Tile(figure="?", name="share found", href=links.page("completeness")),)
+    found = f"≈ {share(row['share'])}"
+    return (Tile(figure=found, name="share found, at most", href=links.page("completeness")),)
+
+
+def _tiles(told: dict[str, int] | None, since: str, links: Links) -> tuple[Tile, ...]:
+    if told is None:
+        return ()
+    lists = (
+        ("articles", "articles", links.rows("articles", _sort_desc="published"), False),
+        ("copies", "copies found", links.page("matrix"), False),
+        ("outlets", "outlets", links.rows("outlet_summary"), False),
+        ("changed", "changed after publication", links.rows("what_changed"), False),
+        ("new", "new since yesterday",
+         links.rows("articles", first_seen__gte=since, _sort_desc="first_seen"), False),
+        ("failing", "sources failing", links.rows("sources", failures__gt=0), told["failing"] > 0),
+    )  # fmt: skip
+    return tuple(
+        Tile(figure=count(told[key]), name=name, href=href, is_alarm=is_alarm)
+        for key, name, href, is_alarm in lists
+    )
+
+
+def _published_in(links: Links, bar: Bar) -> str:
+    last = bar.last + timedelta(days=1)
+    return links.rows("articles", published__gte=bar.first, published__lt=last, _sort="published")
+
+
+def _card(row: dict[str, Any], links: Links) -> Card:
+    return Card(
+        title=Link(text=row["title"], href=links.article(row["id"])),
+        published=minute(row["published"]),
+        outlet=Link(text=row["outlet"], href=links.page("outlet", row["outlet"])),
+        language=row["language"] or "",
+        copies=row["copies"],
+        reason=read_reason(row["why"]),
+        lead=row["lead"],
+        story=Link(text=row["story_title"], href=links.page("story", row["story"]))
+        if row["story_title"]
+        else None,
+    )
+
+
+def _story(row: dict[str, Any], links: Links) -> dict[str, Any]:
+    return row | {"href": links.page("story", row["id"])}

@@ -1,0 +1,102 @@
+"""A story: who reported it first, its articles in order, their copies folded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ingest.corpus import browsing_stories as asks
+from ingest.web.pictures import timeline
+from ingest.web.views import Block, Entry, Link, Table, View, count, minute, share
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ingest.web.views import Asked, Cell, Links
+
+
+def read(connection: Any, asked: Asked) -> View | None:
+    number = asked.number
+    story = asks.one_story(connection, number)
+    if story is None:
+        return None
+    links = asked.links
+    articles = asks.story_articles(connection, number)
+    copies = asks.story_copies(connection, number)
+    return View(
+        title=story["title"],
+        description=f"A story within the topic. {story['terms']}".strip(),
+        facts=_facts(story, links),
+        blocks=(
+            Block(picture=timeline(asks.story_days(connection, number), has_legend=True)),
+            Block(
+                heading="In order of publication",
+                entries=tuple(_entry(one, copies.get(one["id"], []), links) for one in articles),
+                note=_cut(len(articles), story["articles"]),
+            ),
+            Block(
+                heading="Who carried it, and since when",
+                table=_outlets(asks.story_outlets(connection, number), links, number),
+            ),
+        ),
+        feeds=links.feeds("story", story=number),
+    )
+
+
+def _facts(story: dict[str, Any], links: Links) -> tuple[tuple[str, Cell], ...]:
+    return (
+        ("Reported first by", links.outlet(story["first_outlet"]) or "nobody knows: no dates"),
+        ("Articles", links.number(story["articles"], "articles", story=story["id"])),
+        ("Outlets", count(story["outlets"])),
+        ("First", minute(story["first_published"])),
+        ("Last", minute(story["last_published"])),
+        ("Who copied whom", Link(text="in it", href=links.page("matrix", story=story["id"]))),
+    )
+
+
+def _cut(shown: int, articles: int) -> str:
+    return f"The first {shown:,} of {articles:,}." if asks.MOST_ARTICLES <= shown < articles else ""
+
+
+def _entry(article: dict[str, Any], copies: list[dict[str, Any]], links: Links) -> Entry:
+    gone = f"gone since {minute(article['gone_since'])}" if article["gone_since"] else None
+    return Entry(
+        when=minute(article["published"]),
+        head=Link(text=article["title"], href=links.article(article["id"])),
+        told=tuple(
+            one
+            for one in (links.outlet(article["outlet"]), article["language"], article["why"], gone)
+            if one
+        ),
+        folded_name=f"{count(article['copies'])} {'copy' if article['copies'] == 1 else 'copies'}"
+        if copies
+        else "",
+        folded=tuple(
+            (
+                minute(copy["published"]) or "no date",
+                links.outlet(copy["outlet"]),
+                f"{copy['relation']} {share(copy['similarity'])}",
+                links.out(copy["url"], "page"),
+            )
+            for copy in copies
+        ),
+    )
+
+
+def _outlets(rows: Iterable[dict[str, Any]], links: Links, story: int) -> Table:
+    return Table(
+        names=("outlet", "since", "articles", "copies"),
+        rows=tuple(
+            (
+                links.outlet(row["outlet"]),
+                minute(row["first"]) or "no date",
+                links.number(row["articles"], "articles", story=story, outlet=row["outlet"]),
+                Link(
+                    text=count(row["copies"]),
+                    href=links.page("matrix", story=story, outlet=row["outlet"]),
+                )
+                if row["copies"]
+                else 0,
+            )
+            for row in rows
+        ),
+    )
