@@ -1,0 +1,56 @@
+"""A corpus to be handed on: what people read, and nothing of the machine that made it."""
+
+from __future__ import annotations
+
+import re
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+from pysqlite3 import dbapi2 as sqlite
+
+from ingest.corpus.backing_up import copy_corpus, look_through
+from ingest.corpus.connection import connect, guarded
+from ingest.corpus.migrations import MACHINE_TABLES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["freeze_corpus"]
+
+_HIDDEN = frozenset(MACHINE_TABLES)
+_SEARCH = "articles_fts"  # the tables of the index beside it
+_KEPT = "_sqlite_migrations"  # by which a corpus knows its own schema
+# Who was told, who runs it and who judged is nobody's business.
+_PRIVATE = ("UPDATE runs SET process = NULL", 'UPDATE labels SET "by" = NULL')
+
+
+def freeze_corpus(path: Path, target: Path) -> dict[str, int]:
+    """Write what people read of a corpus into a new file; the rows of each table.
+
+    Machine tables are emptied, not dropped: without them neither the views nor Seedbed could read
+    the file. Those that a view is made of keep their rows.
+
+    Raises:
+        CorpusError: the corpus cannot be read, or the file cannot be written.
+    """
+    connect(path, readonly=True).conn.close()  # brings an older one up to date, refuses others
+    whole = target.with_name(f"{target.name}.whole")
+    try:
+        copy_corpus(path, whole)
+        with guarded(whole), closing(sqlite.connect(str(whole), isolation_level=None)) as raw:
+            for statement in (*_PRIVATE, *(f'DELETE FROM "{one}"' for one in _unread(raw))):  # noqa: S608  # names of ours
+                raw.execute(statement)
+            raw.execute("VACUUM INTO ?", (str(target),))
+    finally:
+        whole.unlink(missing_ok=True)
+    rows = look_through(target).items()
+    return {name: n for name, n in rows if name not in _HIDDEN and not name.startswith(_SEARCH)}
+
+
+def _unread(raw: Any) -> list[str]:
+    """The machine tables that no view is made of."""
+    views = " ".join(
+        row[0] for row in raw.execute("SELECT sql FROM sqlite_schema WHERE type = 'view'")
+    )
+    words = set(re.findall(r"\w+", views))
+    return [one for one in MACHINE_TABLES if one != _KEPT and one not in words]

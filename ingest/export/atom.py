@@ -1,0 +1,70 @@
+"""Atom (RFC 4287)."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from ingest.export.feeds import element, web_address, write_feed
+from ingest.export.frame import Format
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+    from typing import BinaryIO
+
+    from ingest.export.feeds import Feed, FeedEntry
+    from ingest.export.frame import About
+    from ingest.read_items import StoredArticle
+
+__all__ = ["FORMAT", "atom"]
+
+
+def atom(feed: Feed, entries: Iterable[FeedEntry]) -> Iterator[str]:
+    """A feed, piece by piece."""
+    yield '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
+    yield element("id", feed.id)
+    yield element("title", feed.title)
+    yield element("updated", _moment(feed.updated))
+    yield element("subtitle", feed.description or None)
+    yield _link(feed.home, "alternate")
+    yield _link(feed.address, "self")
+    yield element("generator", "Seedbed")
+    for entry in entries:
+        yield from _entry(entry)
+    yield "</feed>\n"
+
+
+def _entry(entry: FeedEntry) -> Iterator[str]:
+    yield "<entry>\n"
+    yield element("id", entry.id)
+    yield element("title", entry.title)
+    yield element("updated", _moment(entry.updated))
+    if entry.published:
+        yield element("published", _moment(entry.published))
+    yield _link(web_address(entry.url), "alternate")
+    # An author is required (RFC 4287, section 4.1.2): where none signed it is the outlet.
+    yield f"<author>{element('name', entry.author or entry.source or 'unknown').strip()}</author>\n"
+    if entry.source:
+        yield element("category", None, term=entry.source)
+    yield element("summary", entry.summary or None)
+    yield element("content", entry.text, type="text") if entry.text is not None else ""
+    yield "</entry>\n"
+
+
+def _link(address: str | None, relation: str) -> str:
+    return element("link", None, rel=relation, href=address) if address else ""
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+
+
+def _write(articles: Iterable[StoredArticle], out: BinaryIO, about: About) -> int:
+    return write_feed(atom, articles, out, about)
+
+
+FORMAT = Format(
+    name="atom", suffix=".atom", told="feed (Atom)", write=_write, has_text=False,
+    is_newest_first=True,
+)  # fmt: skip
