@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,18 +21,26 @@ import click
 
 from ingest import (
     add_commands,
+    alert_commands,
     archive_commands,
+    article_commands,
     backup_commands,
     completeness_commands,
+    completing,
+    export_commands,
     index_commands,
+    life_commands,
     log,
     readers,
+    search_commands,
     source_commands,
     story_commands,
     teaching,
     topic_commands,
 )
+from ingest.completing import complete_spiders
 from ingest.errors import IngestError
+from ingest.examples import add_examples
 from ingest.terminal import Place, as_json_option, print_json, print_lines, typed
 
 if TYPE_CHECKING:
@@ -44,6 +54,7 @@ __all__ = ["main", "seedbed"]
 EXIT_INTERRUPTED = 130
 #: What a stream that cannot be written to says, and names no file.
 _UNWRITABLE = frozenset([errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EPIPE])
+_GIVEN = re.compile("'(.*)' is not one of")  # as click says it
 _CHILD_KNOWS = (2, 3, 5)  # usage, configuration, another daemon: said before a run was opened
 
 _EPILOG = """\b
@@ -94,8 +105,9 @@ def seedbed(ctx: click.Context, workspace: Path | None) -> None:
 @seedbed.command()
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 @click.argument("seeds", metavar="SEED…", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@as_json_option
 @click.pass_obj
-def init(_place: Place, *, folder: Path, seeds: tuple[Path, ...]) -> None:
+def init(_place: Place, *, folder: Path, seeds: tuple[Path, ...], as_json: bool) -> None:
     """Make a folder a workspace with its seed documents.
 
     Each SEED is a text, or a folder of texts; it is copied into the seeds/ of DIR. What is there
@@ -110,6 +122,12 @@ def init(_place: Place, *, folder: Path, seeds: tuple[Path, ...]) -> None:
     settings = make_workspace(folder.absolute(), seeds)
     addresses = addresses_of(settings.seeds_path)
     is_readable = seeds and not addresses
+    if as_json:
+        read = read_seeds(settings).documents if is_readable else ()
+        told = [{"id": one.id, "file": one.file, "words": one.words} for one in read]
+        return print_json(
+            {"workspace": str(settings.workspace), "seeds": told, "addresses": len(addresses)}
+        )
     print_lines(workspace_lines(settings, read_seeds(settings) if is_readable else None))
     if addresses:
         awaiting = count(len(addresses), "address", "addresses")
@@ -117,12 +135,14 @@ def init(_place: Place, *, folder: Path, seeds: tuple[Path, ...]) -> None:
     for seed in seeds:
         for line in unread_lines(seed):
             click.echo(line, err=True)
+    return None
 
 
 @seedbed.command()
 @click.option("--once", is_flag=True, help="Do every job that is due, then stop.")
+@as_json_option
 @click.pass_context
-def run(ctx: click.Context, *, once: bool) -> None:
+def run(ctx: click.Context, *, once: bool, as_json: bool) -> None:
     """Keep the corpus up to date: the daemon."""
     from ingest.show_seeds import unread_lines
     from ingest.workspace import Workspace
@@ -133,12 +153,12 @@ def run(ctx: click.Context, *, once: bool) -> None:
     for line in unread_lines(workspace.settings.seeds_path):
         click.echo(line, err=True)
     if not once:
-        ctx.exit(serve(workspace.folder, on_report=_print_report))
+        ctx.exit(serve(workspace.folder, on_report=partial(_print_report, as_json=as_json)))
     reports: list[CrawlReport] = []
 
     def tell(report: CrawlReport) -> None:
         reports.append(report)
-        _print_report(report)
+        _print_report(report, as_json=as_json)
 
     code = run_once(workspace.folder, on_report=tell)
     if not reports and code == 0:
@@ -147,12 +167,13 @@ def run(ctx: click.Context, *, once: bool) -> None:
 
 
 def _say_what_is_next(place: Place) -> None:
-    from ingest.layout import minute
+    from ingest import clock
+    from ingest.show_parts import when
 
     with place.reading() as corpus:
         told = corpus.summary()
     times = [told[name] for name in ("next_poll", "next_check") if told[name]]
-    after = f"; next {minute(min(times))} UTC" if times else ""
+    after = f"; next {when(min(times), now=clock.now())}" if times else ""
     click.echo(f"nothing is due{after}", err=True)
 
 
@@ -163,7 +184,7 @@ def _pairs(_ctx: click.Context, option: click.Parameter, texts: tuple[str, ...])
 
 
 @seedbed.command()
-@click.argument("spider")
+@click.argument("spider", shell_complete=complete_spiders)
 @click.option(
     "-a",
     "arguments",
@@ -180,9 +201,15 @@ def _pairs(_ctx: click.Context, option: click.Parameter, texts: tuple[str, ...])
     metavar="NAME=VALUE",
     help="Scrapy setting; may be repeated.",
 )
+@as_json_option
 @click.pass_context
 def crawl(
-    ctx: click.Context, *, spider: str, arguments: dict[str, str], overrides: dict[str, str]
+    ctx: click.Context,
+    *,
+    spider: str,
+    arguments: dict[str, str],
+    overrides: dict[str, str],
+    as_json: bool,
 ) -> None:
     """Run one source kind once, as `scrapy crawl` does."""
     from ingest.crawl import run_crawl
@@ -208,7 +235,7 @@ def crawl(
         )
 
     report, _signal = attended(until)
-    _print_report(report)
+    _print_report(report, as_json=as_json)
     ctx.exit(_crawl_exit_code(report))
 
 
@@ -221,10 +248,15 @@ def _file_meant(named: str) -> str:
     return str(path.absolute()) if path.is_file() else named
 
 
-def _print_report(report: CrawlReport) -> None:
+def _print_report(report: CrawlReport, *, as_json: bool) -> None:
+    from dataclasses import asdict
+
     from ingest.show import report_lines
 
-    print_lines(report_lines(report))
+    if as_json:
+        print_json(asdict(report))
+    else:
+        print_lines(report_lines(report))
 
 
 def _check_spider(name: str) -> None:
@@ -339,6 +371,9 @@ def demo(ctx: click.Context, *, as_json: bool, keep: Path | None) -> None:
 
 _ROOMS = (
     readers,
+    search_commands,
+    article_commands,
+    life_commands,
     add_commands,
     source_commands,
     topic_commands,
@@ -347,11 +382,15 @@ _ROOMS = (
     archive_commands,
     index_commands,
     backup_commands,
+    export_commands,
+    alert_commands,
     completeness_commands,
+    completing,
 )
 for _room in _ROOMS:
     for _command in _room.COMMANDS:
         seedbed.add_command(_command)
+add_examples(seedbed)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -372,12 +411,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
+def _with_hint(exc: click.ClickException) -> click.ClickException:
+    """It with the value that was probably meant; of commands and options click says so itself."""
+    from ingest.mistakes import did_you_mean
+
+    if not isinstance(exc, click.BadParameter) or exc.param is None:
+        return exc
+    choice, given = exc.param.type, _GIVEN.match(exc.message)
+    if not isinstance(choice, click.Choice) or given is None:
+        return exc
+    hint = did_you_mean(given[1], [str(one) for one in choice.choices])
+    return click.BadParameter(f"{exc.message.rstrip('.')}{hint}", ctx=exc.ctx, param=exc.param)
+
+
 def _run(arguments: Sequence[str] | None) -> int:
     log.configure_briefly()
     try:
         code = seedbed.main(arguments, "seedbed", standalone_mode=False)
     except click.ClickException as exc:
-        exc.show()
+        _with_hint(exc).show()
         return exc.exit_code
     except click.exceptions.Abort:
         click.echo("seedbed: interrupted", err=True)

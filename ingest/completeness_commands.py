@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from ingest.selecting import limited
 from ingest.terminal import Place, as_json_option, print_json, print_lines
 
 __all__ = ["COMMANDS"]
@@ -11,14 +12,7 @@ __all__ = ["COMMANDS"]
 
 @click.command()
 @as_json_option
-@click.option(
-    "-n",
-    "--limit",
-    type=click.IntRange(1, 1_000_000),
-    default=20,
-    show_default=True,
-    help="Weeks at most.",
-)
+@limited("Weeks")
 @click.pass_obj
 def completeness(place: Place, *, as_json: bool, limit: int) -> None:
     """How much of what there is was found, by week.

@@ -111,24 +111,15 @@ def _check_lines(told: IndexCheck) -> Iterator[str]:
         yield "the index is of another version, or half made: the next run makes it anew"
 
 
-@contextlib.contextmanager
-def _shown() -> Iterator[Progress]:
-    """How far it is, on one line of a terminal; nothing where there is none."""
-    from ingest.rebuild_index import quiet
+def _shown() -> contextlib.AbstractContextManager[Progress]:
+    """How far it is, as a bar on a terminal; nothing where there is none."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        from ingest.rebuild_index import quiet
 
-    said = ""
+        return contextlib.nullcontext(quiet)
+    from ingest.rich_tables import showing_progress
 
-    def show(what: str, done: int, total: int) -> None:
-        nonlocal said
-        said = f"\r{what} {done:,} of {count(total, 'text')}"
-        click.echo(said, err=True, nl=False)
-
-    is_seen = sys.stderr is not None and sys.stderr.isatty()
-    try:
-        yield show if is_seen else quiet
-    finally:
-        if said:
-            click.echo(err=True)
+    return showing_progress()
 
 
 COMMANDS = (rebuild_index,)

@@ -5,10 +5,12 @@ Addresses are never cut or wrapped outside of tables, so that they can be copied
 
 from __future__ import annotations
 
+import enum
 import json
+import re
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ingest.text import clean_controls, unmarked
 
@@ -18,19 +20,50 @@ if TYPE_CHECKING:
 __all__ = [
     "COLUMNS",
     "Column",
+    "Line",
+    "Style",
+    "Table",
     "count",
     "day",
     "facts",
     "fit",
     "json_line",
     "minute",
+    "painted",
     "paragraphs",
     "plain",
+    "styled",
     "table",
+    "unstyled",
+    "widths_of",
     "wrapped",
 ]
 
 COLUMNS = 80
+
+
+class Style(enum.StrEnum):
+    """How words look on a terminal with colours; a mark in front of them, which is never printed.
+
+    The marks are of private use; text that holds some gets a colour, and nothing else.
+    """
+
+    STRONG = "\ue010"
+    HIT = "\ue012"  #: a word that was searched for
+    ADDED = "\ue013"
+    REMOVED = "\ue014"
+    GOOD = "\ue015"
+    LOOK = "\ue016"  #: a person may want to know
+    BAD = "\ue017"
+
+
+_END = "\ue018"
+_MARKS = frozenset([*Style, _END])
+_STYLED = re.compile(f"[{''.join(Style)}{_END}]")
+_CODES = {
+    Style.STRONG: "1", Style.HIT: "1;33", Style.ADDED: "32",
+    Style.REMOVED: "31;9", Style.GOOD: "32", Style.LOOK: "33", Style.BAD: "1;31",
+}  # fmt: skip
 _GAP = "  "
 _LABEL_COLUMNS = 12
 
@@ -51,6 +84,28 @@ _C1_ESCAPES = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), 0x2028, 0
 }
 
 
+def styled(text: str, style: Style) -> str:
+    """`text`, marked to be shown in a style."""
+    return f"{style}{text}{_END}" if text else ""
+
+
+def unstyled(text: str) -> str:
+    """`text` without marks of style."""
+    return _STYLED.sub("", text)
+
+
+def painted(line: str) -> str:
+    """A line with colours for its marks; whatever it opens ends with it."""
+    if not _STYLED.search(line):
+        return line
+    return f"{_STYLED.sub(_code, line)}\x1b[0m"
+
+
+def _code(found: re.Match[str]) -> str:
+    mark = found[0]
+    return "\x1b[0m" if mark == _END else f"\x1b[0;{_CODES[Style(mark)]}m"
+
+
 def width(text: str) -> int:
     """Columns that `text` takes: two for a wide East Asian character, none for a mark."""
     if text.isascii():
@@ -59,7 +114,7 @@ def width(text: str) -> int:
 
 
 def _columns(character: str) -> int:
-    if unicodedata.combining(character):
+    if unicodedata.combining(character) or character in _MARKS:
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
@@ -93,7 +148,20 @@ def wrapped(text: str, *, indent: str = "", first: str | None = None) -> list[st
                 line, is_empty = indent, True
             line += piece if is_empty else f" {piece}"
             is_empty = False
-    return [*lines, line.rstrip()]
+    return _each_styled([*lines, line.rstrip()])
+
+
+def _each_styled(lines: list[str]) -> list[str]:
+    """Lines, a style that goes on in the next one ended and begun again."""
+    opened = ""
+    for number, line in enumerate(lines):
+        marks = _STYLED.findall(line)
+        last = marks[-1] if marks else opened or _END
+        start = len(line) - len(line.lstrip(" "))
+        ended = _END if last != _END else ""
+        lines[number] = f"{line[:start]}{opened}{line[start:]}{ended}"
+        opened = last if ended else ""
+    return lines
 
 
 def _pieces(word: str, columns: int) -> list[str]:
@@ -143,18 +211,52 @@ class Column:
     least: int | None = None  #: may shrink to this many columns; None: never shrinks
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Rows under headings; a terminal lays it out over all its columns."""
+
+    rows: Sequence[Mapping[str, Any]]
+    columns: Sequence[Column]
+
+    def lines(self) -> list[str]:
+        """It as plain text of 80 columns."""
+        return table(self.rows, self.columns)
+
+    def __len__(self) -> int:
+        return len(self.rows) + 1
+
+
+#: What a command prints: a line, or a table of several.
+Line: TypeAlias = "str | Table"
+
+
 def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> list[str]:
     """`rows` under headings; columns that may shrink share what is left of 80 columns."""
-    cells = [[plain(row.get(column.name)) for column in columns] for row in rows]
-    headings = [column.heading or column.name for column in columns]
-    widths = [max(map(width, column)) for column in zip(headings, *cells, strict=True)]
-    _shrink(widths, columns)
+    cells, headings = _cells(rows, columns)
+    widths = widths_of(rows, columns)
     return [_line(line, widths, columns) for line in (headings, *cells)]
 
 
-def _shrink(widths: list[int], columns: Sequence[Column]) -> None:
+def widths_of(
+    rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], *, total: int = COLUMNS
+) -> list[int]:
+    """How wide each column of a table is, two spaces between them, to fit `total` if it can."""
+    cells, headings = _cells(rows, columns)
+    widths = [max(map(width, column)) for column in zip(headings, *cells, strict=True)]
+    _shrink(widths, columns, total)
+    return widths
+
+
+def _cells(
+    rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]
+) -> tuple[list[list[str]], list[str]]:
+    cells = [[plain(row.get(column.name)) for column in columns] for row in rows]
+    return cells, [column.heading or column.name for column in columns]
+
+
+def _shrink(widths: list[int], columns: Sequence[Column], total: int) -> None:
     """Take columns from the widest that may give some, until the table fits."""
-    excess = sum(widths) + len(_GAP) * (len(widths) - 1) - COLUMNS
+    excess = sum(widths) + len(_GAP) * (len(widths) - 1) - total
     while excess > 0:
         giving = [
             index

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ingest.layout import count, minute, plain, wrapped
+from ingest.layout import Style, count, minute, plain, styled, wrapped
 from ingest.revisions import Piece, Side, diff
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ _CONTEXT_WORDS = 8  # shown on each side of a change
 _BRIDGE_WORDS = 3  # fewer kept between two changes are shown as changed
 #: As `wdiff` marks them, so that they can be told apart without colours.
 _MARKS = {Side.ADDED: ("{+", "+}"), Side.REMOVED: ("[-", "-]"), Side.KEPT: ("", "")}
+_STYLES = {Side.ADDED: Style.ADDED, Side.REMOVED: Style.REMOVED}
 
 
 def revision_lines(revisions: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -45,9 +46,16 @@ def change_lines(article: Mapping[str, Any], changes: Sequence[Mapping[str, Any]
         article: with `title` and `url`.
         changes: as `Corpus.changes_of` gives them, with both wordings.
     """
-    lines = [*wrapped(article["title"]), article["url"]]
+    lines = [*wrapped(styled(plain(article["title"]), Style.STRONG)), article["url"]]
     if not changes:
         return [*lines, "", "it was not changed since it was first seen"]
+    headlines = [change for change in changes if change["title_changed"]]
+    if headlines and len(changes) > 1:  # of one change they stand first anyway
+        lines += ["", count(len(headlines), "other headline")]
+        for change in headlines:
+            places = _places(_joined(diff(change["title"], change["new_title"])))
+            said = " ".join(" ".join(place) for place in places)
+            lines += wrapped(f"{minute(change['seen'])} UTC: {said}", indent="    ", first="  ")
     for change in changes:
         lines += ["", *_head(change)]
         if change["url"] != article["url"]:
@@ -101,16 +109,16 @@ def _places(pieces: Sequence[Piece]) -> Iterator[list[str]]:
     place: list[str] = [""]
     for number, piece in enumerate(pieces):
         if piece.side != Side.KEPT:
-            _write(place, piece.text, _MARKS[piece.side])
+            _write(place, piece.text, piece.side)
             continue
         is_first, is_last = number == 0, number == len(pieces) - 1
         before, after = _ends(piece.text, is_first=is_first, is_last=is_last)
-        _write(place, before, _MARKS[Side.KEPT])
+        _write(place, before, Side.KEPT)
         if after is not None:
             if not is_first:
                 yield place
             place = [""]
-            _write(place, after, _MARKS[Side.KEPT])
+            _write(place, after, Side.KEPT)
     if any(place):
         yield place
 
@@ -141,10 +149,12 @@ def _end_of(text: str) -> str:
     return "… " + " ".join(said[-_CONTEXT_WORDS:]) + line[len(line.rstrip()) :]
 
 
-def _write(place: list[str], text: str, marks: tuple[str, str]) -> None:
+def _write(place: list[str], text: str, side: Side) -> None:
+    marks, style = _MARKS[side], _STYLES.get(side)
     for number, line in enumerate(text.split("\n")):
         if number:
             place.append("")
         if said := line.strip():
             space = line[: len(line) - len(line.lstrip())], line[len(line.rstrip()) :]
-            place[-1] += f"{space[0]}{marks[0]}{said}{marks[1]}{space[1]}"
+            shown = styled(f"{marks[0]}{said}{marks[1]}", style) if style else said
+            place[-1] += f"{space[0]}{shown}{space[1]}"

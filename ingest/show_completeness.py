@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ingest.layout import Column, count, facts, minute, table, wrapped
+from ingest.layout import Column, Table, count, facts, minute, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from ingest.layout import Line
 
 __all__ = ["completeness_lines", "coverage_facts"]
 
@@ -65,20 +67,20 @@ def _silent(silent: Sequence[Mapping[str, Any]]) -> str:
 
 def completeness_lines(
     told: Mapping[str, Any], weeks: Sequence[Mapping[str, Any]], *, more_weeks: int
-) -> list[str]:
+) -> list[Line]:
     """The whole topic, week by week, what the gate costs, and who is silent."""
     if not told["completeness"]["found"]:
         return ["nothing found yet; `seedbed run --once` makes a run"]
-    lines = [*facts(coverage_facts(told)), "", *_week_lines(weeks)]
+    lines: list[Line] = [*facts(coverage_facts(told)), "", _week_table(weeks)]
     if more_weeks:
         lines += ["", f"{count(more_weeks, 'week')} more: seedbed completeness -n 1000"]
     lines += ["", *wrapped(_CAVEAT)]
     if told["silent"]:
-        lines += ["", *_silence_lines(told["silent"])]
+        lines += ["", _silence_table(told["silent"])]
     return lines
 
 
-def _week_lines(weeks: Sequence[Mapping[str, Any]]) -> list[str]:
+def _week_table(weeks: Sequence[Mapping[str, Any]]) -> Table:
     shown = [
         {
             "week": week["week"] or "undated",
@@ -88,9 +90,9 @@ def _week_lines(weeks: Sequence[Mapping[str, Any]]) -> list[str]:
         }
         for week in weeks
     ]
-    return table(
-        shown,
-        [
+    return Table(
+        rows=shown,
+        columns=[
             Column(name="week"),
             Column(name="found", right=True),
             Column(name="about", heading="of about", right=True),
@@ -99,7 +101,7 @@ def _week_lines(weeks: Sequence[Mapping[str, Any]]) -> list[str]:
     )
 
 
-def _silence_lines(silent: Sequence[Mapping[str, Any]]) -> list[str]:
+def _silence_table(silent: Sequence[Mapping[str, Any]]) -> Table:
     shown = [
         {
             "url": one["url"].partition("://")[2],
@@ -110,9 +112,9 @@ def _silence_lines(silent: Sequence[Mapping[str, Any]]) -> list[str]:
         }
         for one in silent
     ]
-    return table(
-        shown,
-        [
+    return Table(
+        rows=shown,
+        columns=[
             Column(name="url", heading="silent source", least=24),
             Column(name="since", heading="spoke last"),
             Column(name="days", right=True),

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from ingest import clock
+from ingest.attention import attention
 from ingest.corpus import Corpus
 from ingest.coverage import coverage_of
 from ingest.seedfiles import count_documents
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from ingest.config import Settings
 
 __all__ = ["standing"]
 
 _LATEST = 5
+_NAMES = 8
+_DAYS = 30
 
 
 def standing(settings: Settings) -> dict[str, Any]:
@@ -34,7 +41,9 @@ def standing(settings: Settings) -> dict[str, Any]:
     }
     if not settings.corpus_path.exists():
         return told
+    now = clock.now()
     with closing(Corpus(settings.corpus_path, readonly=True)) as corpus:
+        coverage = coverage_of(corpus)
         return told | {
             "corpus_bytes": settings.corpus_path.stat().st_size,
             "summary": corpus.summary(),
@@ -44,6 +53,28 @@ def standing(settings: Settings) -> dict[str, Any]:
             "outcomes": corpus.counts_by_outcome(),
             "last_run": next(iter(corpus.latest_runs(1)), None),
             "latest": corpus.latest_articles(_LATEST),
-            "waiting_hosts": corpus.waiting_hosts(now=clock.now()),
-            **coverage_of(corpus),
+            "waiting_hosts": corpus.waiting_hosts(now=now),
+            **coverage,
+            "topic": _topic(corpus),
+            "found_by_day": _days(corpus, now),
+            "attention": attention(settings, corpus, silent=coverage["silent"], now=now),
         }
+
+
+def _topic(corpus: Corpus) -> dict[str, Any] | None:
+    """The topic as last learned, its strongest names first; None: never."""
+    stored = corpus.state("topic")
+    if not stored:
+        return None
+    # As `Topic.names` has them, which would cost every status a third of its time.
+    topic = json.loads(stored)
+    names, spellings = set(topic["names"]), topic["spellings"]
+    strongest = [one for one in topic["weights"] if one.startswith("@") or one in names][:_NAMES]
+    return {"version": topic["version"], "names": [spellings.get(one, one) for one in strongest]}
+
+
+def _days(corpus: Corpus, now: datetime) -> list[dict[str, Any]]:
+    """Articles and copies found on each of the last days, today last."""
+    days = [now - timedelta(days=ago) for ago in reversed(range(_DAYS))]
+    found = corpus.found_by_day(since=days[0])
+    return [{"day": f"{day:%Y-%m-%d}", "found": found.get(f"{day:%Y-%m-%d}", 0)} for day in days]

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ingest.selecting import limited
 from ingest.terminal import Place, as_json_option, print_json, print_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from ingest.layout import Line
 
 __all__ = ["COMMANDS"]
 
@@ -17,14 +20,7 @@ __all__ = ["COMMANDS"]
 @click.command()
 @click.argument("number", metavar="[N]", type=click.IntRange(min=1, max=2**63 - 1), required=False)
 @as_json_option
-@click.option(
-    "-n",
-    "--limit",
-    type=click.IntRange(1, 1_000_000),
-    default=20,
-    show_default=True,
-    help="Stories at most.",
-)
+@limited("Stories")
 @click.pass_obj
 def stories(place: Place, *, number: int | None, as_json: bool, limit: int) -> None:
     """Threads within the topic, the latest first; or one with N.
@@ -44,26 +40,24 @@ def stories(place: Place, *, number: int | None, as_json: bool, limit: int) -> N
     return print_lines(_story_lines(story, articles))
 
 
-def _list_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    from ingest.layout import Column, day, table, wrapped
+def _list_lines(rows: Sequence[Mapping[str, Any]]) -> Sequence[Line]:
+    from ingest.layout import Column, Table, day, wrapped
 
     if not rows:
         return wrapped("no stories yet: a story is two articles or more that tell of one event")
     shown = [{**row, "last": day(row["last_published"])} for row in rows]
-    return table(
-        shown,
-        [
-            Column(name="id", right=True),
-            Column(name="last"),
-            Column(name="title", least=24),
-            Column(name="articles", right=True),
-            Column(name="outlets", right=True),
-        ],
-    )
+    columns = [
+        Column(name="id", right=True),
+        Column(name="last"),
+        Column(name="title", least=24),
+        Column(name="articles", right=True),
+        Column(name="outlets", right=True),
+    ]
+    return [Table(rows=shown, columns=columns)]
 
 
-def _story_lines(story: Mapping[str, Any], articles: Sequence[Mapping[str, Any]]) -> list[str]:
-    from ingest.layout import Column, count, day, facts, table, wrapped
+def _story_lines(story: Mapping[str, Any], articles: Sequence[Mapping[str, Any]]) -> list[Line]:
+    from ingest.layout import Column, Table, count, day, facts, wrapped
 
     first, last = day(story["first_published"]), day(story["last_published"])
     shown = [{**row, "published": day(row["published"])} for row in articles]
@@ -80,9 +74,9 @@ def _story_lines(story: Mapping[str, Any], articles: Sequence[Mapping[str, Any]]
             ]
         ),
         "",
-        *table(
-            shown,
-            [
+        Table(
+            rows=shown,
+            columns=[
                 Column(name="id", right=True),
                 Column(name="published"),
                 Column(name="title", least=24),

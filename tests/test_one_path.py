@@ -12,6 +12,7 @@ from ingest.corpus import Corpus
 from ingest.demo.run import FLOOR, ScoredDemo
 from ingest.demo.server import DemoServer
 from ingest.demo.web import DemoWeb, build_web
+from tests.demo_reading import check_examples, check_lives
 from tests.demo_web import (
     ask,
     crawl_backwards,
@@ -163,3 +164,15 @@ def test_changed_article_is_a_revision_and_a_vanished_one_is_kept(
     assert "nevskiy-obzor.test" in gone["url"]
     assert len(gone["text"]) > 500
     assert ask(folder, "SELECT sum(new_articles) AS n FROM runs WHERE id > 3") == [{"n": 2}]
+
+
+def test_the_examples_of_every_help_run(crawled: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert check_examples(crawled, capsys) > 20
+
+
+def test_the_life_of_an_address_is_what_the_corpus_holds(
+    crawled: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = check_lives(crawled, capsys)
+
+    assert asked >= {"article", "copy", "skipped", "off-topic", "rejected", "robots"}

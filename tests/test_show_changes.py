@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ingest.cli import main
-from ingest.layout import COLUMNS
+from ingest.layout import COLUMNS, unstyled
 from ingest.show_changes import change_lines, event_lines, revision_lines
 from tests.rows import NOW
 from tests.taught import Print, crawl, opened
@@ -41,7 +41,7 @@ BODY = (
 
 def told(before: str, after: str, **more: Any) -> list[str]:
     change = CHANGE | {"text_before": before, "text_after": after} | more
-    return change_lines(ARTICLE, [change])
+    return [unstyled(line) for line in change_lines(ARTICLE, [change])]
 
 
 def test_change_is_shown_with_a_few_words_around_it() -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import socket
 from contextlib import closing
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ingest import clock
 from ingest.cli import main
 from ingest.corpus import Corpus
+from ingest.items import SeedDocument, SeedSet
+from ingest.topic import learn_topic
 from tests.commands import AT, empty, restored_logging, rows, workspace
 from tests.filled import insert
 
@@ -147,3 +151,57 @@ def test_a_source_that_is_no_page_is_told_with_its_trouble(
     told = said(capsys, "why", "b.test/sitemap.xml", code=1)
 
     assert "a source: sitemap, polled every 30 minutes; failed 3 times: timed out" in told
+
+
+def test_the_topic_is_told_by_its_strongest_names(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = SeedDocument(
+        id=1, title="Baku summons envoy", file="one.txt", sha256="0" * 64, raw="", language="en",
+        published=None,
+        text="Baku summoned the envoy of Moscow. Ilham Aliyev spoke of Moscow and of Karabakh.",
+    )  # fmt: skip
+    topic = learn_topic(SeedSet(documents=(document,), digest="x"))
+    with closing(Corpus(workspace / "corpus.db")) as corpus:
+        corpus.set_state("topic", topic.to_json())
+    [told] = rows(capsys, "status")
+
+    assert topic.names
+    assert told["topic"] == {"version": topic.version, "names": list(topic.names[:8])}
+    assert f"topic {', '.join(topic.names[:8])} seeds" in said(capsys, "status")
+
+
+def test_what_was_found_is_drawn_day_by_day(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    today, before = (f"{clock.now() - timedelta(days=ago):%Y-%m-%d}T00:00:01Z" for ago in (0, 3))
+    change(workspace, "UPDATE articles SET first_seen = ?", today)
+    change(workspace, "UPDATE copies SET first_seen = ?", before)
+    [told] = rows(capsys, "status")
+
+    assert [one["found"] for one in told["found_by_day"]] == [0] * 26 + [2, 0, 0, 1]
+    assert f"found {'·' * 26}█··▄ 3 in 30 days, 1 today" in said(capsys, "status")
+
+
+def test_what_needs_attention_is_told_with_what_to_do(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = f"{clock.now():%Y-%m-%dT%H:%M:%SZ}"
+    with closing(Corpus(workspace / "corpus.db")) as corpus:
+        insert(
+            corpus, "topic_steps", at=at, kind="drift", version="x", texts=9, near_no_seed=0.62,
+            gained="", lost="", pages="[]", undone=at,
+        )  # fmt: skip
+    [told] = rows(capsys, "status")
+
+    assert [(one["about"], one["do"]) for one in told["attention"]] == [
+        ("run", "seedbed runs"),
+        ("sources", "seedbed sources --failing"),
+        ("topic", "seedbed topic --history"),
+    ]
+    assert "drift stopped, 0.62 of the articles are near no seed" in said(capsys, "status")
+    change(workspace, "UPDATE topic_steps SET undone = NULL")
+    change(workspace, "DELETE FROM runs WHERE id = 2")
+    change(workspace, "UPDATE sources SET failures = 0")
+
+    assert rows(capsys, "status")[0]["attention"] == []

@@ -6,30 +6,21 @@ Rows come back as dicts in the order people read them; times are ISO 8601 UTC te
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
-from pysqlite3 import dbapi2 as sqlite
-
-from ingest.corpus.base import Base
+from ingest.corpus.base import Base, iso, parse_iso
 from ingest.corpus.claims import BELIEVED
 from ingest.corpus.connection import missing_parts
 from ingest.corpus.runs import COLUMN_OF, DIED, is_alive
-from ingest.errors import CorpusError
 from ingest.items import Outcome
 from ingest.urls import address_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import datetime
 
-__all__ = ["HIT_END", "HIT_START", "Reading", "SearchSyntaxError"]
+__all__ = ["Reading"]
 
-#: Around the words found in a snippet; private use, so no text holds them by accident.
-HIT_START, HIT_END = "\ue000", "\ue001"
-_SNIPPET_WORDS = 30
-# What makes a search one in SQLite's own language (sqlite.org/fts5.html, section 3) and not words.
-_OPERATORS = re.compile(r'["*()^{}]|(?<!\S)(?:AND|OR|NOT|NEAR)(?!\S)|\b(?:title|text)\s*:')
-_BARE_WORD = re.compile(r"\S+")
 #: What of a copy `c` stands in the text it carries, and the other way round.
 _COMPARED = (
     "LEFT JOIN edges e ON e.a = min(c.page, coalesce(a.page, -c.seed)) "
@@ -39,10 +30,6 @@ _SHARES = (
     "round(iif(e.a = c.page, e.a_in_b, e.b_in_a), 4) AS share, "
     "round(iif(e.a = c.page, e.b_in_a, e.a_in_b), 4) AS other_share"
 )
-
-
-class SearchSyntaxError(ValueError):
-    """The words of a search cannot be read as SQLite's full-text language."""
 
 
 class Reading(Base):
@@ -74,6 +61,25 @@ class Reading(Base):
         assert row is not None
         return row
 
+    def found_by_day(self, *, since: datetime) -> dict[str, int]:
+        """How many articles and copies were found on each day, UTC; days without any are left out.
+
+        Args:
+            since: aware; its whole day counts.
+        """
+        rows = self._rows(
+            "SELECT substr(first_seen, 1, 10) AS day, count(*) AS found FROM "
+            "(SELECT first_seen FROM articles WHERE first_seen >= :since "
+            "UNION ALL SELECT first_seen FROM copies WHERE first_seen >= :since) "
+            "GROUP BY day ORDER BY day",
+            {"since": iso(since)[:10]},
+        )
+        return {row["day"]: row["found"] for row in rows}
+
+    def first_started(self) -> datetime | None:
+        """When the first run started; None: there was none."""
+        return parse_iso(self._value("SELECT min(started) FROM runs"))
+
     def latest_articles(self, limit: int) -> list[dict[str, Any]]:
         """The articles found last, the newest first."""
         return self._rows(
@@ -81,42 +87,6 @@ class Reading(Base):
             "FROM articles ORDER BY first_seen DESC, published DESC, id DESC LIMIT ?",
             (limit,),
         )
-
-    def search(self, words: str, *, limit: int) -> list[dict[str, Any]]:
-        """Articles that hold all the words, the best match first.
-
-        Args:
-            words: plain words, or SQLite's full-text language: `"a phrase"`, `putin*`,
-                `baku NOT grand`, `title: aliyev`.
-            limit: rows at most.
-
-        Raises:
-            SearchSyntaxError: the words cannot be read as that language.
-        """
-        query = words if _OPERATORS.search(words) else _all_words(words)
-        if not query.strip():
-            return []
-        try:
-            return self._rows(
-                "SELECT a.id, a.published, a.title, a.outlet, a.language, a.relevance, a.copies, "
-                "a.url, snippet(articles_fts, 1, :start, :end, '…', :words) AS snippet "
-                "FROM articles_fts JOIN articles a ON a.id = articles_fts.rowid "
-                "WHERE articles_fts MATCH :query "
-                "ORDER BY bm25(articles_fts, 5.0, 1.0), a.published DESC, a.id LIMIT :limit",
-                {
-                    "start": HIT_START,
-                    "end": HIT_END,
-                    "words": _SNIPPET_WORDS,
-                    "query": query,
-                    "limit": limit,
-                },
-            )
-        except sqlite.OperationalError as exc:  # the statement is ours, so the words are at fault
-            raise SearchSyntaxError(str(exc)) from exc
-        except CorpusError as exc:
-            if not str(exc.__cause__).startswith("no such column"):  # `word:` asks for a column
-                raise
-            raise SearchSyntaxError(str(exc.__cause__)) from exc
 
     def article(self, number: int) -> dict[str, Any] | None:
         """One article, with its text."""
@@ -140,7 +110,7 @@ class Reading(Base):
         article in it, both 0..1; None: they were never compared.
         """
         return self._rows(
-            f"SELECT c.published, c.outlet, c.title, c.url, c.relation, c.similarity, "  # noqa: S608
+            f"SELECT c.published, c.outlet, c.title, c.url, c.relation, c.similarity, c.passage, "  # noqa: S608
             f"{_SHARES}, c.hours_later, c.first_seen "
             f"FROM copies c JOIN articles a ON a.id = c.article {_COMPARED} "
             "WHERE c.article = ? ORDER BY c.published IS NULL, c.published, c.url",
@@ -191,6 +161,22 @@ class Reading(Base):
         return self._rows(
             "SELECT id, seen, title, new_title, title_changed, words_added, words_removed, "
             "entries_added FROM revisions WHERE article = ? ORDER BY seen, id",
+            (article,),
+        )
+
+    def revisions_at(self, page: int) -> list[dict[str, Any]]:
+        """How the wording of one page changed, the earliest change first."""
+        return self._rows(
+            "SELECT id, seen, title, new_title, title_changed, words_added, words_removed, "
+            "entries_added FROM revisions WHERE page = ? ORDER BY seen, id",
+            (page,),
+        )
+
+    def story_of_article(self, article: int) -> dict[str, Any] | None:
+        """The story that an article belongs to; None: it belongs to none."""
+        return self._row(
+            "SELECT s.id, s.title, s.articles, s.outlets FROM articles a "
+            "JOIN stories s ON s.id = a.story WHERE a.id = ?",
             (article,),
         )
 
@@ -281,7 +267,9 @@ class Reading(Base):
     def all_sources(self, *, failing: bool = False) -> list[dict[str, Any]]:
         """Every source, or those alone whose last poll failed; by kind and address."""
         return self._rows(
-            "SELECT id, state, kind, url, outlet, title, found_by, because, every_minutes, "
+            "SELECT id, state, kind, url, outlet, "
+            "(SELECT homepage FROM outlets WHERE outlets.id = sources.outlet) AS homepage, "
+            "title, found_by, because, every_minutes, "
             "next_due, last_ok, last_new, new_per_day, last_error, failures, items_seen, "
             "articles_kept FROM sources WHERE failures > 0 OR NOT :failing ORDER BY kind, url",
             {"failing": failing},
@@ -307,12 +295,3 @@ class Reading(Base):
             for row in self._rows("PRAGMA foreign_key_check")
         ]
         return [row for row in rows if row != "ok"] + broken
-
-
-def _all_words(words: str) -> str:
-    """Each word as a string of the full-text language, so that no sign in it means anything."""
-    return " ".join('"' + word + '"' for word in _BARE_WORD.findall(words) if _has_letters(word))
-
-
-def _has_letters(word: str) -> bool:
-    return any(letter.isalnum() for letter in word)

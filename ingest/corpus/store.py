@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ingest.corpus.alerts import Alerts
 from ingest.corpus.blocks import Blocks
 from ingest.corpus.claims import Claims
+from ingest.corpus.exporting import Exporting
 from ingest.corpus.families import Families
 from ingest.corpus.guesses import Guesses
 from ingest.corpus.hosts import Hosts
@@ -16,8 +18,10 @@ from ingest.corpus.proposals import Proposals
 from ingest.corpus.reading import Reading
 from ingest.corpus.reextracting import Reextracting
 from ingest.corpus.rejudging import Rejudging
+from ingest.corpus.reporting import Reporting
 from ingest.corpus.rescues import Rescues
 from ingest.corpus.runs import Runs
+from ingest.corpus.searching import Searching
 from ingest.corpus.seeds import Seeds
 from ingest.corpus.sources import Sources
 from ingest.corpus.stories import Stories
@@ -29,8 +33,10 @@ __all__ = ["Corpus"]
 
 
 class Corpus(
+    Alerts,
     Blocks,
     Claims,
+    Exporting,
     Families,
     Guesses,
     Hosts,
@@ -42,8 +48,10 @@ class Corpus(
     Proposals,
     Reextracting,
     Rejudging,
+    Reporting,
     Rescues,
     Runs,
+    Searching,
     Seeds,
     Sources,
     Stories,

@@ -1,0 +1,153 @@
+"""Finding articles: by their words, and as they come."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal
+
+from pysqlite3 import dbapi2 as sqlite
+
+from ingest.corpus.base import Base
+from ingest.corpus.selection import EVERYTHING
+from ingest.errors import CorpusError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ingest.corpus.selection import Selection
+
+__all__ = [
+    "HIT_END", "HIT_START", "ORDERS", "SearchOrder", "SearchSyntaxError", "Searching",
+    "full_text_query", "reading_words",
+]  # fmt: skip
+
+SearchOrder = Literal["match", "relevance", "date"]
+
+#: Around the words found in a snippet; private use, so no text holds them by accident.
+HIT_START, HIT_END = "\ue000", "\ue001"
+_SNIPPET_WORDS = 30
+# What makes a search one in SQLite's own language (sqlite.org/fts5.html, section 3) and not words.
+_OPERATORS = re.compile(r'["*()^{}]|(?<!\S)(?:AND|OR|NOT|NEAR)(?!\S)|\b(?:title|text)\s*:')
+_BARE_WORD = re.compile(r"\S+")
+#: How what was found may be put in order: by the words, by the topic, the newest first.
+ORDERS: dict[SearchOrder, str] = {
+    "match": "bm25(articles_fts, 5.0, 1.0), a.published DESC, a.id",
+    "relevance": "a.relevance DESC, bm25(articles_fts, 5.0, 1.0), a.id",
+    "date": "coalesce(a.published, a.first_seen) DESC, a.id DESC",
+}
+_SHOWN = (
+    "a.id, a.published, a.first_seen, a.title, a.outlet, a.language, a.story, a.relevance, "
+    "a.copies, a.url"
+)
+
+
+class SearchSyntaxError(ValueError):
+    """The words of a search cannot be read as SQLite's full-text language."""
+
+
+def full_text_query(words: str) -> str:
+    """The words in SQLite's full-text language; blank: there is none among them."""
+    return words if _OPERATORS.search(words) else _all_words(words)
+
+
+@contextmanager
+def reading_words() -> Iterator[None]:
+    """Say that the words are at fault where SQLite cannot read them.
+
+    Raises:
+        SearchSyntaxError: they are.
+    """
+    try:
+        yield
+    except sqlite.OperationalError as exc:  # the statement is ours
+        raise SearchSyntaxError(str(exc)) from exc
+    except CorpusError as exc:
+        if not str(exc.__cause__).startswith("no such column"):  # `word:` asks for a column
+            raise
+        raise SearchSyntaxError(str(exc.__cause__)) from exc
+
+
+class Searching(Base):
+    """Questions for many articles; they only read."""
+
+    def search(
+        self,
+        words: str,
+        *,
+        limit: int,
+        only: Selection = EVERYTHING,
+        order: SearchOrder = "match",
+    ) -> list[dict[str, Any]]:
+        """Articles that hold all the words, with the words in their sentence.
+
+        Args:
+            words: plain words, or SQLite's full-text language: `"a phrase"`, `putin*`,
+                `baku NOT grand`, `title: aliyev`.
+            limit: rows at most.
+            only: these articles.
+            order: the best match first, or the closest to the topic, or the newest.
+
+        Raises:
+            SearchSyntaxError: the words cannot be read as that language.
+        """
+        query = full_text_query(words)
+        if not query.strip():
+            return []
+        where, values = only.where()
+        with reading_words():
+            return self._rows(
+                f"SELECT {_SHOWN}, snippet(articles_fts, 1, :start, :end, '…', :words) AS snippet "  # noqa: S608
+                "FROM articles_fts JOIN articles a ON a.id = articles_fts.rowid "
+                f"WHERE articles_fts MATCH :query AND {where} "
+                f"ORDER BY {ORDERS[order]} LIMIT :limit",
+                values
+                | {
+                    "start": HIT_START,
+                    "end": HIT_END,
+                    "words": _SNIPPET_WORDS,
+                    "query": query,
+                    "limit": limit,
+                },
+            )
+
+    def latest_arrivals(self, limit: int, *, only: Selection = EVERYTHING) -> list[dict[str, Any]]:
+        """The articles that came last, by number, the oldest of them first."""
+        where, values = only.where()
+        rows = self._rows(
+            f"SELECT {_SHOWN}, a.lead, a.why FROM articles a WHERE {where} "  # noqa: S608
+            "ORDER BY a.id DESC LIMIT :limit",
+            values | {"limit": limit},
+        )
+        return rows[::-1]
+
+    def arrivals(
+        self, number: int, *, limit: int, only: Selection = EVERYTHING
+    ) -> list[dict[str, Any]]:
+        """Articles that came after the one with this number, in their order."""
+        where, values = only.where()
+        return self._rows(
+            f"SELECT {_SHOWN}, a.lead, a.why FROM articles a WHERE a.id > :after AND {where} "  # noqa: S608
+            "ORDER BY a.id LIMIT :limit",
+            values | {"after": number, "limit": limit},
+        )
+
+    def last_number(self) -> int:
+        """The number that was given to an article last; 0: none was."""
+        return self._next_number("articles") - 1
+
+    def outlets_named(self) -> dict[str, str | None]:
+        """What each outlet that published an article calls itself, by domain, in its order."""
+        rows = self._rows(
+            "SELECT id, name FROM outlets WHERE id IN (SELECT outlet FROM articles) ORDER BY id"
+        )
+        return {row["id"]: row["name"] for row in rows}
+
+
+def _all_words(words: str) -> str:
+    """Each word as a string of the full-text language, so that no sign in it means anything."""
+    return " ".join('"' + word + '"' for word in _BARE_WORD.findall(words) if _has_letters(word))
+
+
+def _has_letters(word: str) -> bool:
+    return any(letter.isalnum() for letter in word)
