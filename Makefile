@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
 CHECKED := ingest spiders scheduler tests benchmarks
 
-.PHONY: demo test check slow clean
+.PHONY: demo test check slow soak clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.run-installed  ## crawl the bundled news web into a corpus, and show what came of it
@@ -18,6 +18,9 @@ test: $(VENV)/.test-installed check  ## every check, fast to slow
 
 slow: $(VENV)/.test-installed  ## the tests that take minutes
 	$(BIN)/python -m pytest --slow $(SIDE_BY_SIDE)
+
+soak: $(VENV)/.test-installed  ## hours: kills, jobs in a row, a large corpus with readers
+	$(BIN)/python -m benchmarks.soak
 
 check: $(VENV)/.test-installed
 	$(BIN)/ruff format --check $(CHECKED)

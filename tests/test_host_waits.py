@@ -12,8 +12,8 @@ from ingest.cli import main
 from ingest.corpus import Corpus
 from ingest.host_waits import host_of, waits_fact
 from ingest.items import HostWait
-from ingest.show import _status_of
 from ingest.show_completeness import coverage_facts
+from ingest.show_life import _status_of
 from spiders.endings import words_of_error
 from tests.commands import empty, restored_logging, workspace
 from tests.test_status import change, said
