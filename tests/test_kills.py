@@ -55,6 +55,7 @@ def kill(pid: int) -> None:
         return
 
 
+@pytest.mark.slow  # tests/test_daemon_kills.py, of the same kind, runs each time
 @pytest.mark.timeout(600)
 def test_twenty_kills_end_with_the_corpus_of_an_undisturbed_run(tmp_path: Path) -> None:
     web = build_web()
