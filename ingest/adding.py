@@ -163,6 +163,7 @@ def _told(given: str, asked: str, said: dict[str, Any]) -> Added:
         title=said["title"],
         named=said["named"],
         sources=tuple((kind, url) for kind, url in said["sources"]),
+        homes=tuple(said["homes"]),
         addresses=tuple(said["addresses"]),
         why=said["why"],
     )
@@ -226,6 +227,8 @@ def _enter(corpus: Corpus, added: Added, *, every_minutes: int, now: datetime) -
             kind=kind, url=url, outlet=outlet_of(url), every_minutes=every_minutes, now=now
         )
     ]
+    for home in what.homes:
+        corpus.name_homepage(outlet_of(home), home)
     proposed = [
         (kind, url)
         for kind, url in (what.sources if is_article else ())

@@ -18,7 +18,7 @@ from ingest.corpus.base import parse_iso
 from ingest.errors import ConfigError, CorpusError, SeedError
 from ingest.layout import count
 from ingest.mistakes import did_you_mean
-from ingest.own_web import catalogue_of
+from ingest.own_web import catalogue_of, leads_to_outlets
 from ingest.rebuild_index import is_index_current
 from ingest.seedfiles import unread_said
 from ingest.seedset import addresses_of
@@ -201,12 +201,33 @@ def _corpus(settings: Settings, *, now: datetime) -> Iterator[Finding]:
             return
     else:
         yield Finding(state="ok", subject="corpus", said="none yet; the first run makes it")
-    if not has_sources and settings.discovery.proposals == "poll":
+    if not has_sources:
+        yield from _own_web(settings)
+
+
+def _own_web(settings: Settings) -> Iterator[Finding]:
+    """What becomes of a workspace without sources."""
+    from ingest.topic.in_force import Lessons, topic_in_force
+    from ingest.workspace import Workspace
+
+    todo = "name sites, feeds or sitemaps under [sources] in seedbed.toml, or add some"
+    if settings.discovery.proposals != "poll":
+        said = f"none: {todo} by seedbed add"
+        yield Finding(state="bad", subject="sources", said=said)
+        return
+    workspace = Workspace(folder=settings.workspace, settings=settings)
+    try:
+        seeds = workspace.seeds()
+        topic = topic_in_force(Lessons(seeds=seeds, edits=workspace.edits))
+        is_led = leads_to_outlets(settings, seeds, topic)
+    except (ConfigError, SeedError):  # told of above, and nobody knows before it is mended
+        return
+    if is_led:
         said = "none named: outlets that seeds and catalogue name are tried; see [discovery]"
         yield Finding(state="ok", subject="sources", said=said)
-    elif not has_sources:
-        said = "none: name sites, feeds or sitemaps under [sources] in seedbed.toml, or add some"
-        yield Finding(state="bad", subject="sources", said=f"{said} by seedbed add")
+    else:
+        said = f"none named, and seeds and catalogue lead to none that would be tried: {todo}"
+        yield Finding(state="look", subject="sources", said=f"{said} by seedbed add")
 
 
 def _rows(corpus: Corpus, *, now: datetime) -> Iterator[Finding]:

@@ -35,11 +35,20 @@ if TYPE_CHECKING:
 
     from ingest.config import Settings
     from ingest.corpus import Corpus
+    from ingest.items import SeedSet
     from ingest.proposing.catalogue import Outlet
     from ingest.proposing.proposals import Proposal
     from ingest.topic import Topic
 
-__all__ = ["catalogue_of", "decide", "on_trial", "own_web", "unplaced_owners"]
+__all__ = [
+    "catalogue_of",
+    "decide",
+    "fit_by_outlet",
+    "leads_to_outlets",
+    "on_trial",
+    "own_web",
+    "unplaced_owners",
+]
 
 _STATE, _VERSION, _TRIALS = "proposals", "proposals_told", "proposals_tried"
 _UNPLACED = "proposals_unplaced"
@@ -72,6 +81,23 @@ def own_web(settings: Settings, corpus: Corpus, topic: Topic, *, now: datetime) 
             return
         proposals = _proposals(desk, topic)
         _try(desk, proposals)
+
+
+def leads_to_outlets(settings: Settings, seeds: SeedSet, topic: Topic) -> bool:
+    """Whether a first run would try an outlet that nobody named.
+
+    Raises:
+        ConfigError: a line of the workspace's catalogue cannot be read.
+    """
+    discovery = settings.discovery
+    if discovery.proposals != "poll" or not (discovery.per_day and discovery.on_trial):
+        return False
+    rows = [
+        {"id": seed.id, "file": seed.file, "raw": seed.raw, "text": seed.text}
+        for seed in seeds.documents
+    ]
+    proposals, _ = _worked_out(settings, rows, topic)
+    return any(one.is_strong for one in proposals)
 
 
 def catalogue_of(settings: Settings) -> tuple[Outlet, ...]:
@@ -108,28 +134,42 @@ def _proposals(desk: _Desk, topic: Topic) -> tuple[Proposal, ...]:
     version = hashlib.sha256(repr(said).encode()).hexdigest()
     if corpus.state(_VERSION) == version:
         return read_proposals(corpus.state(_STATE))
-    catalogue = catalogue_of(desk.settings)
-    # Names of outlets tell whose copyright line it is, whether or not they are proposed.
-    pages, by_name = _seed_pages(desk), named(catalogue or built_in())
-    proposals = propose(
-        outlets_of_seeds(pages, by_name),
-        catalogue,
-        fit_of(topic),
-        least_fit=discovery.fit,
-        shown=discovery.shown,
-    )
+    proposals, unplaced = _worked_out(desk.settings, rows, topic)
     corpus.drop_proposals(found_by=ORIGINS, but={url for _, url in _addresses(proposals)})
     _enter(desk, proposals, is_polled=False)
     corpus.set_state(_STATE, written(proposals))
-    corpus.set_state(_UNPLACED, json.dumps(owners_unplaced(pages, by_name), ensure_ascii=False))
+    corpus.set_state(_UNPLACED, json.dumps(unplaced, ensure_ascii=False))
     corpus.set_state(_VERSION, version)
     return proposals
 
 
-def _seed_pages(desk: _Desk) -> list[SeedPage]:
-    folder = desk.settings.seeds_path
+def _worked_out(
+    settings: Settings, rows: Iterable[Mapping[str, Any]], topic: Topic
+) -> tuple[tuple[Proposal, ...], dict[str, tuple[int, ...]]]:
+    """What is proposed, and whom seeds name as their owner without an address; reads files alone.
+
+    Args:
+        settings: of the workspace.
+        rows: of the seeds: id, file, raw and text of each.
+        topic: of them.
+    """
+    catalogue = catalogue_of(settings)
+    # Names of outlets tell whose copyright line it is, whether or not they are proposed.
+    pages, by_name = _seed_pages(settings, rows), named(catalogue or built_in())
+    proposals = propose(
+        outlets_of_seeds(pages, by_name),
+        catalogue,
+        fit_of(topic),
+        least_fit=settings.discovery.fit,
+        shown=settings.discovery.shown,
+    )
+    return proposals, owners_unplaced(pages, by_name)
+
+
+def _seed_pages(settings: Settings, rows: Iterable[Mapping[str, Any]]) -> list[SeedPage]:
+    folder = settings.seeds_path
     pages = []
-    for row in desk.corpus.seed_rows():
+    for row in rows:
         path = folder / row["file"]
         if not path.is_file():  # it is gone, and only named by rows that it brought
             continue
@@ -213,6 +253,11 @@ def on_trial(corpus: Corpus) -> frozenset[str]:
     """The outlets that are polled to see whether they bring something."""
     trials = read_trials(corpus.state(_TRIALS)).values()
     return frozenset(one.outlet for one in trials if one.stage is Stage.RUNNING)
+
+
+def fit_by_outlet(corpus: Corpus) -> dict[str, float]:
+    """How much speaks for each outlet that seeds or catalogue name, 0..1, as last worked out."""
+    return {one.outlet: one.score for one in read_proposals(corpus.state(_STATE))}
 
 
 def unplaced_owners(corpus: Corpus) -> dict[str, list[int]]:

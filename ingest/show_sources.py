@@ -6,17 +6,21 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from ingest.host_waits import wait_said
-from ingest.layout import Column, count, minute, plain, table, wrapped
+from ingest.layout import Column, Table, count, minute, plain, wrapped
+from ingest.show_parts import share, when
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from ingest.layout import Line
 
 __all__ = ["source_lines"]
 
 _STANDINGS = ("active", "quiet", "failing", "proposed", "resting")
 _POLLED = ("active", "quiet", "failing")
 _HEADINGS = {
-    "proposed": "proposed, not polled; `seedbed sources --accept ID` has it polled",
+    "proposed": "proposed, best fit first, not polled; `seedbed sources --accept ID` polls it",
     "resting": "resting",
 }
 
@@ -25,17 +29,19 @@ def source_lines(
     rows: Sequence[Mapping[str, Any]],
     unplaced: Mapping[str, Sequence[int]],
     *,
+    now: datetime,
     is_detailed: bool = False,
     hidden: int = 0,
     hint: str = "",
-) -> list[str]:
+) -> list[Line]:
     """A line of counts, what is polled as a table, what ails, and what speaks for the others.
 
     Args:
         rows: with `standing`, as `seedbed sources --json` has them.
         unplaced: outlets without an address, and the seeds that name them.
-        is_detailed: whether to say what speaks for each that is polled, not only for those on
-            trial.
+        now: aware; what was to be polled by then is due.
+        is_detailed: whether to say of each that is polled when it is next, and what speaks for it;
+            else the latter is told of those on trial alone.
         hidden: how many are left out, being wrong guesses or marks.
         hint: what to do when there are none.
     """
@@ -45,20 +51,23 @@ def source_lines(
     counted = Counter(row["standing"] for row in rows)
     told = ", ".join(f"{counted[state]:,} {state}" for state in _STANDINGS if counted[state])
     polled = [row for row in rows if row["standing"] in _POLLED]
-    lines = [f"{count(len(rows), 'source')}: {told}", *more]
+    lines: list[Line] = [f"{count(len(rows), 'source')}: {told}", *more]
     if polled:
-        lines += ["", *_table(polled)]
+        lines += ["", _table(polled)]
     for row in polled:
         lines += _ailing(row)
+        if is_detailed:
+            following = when(row["next_due"], now=now)
+            lines += wrapped(f"{row['url']} next poll: {following}", indent="  ")
     lines += _reasons(polled, is_detailed=is_detailed)
     for standing, heading in _HEADINGS.items():
         those = [row for row in rows if row["standing"] == standing]
         if those:
-            lines += ["", heading, *(line for row in those for line in _because(row))]
+            lines += ["", heading, *_shown(those, is_fitted=standing == "proposed")]
     return lines + _unplaced_lines(unplaced)
 
 
-def _table(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def _table(rows: Sequence[Mapping[str, Any]]) -> Table:
     shown = [
         {
             **row,
@@ -67,9 +76,9 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         }
         for row in rows
     ]
-    return table(
-        shown,
-        [
+    return Table(
+        rows=shown,
+        columns=[
             Column(name="id", right=True),
             Column(name="kind"),
             Column(name="url", heading="address", least=24),
@@ -110,10 +119,15 @@ def _reasons(rows: Sequence[Mapping[str, Any]], *, is_detailed: bool) -> list[st
     return lines
 
 
-def _because(row: Mapping[str, Any]) -> list[str]:
-    why = f": {plain(row['because'])}" if row["because"] else ""
-    said = f"{row['kind']} {row['url']}{why}"
-    return wrapped(said, indent=" " * 8, first=f"{row['id']:>6}  ")
+def _shown(rows: Sequence[Mapping[str, Any]], *, is_fitted: bool) -> list[str]:
+    """Sources that are not polled, with what speaks for or against each."""
+    lines = [f"{'id':>6}  {'fit':>4}  address, and what speaks for it"] if is_fitted else []
+    for row in rows:
+        why = f": {plain(row['because'])}" if row["because"] else ""
+        fit = f"{share(row['fit']) or '-':>4}  " if is_fitted else ""
+        first = f"{row['id']:>6}  {fit}"
+        lines += wrapped(f"{row['kind']} {row['url']}{why}", indent=" " * len(first), first=first)
+    return lines
 
 
 def _unplaced_lines(unplaced: Mapping[str, Sequence[int]]) -> list[str]:

@@ -51,8 +51,9 @@ def sources(
 ) -> None:
     """Where addresses come from: what each source gave.
 
-    Of sources that nobody named some are proposed, and polled only once they are accepted, by you
-    or by the rules of [discovery]. Name sources by number, address or outlet to see only these.
+    Of sources that nobody named some are proposed, those that fit the topic best first, and polled
+    only once they are accepted, by you or by the rules of [discovery]. Name sources by number,
+    address or outlet to see only these, and when each is polled next.
     """
     if accept or rest:
         if accept and rest:
@@ -77,10 +78,13 @@ def sources(
         return print_lines([write_opml(rows).rstrip("\n")])
     if as_json:
         return print_json(*rows)
+    from ingest import clock
     from ingest.show_sources import source_lines
 
     hint = "" if which or states or failing else _hint(place)
-    lines = source_lines(rows, unplaced, is_detailed=bool(which), hidden=hidden, hint=hint)
+    lines = source_lines(
+        rows, unplaced, is_detailed=bool(which), hidden=hidden, hint=hint, now=clock.now()
+    )
     return print_lines(lines)
 
 
@@ -96,24 +100,34 @@ def _hint(place: Place) -> str:
 
 
 def _rows(corpus: Corpus) -> list[dict[str, Any]]:
-    """Every source, with where it stands."""
+    """Every source, with where it stands; proposed ones last, by what speaks for their outlet."""
     from ingest import clock
     from ingest.host_waits import with_wait
-    from ingest.own_web import on_trial
+    from ingest.own_web import fit_by_outlet, on_trial
     from ingest.silence import find_silences
 
     quiet = find_silences(corpus.heard_sources())
-    tried = on_trial(corpus)
+    tried, fits = on_trial(corpus), fit_by_outlet(corpus)
     waits = corpus.waiting_hosts(now=clock.now())
-    return [
+    rows = [
         {
             **with_wait(row, waits),
             "standing": _standing(row, quiet),
+            "fit": fits.get(row["outlet"]),
             "is_on_trial": row["state"] == "active" and row["outlet"] in tried,
             "quiet_days": round(quiet[row["id"]].days, 1) if row["id"] in quiet else None,
         }
         for row in corpus.all_sources()
     ]
+    return sorted(rows, key=_place)
+
+
+def _place(row: dict[str, Any]) -> tuple[bool, float, str]:
+    """Where it stands in the list; equals stay by kind and address."""
+    if row["standing"] != "proposed":
+        return False, 0.0, ""
+    unknown = 1.0  # behind every fit
+    return True, unknown if row["fit"] is None else -row["fit"], row["outlet"] or ""
 
 
 def _standing(row: dict[str, Any], quiet: Collection[int]) -> State:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ingest.config import Settings
 
-__all__ = ["standing"]
+__all__ = ["standing", "topic_names"]
 
 _LATEST = 5
 _NAMES = 8
@@ -71,6 +71,12 @@ def _topic(corpus: Corpus) -> dict[str, Any] | None:
     names, spellings = set(topic["names"]), topic["spellings"]
     strongest = [one for one in topic["weights"] if one.startswith("@") or one in names][:_NAMES]
     return {"version": topic["version"], "names": [spellings.get(one, one) for one in strongest]}
+
+
+def topic_names(corpus: Corpus) -> list[str]:
+    """The strongest names of the topic as last learned; none: never."""
+    topic = _topic(corpus)
+    return list(topic["names"]) if topic else []
 
 
 def _days(corpus: Corpus, now: datetime) -> list[dict[str, Any]]:

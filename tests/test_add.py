@@ -10,6 +10,7 @@ import pytest
 
 from ingest.cli import main
 from ingest.corpus import Corpus
+from ingest.discovery.opml import read_opml
 from tests.commands import restored_logging
 from tests.search_web import SEED, Asked, Reply, answering
 
@@ -27,8 +28,8 @@ SITEMAP = b"<urlset><url><loc>http://a.test/1</loc></url></urlset>"
 HOME = b"""<html><head><title>The Herald</title>
 <link rel="alternate" type="application/rss+xml" href="/feed"></head>
 <body><a href="/2025/talks">Talks in Baku resume</a><a href="/2025/x">More</a></body></html>"""
-OPML = b"""<opml version="1.0"><body><outline text="F"><outline XMLURL="http://b.test/rss"/>
-</outline></body></opml>"""
+OPML = b"""<opml version="1.0"><body><outline text="F"><outline XMLURL="http://b.test/rss"
+htmlUrl="http://b.test/"/></outline></body></opml>"""
 STORY = (
     b"<html><head><title>Talks in Baku</title>"
     b"<link rel=alternate type=application/rss+xml href=/feed></head><body><article>"
@@ -86,6 +87,12 @@ def sources_of(workspace: Path) -> set[tuple[str, str, str]]:
         return {(row["state"], row["kind"], row["url"]) for row in corpus.all_sources()}
 
 
+def exported(workspace: Path, capfd: pytest.CaptureFixture[str]) -> dict[str | None, str | None]:
+    capfd.readouterr()
+    assert main(["-w", str(workspace), "sources", "--opml"]) == 0
+    return {one.feed: one.home for one in read_opml(capfd.readouterr().out.encode())}
+
+
 def test_each_kind_is_recognised_by_its_body(
     web: SearchWeb, workspace: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -106,6 +113,7 @@ def test_each_kind_is_recognised_by_its_body(
         )
     }
     assert len(web.asked("/feed")) == 1  # recognised by one request
+    assert exported(workspace, capfd)["http://b.test/rss"] == "http://b.test/"
 
 
 def test_article_is_judged_and_its_feeds_are_proposed(
@@ -149,6 +157,38 @@ def test_local_opml_needs_no_request(
     assert (code, row["kind"], row["named"]) == (0, "opml", 1)
     assert ("active", "feed", "http://b.test/rss") in sources_of(workspace)
     assert web.log == []
+
+
+LISTED = b"""<opml version="2.0"><body>
+<outline text="Old" xmlUrl="http://b.test/rss" htmlUrl="http://www.b.test/"/>
+<outline text="Asia" xmlUrl="http://c.test/asia/rss" htmlUrl="http://c.test/asia"/>
+<outline text="All" xmlUrl="http://c.test/rss" htmlUrl="http://c.test/"/>
+<outline text="Away" xmlUrl="http://d.test/rss" htmlUrl="http://e.test/"/>
+<outline text="Known" xmlUrl="http://a.test/feed" htmlUrl="http://a.test/elsewhere"/>
+</body></opml>"""
+
+
+def test_homes_of_feeds_come_in_by_a_list_and_go_out_again(
+    workspace: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "older.opml").write_bytes(LISTED.replace(b"/elsewhere", b"/"))
+    (tmp_path / "old.opml").write_bytes(LISTED)
+    assert add(workspace, capfd, str(tmp_path / "older.opml"))[0] == 0
+    assert add(workspace, capfd, str(tmp_path / "old.opml"))[0] == 0
+    homes = exported(workspace, capfd)
+
+    assert homes == {
+        "http://a.test/feed": "http://a.test/",  # as it was known before
+        "http://b.test/rss": "http://www.b.test/",
+        "http://c.test/asia/rss": "http://c.test/",
+        "http://c.test/rss": "http://c.test/",
+        "http://d.test/rss": None,  # a home of another outlet
+    }
+    main(["-w", str(workspace), "sources", "--opml"])
+    (tmp_path / "new.opml").write_text(capfd.readouterr().out)
+    (workspace / "corpus.db").rename(tmp_path / "former.db")
+    assert add(workspace, capfd, str(tmp_path / "new.opml"))[0] == 0
+    assert exported(workspace, capfd) == homes
 
 
 @pytest.mark.parametrize(

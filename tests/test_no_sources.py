@@ -42,3 +42,23 @@ def test_none_is_bad_only_where_none_will_be_found(
     assert mark in capsys.readouterr().out
     assert main(["-w", folder, "sources"]) == 0
     assert hint in capsys.readouterr().out
+
+
+def test_seeds_that_lead_to_no_outlet_are_told_of(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seed, folder = tmp_path / "one.txt", str(tmp_path / "w")
+    seed.write_text(SEED)
+    assert main(["init", folder, str(seed)]) == 0
+    monkeypatch.setenv("SEEDBED_DISCOVERY__PROPOSALS", "poll")
+    monkeypatch.setenv("SEEDBED_DISCOVERY__CATALOGUE", "no")
+    capsys.readouterr()
+
+    assert main(["-w", folder, "check"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "sources: none named, and seeds and catalogue lead to none that would be tried" in said
+
+    with (tmp_path / "w" / "seeds" / "one.txt").open("a") as file:
+        file.write("\n© 2025 www.caspian-paper.az\n")
+    assert main(["-w", folder, "check"]) == 0
+    assert "sources: none named: outlets that seeds" in capsys.readouterr().out

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from ingest.discovery.opml import Outline, read_opml, write_opml
 
 
-def row(kind: str, url: str, outlet: str | None, title: str | None = None) -> dict[str, str | None]:
-    return {"kind": kind, "url": url, "outlet": outlet, "title": title}
+def row(
+    kind: str, url: str, outlet: str | None, title: str | None = None, homepage: str | None = None
+) -> dict[str, str | None]:
+    return {"kind": kind, "url": url, "outlet": outlet, "title": title, "homepage": homepage}
 
 
 def test_folders_and_spellings_do_not_matter() -> None:
@@ -53,9 +55,9 @@ def test_only_feeds_are_written_in_the_folder_of_their_outlet() -> None:
     text = write_opml(
         [
             row("sitemap", "http://a.test/s.xml", "a.test"),
-            row("site", "http://a.test/", "a.test"),
-            row("feed", "http://a.test/2", "a.test", "Two"),
-            row("feed", "http://a.test/1", "a.test", 'One "&" <x>'),
+            row("site", "http://a.test/", "a.test", homepage="http://a.test/"),
+            row("feed", "http://a.test/2", "a.test", "Two", "http://a.test/"),
+            row("feed", "http://a.test/1", "a.test", 'One "&" <x>', "http://a.test/"),
             row("feed", "http://b.test/1", None),
         ]
     )

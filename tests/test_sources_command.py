@@ -10,6 +10,7 @@ import pytest
 from ingest.cli import main
 from ingest.corpus import Corpus
 from ingest.discovery.opml import read_opml
+from ingest.proposing.proposals import Proposal, written
 from tests.commands import AT, empty, restored_logging, rows, workspace
 from tests.filled import insert
 
@@ -26,7 +27,8 @@ def many(workspace: Path) -> Path:
     """Sources of every state: 1 is active, 2 failing, 3 and 4 proposed, 5 resting, 6 quiet."""
     with closing(Corpus(workspace / "corpus.db")) as corpus, corpus.transaction():
         for outlet in ("paper.az", "dull.az", "loud.az"):
-            insert(corpus, "outlets", id=outlet, first_seen=AT, last_seen=AT)
+            home = "https://paper.az/" if outlet == "paper.az" else None
+            insert(corpus, "outlets", id=outlet, homepage=home, first_seen=AT, last_seen=AT)
         more = {"found_by": "catalogue", "every_minutes": 30, "next_due": AT}
         for number, kind, url, state in (
             (3, "site", "https://paper.az/", "proposed"),
@@ -89,7 +91,9 @@ def test_counts_and_sentences_are_told_and_cannot_command_a_terminal(
     assert said.startswith("6 sources: 1 active, 1 quiet, 1 failing, 2 proposed, 1 resting\n")
     assert "https://loud.az/rss quiet: nothing new for" in said
     assert "https://b.test/sitemap.xml failed 3 times: timed out" in said
-    assert "4 feed https://paper.az/rss: Paper is an outlet of Azerbaijan" in " ".join(said.split())
+    assert "4 - feed https://paper.az/rss: Paper is an outlet of Azerbaijan" in " ".join(
+        said.split()
+    )
     assert all(len(line) <= 80 or "://" in line for line in said.splitlines())
     assert [c for c in said if not c.isprintable() and c != "\n"] == []
 
@@ -141,6 +145,65 @@ def test_feeds_are_written_as_other_readers_take_them(capsys: pytest.CaptureFixt
 
     (feed,) = read_opml(capsys.readouterr().out.encode())
     assert (feed.feed, feed.home) == ("https://paper.az/rss", "https://paper.az/")
+
+
+@pytest.fixture
+def proposed(many: Path) -> Path:
+    """With proposals worked out: paper.az fits by 0.35, and new.az (7, 8, 9) and old.az by 0.9."""
+    fits = {"paper.az": 0.35, "old.az": 0.9, "new.az": 0.9}
+    with closing(Corpus(many / "corpus.db")) as corpus, corpus.transaction():
+        told = [
+            Proposal(outlet=name, home="", origin="catalogue", score=fit, because="")
+            for name, fit in fits.items()
+        ]
+        corpus.set_state("proposals", written(told))
+        for number, url in enumerate(
+            ("https://old.az/", "https://new.az/", "https://unheard.az/"), start=7
+        ):
+            insert(corpus, "outlets", id=url.split("/")[2], first_seen=AT, last_seen=AT)
+            insert(
+                corpus, "sources", id=number, kind="site", url=url, outlet=url.split("/")[2],
+                state="proposed", found_by="catalogue", every_minutes=30, next_due=AT,
+            )  # fmt: skip
+    return many
+
+
+@pytest.mark.usefixtures("proposed")
+def test_proposals_stand_in_order_of_their_fit(capsys: pytest.CaptureFixture[str]) -> None:
+    listed = rows(capsys, "sources", "--state", "proposed", "--state", "active")
+
+    assert [(row["id"], row["fit"]) for row in listed] == [
+        (1, None), (8, 0.9), (7, 0.9), (4, 0.35), (3, 0.35), (9, None),
+    ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("proposed")
+def test_fit_of_a_proposal_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sources"]) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    table = lines[lines.index("    id   fit  address, and what speaks for it") :]
+    assert table[1:5] == [
+        "     8  0.90  site https://new.az/",
+        "     7  0.90  site https://old.az/",
+        "     4  0.35  feed https://paper.az/rss: Paper is an outlet of Azerbaijan[2J, in",
+        "              en",
+    ]
+    assert "     9     -  site https://unheard.az/" in table
+
+
+@pytest.mark.usefixtures("many")
+def test_next_poll_that_is_past_is_due(many: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with closing(Corpus(many / "corpus.db")) as corpus:
+        corpus._run("UPDATE sources SET next_due = '2999-01-02T03:04:05Z' WHERE id = 2")
+    assert main(["sources", "1", "2"]) == 0
+
+    said = capsys.readouterr().out.splitlines()
+    assert "  https://a.test/feed next poll: due" in said
+    assert "  https://b.test/sitemap.xml next poll: 2999-01-02 03:04 UTC" in said
+    assert rows(capsys, "sources", "1")[0]["next_due"] == AT
+    assert main(["status"]) == 0
+    assert "next        poll due, visit due" in capsys.readouterr().out.splitlines()
 
 
 def decided(folder: Path) -> dict[int, tuple[str, Any]]:

@@ -46,17 +46,21 @@ class Sources(Base):
                     "ON CONFLICT (id) DO NOTHING",
                     {"id": outlet, "now": iso(now)},
                 )
-            if kind == "site":
-                self._run(
-                    "UPDATE outlets SET homepage = coalesce(homepage, ?) WHERE id = ?",
-                    (url, outlet),
-                )
+            if kind == "site" and outlet is not None:
+                self.name_homepage(outlet, url)
             cursor = self._run(
                 "INSERT INTO sources (outlet, kind, url, found_by, every_minutes, next_due) "
                 "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (kind, url) DO NOTHING",
                 (outlet, kind, url, found_by, every_minutes, iso(now)),
             )
         return bool(cursor.rowcount)
+
+    def name_homepage(self, outlet: str, url: str) -> None:
+        """Write the front page of an outlet that is known, and of which none is."""
+        with self.transaction():
+            self._run(
+                "UPDATE outlets SET homepage = ? WHERE id = ? AND homepage IS NULL", (url, outlet)
+            )
 
     def due_sources(self, kinds: Sequence[str], *, now: datetime) -> list[DueSource]:
         """Sources of these kinds whose poll is due, longest overdue first."""

@@ -14,10 +14,13 @@ from ingest.discovery.feeds import read_feed
 from ingest.discovery.opml import read_opml
 from ingest.discovery.sitemaps import read_robots, read_sitemap
 from ingest.extract import read_page
+from ingest.urls import outlet_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
+
+    from ingest.discovery.opml import Outline
 
 __all__ = ["What", "WhatKind", "detect"]
 
@@ -49,6 +52,7 @@ class What:
     title: str | None = None
     named: int = 0  #: pages, members, subscriptions or addresses that it names
     sources: tuple[tuple[str, str], ...] = ()  #: that it leads to: (kind, absolute address)
+    homes: tuple[str, ...] = ()  #: front pages that it states of the outlets of its feeds
     addresses: tuple[str, ...] = ()  #: of a list
     unread: tuple[str, ...] = ()  #: lines of a list that are no addresses
     why: str = ""  #: of nothing
@@ -82,7 +86,22 @@ def _as_opml(body: bytes, _headers: Mapping[str, str], _url: str) -> What:
     outlines = read_opml(body)
     feeds = [("feed", one.feed) for one in outlines if one.feed]
     sites = [("site", one.home) for one in outlines if one.home and not one.feed]
-    return What(kind=WhatKind.OPML, named=len(outlines), sources=(*feeds, *sites)[:_MAX_NAMED])
+    return What(
+        kind=WhatKind.OPML,
+        named=len(outlines),
+        sources=(*feeds, *sites)[:_MAX_NAMED],
+        homes=_homes(outlines),
+    )
+
+
+def _homes(outlines: Iterable[Outline]) -> tuple[str, ...]:
+    """One for each outlet: of several the shortest, since feeds of sections state their section."""
+    homes: dict[str, str] = {}
+    for one in outlines:
+        if one.feed and one.home and (outlet := outlet_of(one.home)) == outlet_of(one.feed):
+            known = homes.get(outlet, one.home)
+            homes[outlet] = min(known, one.home, key=lambda url: (len(url), url))
+    return tuple(homes.values())
 
 
 def _as_feed(body: bytes, headers: Mapping[str, str], url: str) -> What:

@@ -69,18 +69,16 @@ def write_opml(sources: Iterable[Mapping[str, Any]], *, title: str = "Seedbed") 
     """The feeds among the sources as a list of subscriptions, a folder for each outlet.
 
     Args:
-        sources: rows as `Corpus.all_sources` gives them: kind, url, outlet, title.
+        sources: rows as `Corpus.all_sources` gives them: kind, url, outlet, homepage, title.
         title: of the list.
 
     Returns:
         XML that states UTF-8.
     """
-    rows = list(sources)
-    homes = {row["outlet"]: row["url"] for row in rows if row["kind"] == "site"}
     folders: dict[str, list[str]] = {}
-    for row in sorted(rows, key=lambda row: (row["outlet"] or "", row["url"])):
+    for row in sorted(sources, key=lambda row: (row["outlet"] or "", row["url"])):
         if row["kind"] in _WRITTEN_KINDS:
-            folders.setdefault(row["outlet"] or "", []).append(_feed_line(row, homes))
+            folders.setdefault(row["outlet"] or "", []).append(_feed_line(row))
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<opml version="2.0">']
     lines += [f"  <head><title>{_escaped(title)}</title></head>", "  <body>"]
     for outlet, feeds in folders.items():
@@ -90,9 +88,9 @@ def write_opml(sources: Iterable[Mapping[str, Any]], *, title: str = "Seedbed") 
     return "\n".join([*lines, "  </body>", "</opml>", ""])
 
 
-def _feed_line(row: Mapping[str, Any], homes: Mapping[str | None, str]) -> str:
+def _feed_line(row: Mapping[str, Any]) -> str:
     name = _quoted(row["title"] or row["url"])
-    home = f" htmlUrl={_quoted(homes[row['outlet']])}" if row["outlet"] in homes else ""
+    home = f" htmlUrl={_quoted(row['homepage'])}" if row["homepage"] else ""
     return (
         f'      <outline type="rss" text={name} title={name} xmlUrl={_quoted(row["url"])}{home}/>'
     )
