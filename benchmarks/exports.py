@@ -1,6 +1,6 @@
-"""What an export of a large corpus takes: python -m benchmarks.exports [--articles N].
+"""What an export of a large corpus takes: python -m benchmarks.exports [--articles N] [--write].
 
-Each format runs in a process of its own; printed are seconds, peak memory beyond that of an empty
+Each format runs in a process of its own; told are seconds, peak memory beyond that of an empty
 corpus, and bytes.
 """
 
@@ -17,12 +17,18 @@ import time
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.big_corpus import build_corpus
+from benchmarks.reading import PAGE
+from benchmarks.real_web import replace_block
 from ingest.corpus import Corpus
 from ingest.export import formats
 from ingest.export.frame import About
 from ingest.export_files import export_to, raw_pages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _MIB = 1024
 
@@ -56,31 +62,46 @@ def _size(out: Path) -> int:
     return sum(one.stat().st_size for one in files)
 
 
+def _row(name: str, large: Path, empty: Path, folder: Path) -> str:
+    _, least, _ = _child(name, empty, folder / f"{name}.empty")
+    seconds, peak, written = _child(name, large, out := folder / name)
+    beyond = (peak - least) / _MIB
+    return f"| {name} | {written:,} | {seconds:.1f} | {beyond:.1f} | {_size(out) / 1e6:.1f} |"
+
+
+def _measured(asked: argparse.Namespace) -> Iterator[str]:
+    yield "| format | articles | seconds | MiB beyond an empty corpus | MB written |"
+    yield "|---|---|---|---|---|"
+    with tempfile.TemporaryDirectory() as folder:
+        large, empty = asked.corpus or Path(folder, "large.db"), Path(folder, "empty.db")
+        if not asked.corpus:
+            build_corpus(large, articles=asked.articles)
+        Corpus(empty).close()
+        for name in asked.formats:
+            if name == "parquet" and importlib.util.find_spec("pyarrow") is None:
+                print("parquet: the extra is not installed", file=sys.stderr)
+                continue
+            yield _row(name, large, empty, Path(folder))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=int, default=100_000)
     parser.add_argument("--corpus", type=Path, help="this one, instead of one that is built")
     parser.add_argument("--formats", nargs="*", default=sorted(formats()))
+    parser.add_argument("--write", action="store_true", help="write the figures into the page")
     parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.one:
         name, corpus, out = asked.one
         print(json.dumps(export(name, Path(corpus), Path(out))))
         return
-    with tempfile.TemporaryDirectory() as folder:
-        large, empty = asked.corpus or Path(folder, "large.db"), Path(folder, "empty.db")
-        if not asked.corpus:
-            build_corpus(large, articles=asked.articles)
-        Corpus(empty).close()
-        print("format     articles  seconds  MiB beyond an empty corpus  MB written")
-        for name in asked.formats:
-            if name == "parquet" and importlib.util.find_spec("pyarrow") is None:
-                print("parquet: the extra is not installed")
-                continue
-            _, least, _ = _child(name, empty, Path(folder, f"{name}.empty"))
-            seconds, peak, written = _child(name, large, out := Path(folder, name))
-            beyond = (peak - least) / _MIB
-            print(f"{name:<10} {written:8,} {seconds:8.1f} {beyond:27.1f} {_size(out) / 1e6:11.1f}")
+    lines = []
+    for line in _measured(asked):
+        print(line, flush=True)
+        lines.append(line)
+    if asked.write:
+        replace_block(PAGE, "exports", lines)
 
 
 if __name__ == "__main__":

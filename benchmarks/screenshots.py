@@ -104,6 +104,7 @@ def _first(address: str, database: str, sql: str) -> str:
 def main(corpus: Path, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     wide = {"viewport": {"width": 1000, "height": 540}}
+    high = {"viewport": {"width": 1000, "height": 720}}
     low = {"viewport": {"width": 1000, "height": 480}}
     phone = {"viewport": {"width": 360, "height": 720}}
     most_copied = "select id from articles order by copies desc, id limit 1"
@@ -114,7 +115,7 @@ def main(corpus: Path, folder: Path) -> None:
         _shot(browser, base, folder / "front.png", **wide)
         _shot(browser, f"{base}/-/article/{copied}", folder / "article.png", **wide)
         _shot(browser, f"{base}/-/article/{edited}#changes", folder / "changes.png", **low)
-        _shot(browser, f"{base}/-/matrix", folder / "matrix.png", **wide)
+        _shot(browser, f"{base}/-/matrix", folder / "matrix.png", **high)
         _shot(browser, base, folder / "phone.png", **phone)
         _shot(browser, base, folder / "dark.png", color_scheme="dark", **wide)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
@@ -41,7 +42,11 @@ class _Folder:
 
     def names(self) -> set[str]:
         found = self._root.rglob("*")
-        return {one.relative_to(self._root).as_posix() for one in found if not one.is_dir()}
+        return {
+            one.relative_to(self._root).as_posix()
+            for one in found
+            if one.is_symlink() or not one.is_dir()
+        }
 
     def open(self, name: str) -> BinaryIO:
         return (self._root / name).open("rb")
@@ -130,10 +135,18 @@ def differences(shelf: Shelf) -> Iterator[str]:
             yield f"{name}: outside of the snapshot"
         elif name not in names:
             yield f"{name}: missing"
-        elif _sha256(shelf, name) != wanted.lower():
-            yield f"{name}: changed"
+        elif wrong := _wrong_with(shelf, name, wanted):
+            yield f"{name}: {wrong}"
     for name in sorted(names - payload.keys() - tags.keys() - {_TAGS}):
         yield f"{name}: not in the manifest"
+
+
+def _wrong_with(shelf: Shelf, name: str, wanted: str) -> str:
+    """What is wrong with a file that is there; empty: nothing. One that is broken ends no check."""
+    try:
+        return "" if _sha256(shelf, name) == wanted.lower() else "changed"
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as exc:
+        return f"cannot be read ({getattr(exc, 'strerror', None) or exc})"
 
 
 def _manifest(shelf: Shelf, manifest: str) -> Iterator[tuple[str, str]]:
@@ -149,7 +162,7 @@ def _is_inside(name: str) -> bool:
     return not path.is_absolute() and ".." not in path.parts
 
 
-def zip_bag(root: Path, target: Path, *, name: str, now: datetime) -> None:
+def zip_bag(root: Path, target: BinaryIO, *, name: str, now: datetime) -> None:
     """Pack a bag, in order of name, all files of one moment: equal bags give equal bytes."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
         for one in sorted(_Folder(root).names()):

@@ -168,12 +168,14 @@ def run(ctx: click.Context, *, once: bool, as_json: bool) -> None:
 
 def _say_what_is_next(place: Place) -> None:
     from ingest import clock
-    from ingest.show_parts import when
+    from ingest.corpus.base import iso
+    from ingest.layout import minute
 
     with place.reading() as corpus:
         told = corpus.summary()
-    times = [told[name] for name in ("next_poll", "next_check") if told[name]]
-    after = f"; next {when(min(times), now=clock.now())}" if times else ""
+    named = [told[name] for name in ("next_poll", "next_check") if told[name]]
+    times = [at for at in named if at > iso(clock.now())]  # what is past, no spider asks for
+    after = f"; next {minute(min(times))} UTC" if times else ""
     click.echo(f"nothing is due{after}", err=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,8 @@ from ingest.selecting import selected, with_dates, with_filters
 from ingest.terminal import Place, as_json_option, print_json, print_lines, typed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from typing import BinaryIO
 
     from ingest.config import Settings
     from ingest.corpus import Corpus
@@ -101,8 +103,10 @@ def export(
 
     chosen = formats()[kind]
     texts = chosen.has_text if with_text is None else with_text
+    settings = place.settings()
+    _spare_workspace(settings, out)
     with place.reading() as corpus:
-        about = _about(corpus, place.settings(), with_text=texts)
+        about = _about(corpus, settings, with_text=texts)
         try:
             articles = corpus.stream_articles(
                 only=selected(corpus, **filters),
@@ -116,6 +120,26 @@ def export(
                 f"the words cannot be read: {exc}; put plain words, or a phrase in double quotes"
             ) from exc
         _hand_over(chosen, articles, out, about, as_json=as_json)
+
+
+def _spare_workspace(settings: Settings, out: Path | None) -> None:
+    """Refuse to write over what the workspace lives by, or among the seeds, where it would be one.
+
+    Raises:
+        UsageError: it would.
+    """
+    from ingest.config import FILE_NAME
+
+    if out is None or str(out) == "-":
+        return
+    target, corpus = out.resolve(), settings.corpus_path.resolve()
+    folders = [one.resolve() for one in (settings.seeds_path, settings.archive_path)]
+    is_corpus = target.parent == corpus.parent and target.name in {
+        corpus.name, *(f"{corpus.name}{end}" for end in ("-wal", "-shm", ".lock"))
+    }  # fmt: skip
+    is_own = target in [(settings.workspace / name).resolve() for name in (FILE_NAME, "scrapy.cfg")]
+    if is_corpus or is_own or any(target.is_relative_to(one) for one in folders):
+        raise click.UsageError(f"{typed(str(out))} is of the workspace itself; name another place")
 
 
 def _hand_over(
@@ -137,9 +161,17 @@ def _hand_over(
     if chosen.write is None or as_json:
         what = "makes a folder" if chosen.write is None else "goes to standard output already"
         raise click.UsageError(f"{chosen.name} {what}; name OUT")
-    chosen.write(articles, sys.stdout.buffer, about)
-    sys.stdout.buffer.flush()
-    return None
+    write = chosen.write
+    return _to_standard_output(lambda out: write(articles, out, about))
+
+
+def _to_standard_output(write: Callable[[BinaryIO], int]) -> None:
+    try:
+        write(sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:  # `| head` has seen enough
+        # Python would flush what is left once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _about(corpus: Corpus, settings: Settings, *, with_text: bool) -> About:
@@ -184,6 +216,7 @@ def snapshot(
     from ingest.snapshot import make_snapshot
 
     settings = place.settings()
+    _spare_workspace(settings, target)
     made = make_snapshot(
         settings,
         target,
@@ -239,12 +272,18 @@ def report(
     It needs no network and no script, and prints. --since and --until name another stretch of time
     than the last seven days. OUT may be -, for standard output.
     """
+    import importlib.util
+
     from ingest import clock
     from ingest.config import seedbed_version
     from ingest.export_files import write_whole
+
+    if importlib.util.find_spec("markupsafe") is None:
+        raise click.ClickException("the pictures need MarkupSafe: pip install 'seedbed[web]'")
     from ingest.report import Period, report_html
 
     settings = place.settings()
+    _spare_workspace(settings, out)
     now = clock.now()
     end = until or now
     begin = since or end - timedelta(days=7)
@@ -261,9 +300,7 @@ def report(
     if str(out) == "-":
         if as_json:
             raise click.UsageError("the page goes to standard output already; name OUT")
-        sys.stdout.buffer.write(page)
-        sys.stdout.buffer.flush()
-        return None
+        return _to_standard_output(lambda standard: standard.write(page))
     write_whole(out, page)
     if as_json:
         return print_json({"path": str(out), "bytes": len(page)})

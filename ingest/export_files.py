@@ -1,10 +1,13 @@
 """Exports on their way to the disk: whole or not at all.
 
 What is written has another name until it is whole; a file is made durable before it is renamed.
+Who writes it holds the kernel's lock on it: what a kill left is free, and the next one's.
 """
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -16,11 +19,12 @@ from ingest.warc_members import raw_record
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
+    from typing import BinaryIO
 
     from ingest.export.frame import About, FileWriter, FolderWriter, Format
     from ingest.read_items import StoredArticle
 
-__all__ = ["export_to", "raw_pages", "wrapped", "write_whole"]
+__all__ = ["export_to", "new_file", "new_folder", "raw_pages", "wrapped", "write_whole"]
 
 
 def export_to(kind: Format, articles: Iterable[StoredArticle], path: Path, about: About) -> int:
@@ -47,14 +51,8 @@ def write_whole(path: Path, body: bytes) -> None:
         if path.exists() and not path.is_file():
             path.write_bytes(body)
             return
-        target = path.resolve()
-        target.parent.mkdir(parents=True, exist_ok=True)
-        partial = partial_of(target)
-        try:
-            partial.write_bytes(body)
-            publish(partial, target)
-        finally:
-            partial.unlink(missing_ok=True)
+        with new_file(path.resolve()) as out:
+            out.write(body)
 
 
 def _write_file(
@@ -64,16 +62,8 @@ def _write_file(
         if path.exists() and not path.is_file():  # a pipe, a terminal: nothing to rename
             with path.open("wb") as out:
                 return write(articles, out, about)
-        target = path.resolve()
-        target.parent.mkdir(parents=True, exist_ok=True)
-        partial = partial_of(target)
-        try:
-            with partial.open("wb") as out:
-                count = write(articles, out, about)
-            publish(partial, target)
-        finally:
-            partial.unlink(missing_ok=True)
-    return count
+        with new_file(path.resolve()) as out:
+            return write(articles, out, about)
 
 
 def _write_folder(
@@ -83,16 +73,78 @@ def _write_folder(
         target = path.resolve()
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
             raise ExportError(f"{path} is there already, and no empty folder")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        partial = partial_of(target)
-        shutil.rmtree(partial, ignore_errors=True)  # of one that was killed
-        partial.mkdir()
-        try:
+        with new_folder(target) as partial:
             count = write(articles, partial, about)
             partial.replace(target)  # each made durable takes 9 ms: minutes for a large corpus
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
     return count
+
+
+@contextmanager
+def new_file(target: Path) -> Iterator[BinaryIO]:
+    """A file that has its name when the block ends well, and is gone when it does not.
+
+    Raises:
+        ExportError: another one is being written under this name.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = partial_of(target)
+    with open(partial, "wb", opener=_untouched) as out:
+        _lock(out.fileno(), partial)
+        out.truncate(0)  # of one that was killed
+        try:
+            yield out
+            out.flush()
+            publish(partial, target)
+        finally:
+            if _has_name(out.fileno(), partial):
+                partial.unlink()
+
+
+@contextmanager
+def new_folder(target: Path) -> Iterator[Path]:
+    """An empty folder beside `target`, to be renamed in the block; else it is gone at its end.
+
+    Raises:
+        ExportError: another one is being written under this name.
+    """
+    partial = partial_of(target)
+    partial.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(partial, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        _lock(descriptor, partial)
+        for left in partial.iterdir():  # by one that was killed
+            shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
+        try:
+            yield partial
+        finally:
+            if _has_name(descriptor, partial):
+                shutil.rmtree(partial, ignore_errors=True)
+    finally:
+        os.close(descriptor)
+
+
+def _untouched(path: str, flags: int) -> int:
+    """Open a file that may be another's without emptying it."""
+    return os.open(path, flags & ~os.O_TRUNC, 0o666)
+
+
+def _lock(descriptor: int, partial: Path) -> None:
+    """Be the only one who writes it."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        is_free = _has_name(descriptor, partial)
+    except BlockingIOError:
+        is_free = False
+    if not is_free:  # or who had it has just given it another name
+        raise ExportError("another one is being written under this name")
+
+
+def _has_name(descriptor: int, path: Path) -> bool:
+    """Whether a path leads to what is open here; it may be the next one's by now."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 @contextmanager

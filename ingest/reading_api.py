@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from ingest.corpus import Corpus as _Stored
 from ingest.corpus.searching import SearchSyntaxError
 from ingest.corpus.selection import Selection
+from ingest.errors import NotACorpus
 from ingest.read_items import (
     StoredArticle,
     StoredCopy,
@@ -41,6 +42,9 @@ __all__ = [
     "StoredStory",
 ]
 
+_Value = TypeVar("_Value", str, int)
+
+_LARGEST = 2**63 - 1  # that SQLite holds
 _COUNTED = ("articles", "copies", "revisions", "outlets", "seeds", "sources", "runs", "addresses")
 
 
@@ -61,7 +65,10 @@ class Corpus:
             CorpusTooNew: made by a newer Seedbed.
             CorpusError: something else is wrong with it; the base of these.
         """
-        return cls(_Stored(Path(path), readonly=True))
+        file = Path(path)
+        if file.is_dir():
+            raise NotACorpus("a folder; name the corpus.db in it", path=file)
+        return cls(_Stored(file, readonly=True))
 
     def __enter__(self) -> Self:
         return self
@@ -83,9 +90,9 @@ class Corpus:
         *,
         since: str | date | None = None,
         until: str | date | None = None,
-        outlet: str | Iterable[str] = (),
-        language: str | Iterable[str] = (),
-        story: int | Iterable[int] = (),
+        outlet: str | Iterable[str] | None = None,
+        language: str | Iterable[str] | None = None,
+        story: int | Iterable[int] | None = None,
         min_relevance: float = 0.0,
         words: str = "",
         newest_first: bool = False,
@@ -96,9 +103,10 @@ class Corpus:
             since: published then or later: a date, an aware time, or either as ISO 8601 text; one
                 without a date of its own counts by when it was found.
             until: published before then; of a day: on it or before.
-            outlet: registrable domains, alternatives of each other.
-            language: ISO 639-1.
-            story: numbers of stories.
+            outlet: registrable domains, alternatives of each other; None: any, none of them: no
+                article.
+            language: ISO 639-1, the same.
+            story: numbers of stories, the same.
             min_relevance: 0..1.
             words: that all stand in it; phrases and operators as `seedbed search` has them.
             newest_first: the other way round.
@@ -107,12 +115,16 @@ class Corpus:
             ValueError: a time is none, or has no zone.
             SearchSyntaxError: the words cannot be read; a ValueError too.
         """
+        outlets, languages = _several(outlet), _several(language)
+        stories = _several(story)
+        if () in (outlets, languages, stories):  # one of none
+            return iter(())
         only = Selection(
             since=_moment(since),
             until=_moment(until, is_end=True),
-            outlets=_several(outlet),
-            languages=_several(language),
-            stories=(story,) if isinstance(story, int) else tuple(story),
+            outlets=outlets or (),
+            languages=languages or (),
+            stories=stories or (),
         )
         return self._stored.stream_articles(
             only=only, words=words, min_relevance=min_relevance, is_newest_first=newest_first
@@ -120,7 +132,7 @@ class Corpus:
 
     def article(self, number: int) -> StoredArticle | None:
         """One article by its number; None: there is none."""
-        return self._stored.stored_article(number)
+        return self._stored.stored_article(number) if abs(number) <= _LARGEST else None
 
     def copies(self, article: StoredArticle | int) -> Iterator[StoredCopy]:
         """Pages that carry an article, the earliest first."""
@@ -157,8 +169,11 @@ def _number(article: StoredArticle | int) -> int:
     return article if isinstance(article, int) else article.id
 
 
-def _several(wanted: str | Iterable[str]) -> tuple[str, ...]:
-    return (wanted,) if isinstance(wanted, str) else tuple(wanted)
+def _several(wanted: _Value | Iterable[_Value] | None) -> tuple[_Value, ...] | None:
+    """The values that are wanted; None: any."""
+    if wanted is None:
+        return None
+    return (wanted,) if isinstance(wanted, str | int) else tuple(wanted)
 
 
 def _moment(said: str | date | None, *, is_end: bool = False) -> datetime | None:

@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from typing import TYPE_CHECKING, Any
 
-from ingest.backup_files import partial_of, publish, wrapped
+from ingest.backup_files import make_durable, publish, wrapped
 from ingest.bag import differences, opened, seal, zip_bag
 from ingest.corpus import Corpus
 from ingest.corpus.base import iso
 from ingest.corpus.freezing import freeze_corpus
 from ingest.coverage import coverage_of
 from ingest.errors import CorpusError
+from ingest.export_files import new_file, new_folder
 from ingest.methods import Figures, methods_text
 
 if TYPE_CHECKING:
@@ -74,25 +75,20 @@ def make_snapshot(
     """
     if target.exists():
         raise CorpusError("is there already; a snapshot is never changed", path=target)
-    root = partial_of(target.with_suffix("") if _is_zip(target) else target)
-    with wrapped(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(root, ignore_errors=True)  # of one that was killed
-        try:
-            payload = root / "data"
-            payload.mkdir(parents=True)
-            rows = freeze_corpus(settings.corpus_path, payload / "corpus.db")
-            _copy_seeds(settings.seeds_path, payload / "seeds")
-            if with_archive:
-                _copy_archive(settings.archive_path, payload / "archive")
-            methods = _tell(payload, settings, rows, version=version)
-            cited = _citation(title, authors, now=now, version=version, abstract=methods)
-            (root / "CITATION.cff").write_text(cited, encoding="utf-8")
-            seal(root, _info(title, now=now, version=version))
-            files = sum(not one.is_dir() for one in root.rglob("*"))
-            _name(root, target, now=now)
-        finally:
-            shutil.rmtree(root, ignore_errors=True)
+    beside = target.with_suffix("") if _is_zip(target) else target
+    with wrapped(target), new_folder(beside) as root:
+        payload = root / "data"
+        payload.mkdir()
+        rows = freeze_corpus(settings.corpus_path, payload / "corpus.db")
+        _copy_seeds(settings.seeds_path, payload / "seeds")
+        if with_archive:
+            _copy_archive(settings.archive_path, payload / "archive")
+        methods = _tell(payload, settings, rows, version=version)
+        cited = _citation(title, authors, now=now, version=version, abstract=methods)
+        (root / "CITATION.cff").write_text(cited, encoding="utf-8")
+        seal(root, _info(title, now=now, version=version))
+        files = sum(not one.is_dir() for one in root.rglob("*"))
+        _name(root, target, now=now)
     return Snapshot(path=target, rows=rows, files=files, methods=methods)
 
 
@@ -101,15 +97,13 @@ def _is_zip(target: Path) -> bool:
 
 
 def _name(root: Path, target: Path, *, now: datetime) -> None:
-    if not _is_zip(target):
-        publish(root, target)
+    if _is_zip(target):
+        with new_file(target) as packed:
+            zip_bag(root, packed, name=target.stem, now=now)
         return
-    packed = partial_of(target)
-    try:
-        zip_bag(root, packed, name=target.stem, now=now)
-        publish(packed, target)
-    finally:
-        packed.unlink(missing_ok=True)
+    for path in root.rglob("*"):
+        make_durable(path)
+    publish(root, target)
 
 
 def _copy_seeds(source: Path, target: Path) -> None:
@@ -238,8 +232,9 @@ def verify_snapshot(path: Path) -> list[str]:
         CorpusError: it cannot be read at all.
     """
     from zipfile import BadZipFile
+    from zlib import error as BadStream  # noqa: N812  # it is a class
 
     try:
         return list(differences(opened(path)))
-    except (OSError, BadZipFile, ValueError) as exc:
+    except (OSError, EOFError, BadZipFile, BadStream, ValueError) as exc:
         raise CorpusError(f"no snapshot that can be read ({exc})", path=path) from exc

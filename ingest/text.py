@@ -17,6 +17,7 @@ __all__ = [
     "tokens",
     "unmarked",
     "words",
+    "xml_text",
 ]
 
 # C0 and C1 controls but tab and newline, lone surrogates, zero-width and bidi marks: SQLite stops
@@ -24,6 +25,8 @@ __all__ = [
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
+# What XML 1.0 (section 2.2) does not allow even when it is escaped, and `_INVISIBLE` leaves.
+_NO_XML = re.compile("[\ufffe\uffff]")
 _JOINERS = re.compile("[\u200c\u200d]")  # they part or tie letters in Persian and Indic scripts
 # What an article's text draws before an item of a list and before each line of a quote. A line may
 # begin with a number of its own: a mark it is only where the one before or after it is drawn too.
@@ -42,6 +45,11 @@ _SHORT_PROSE_CHARS = 40  # a shorter one must end like a sentence
 def clean_controls(text: str) -> str:
     """`text` without the characters that no reader sees and no terminal should obey."""
     return _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def xml_text(text: str) -> str:
+    """`text` without what hides and what XML does not allow; not escaped."""
+    return _NO_XML.sub("", clean_controls(text))
 
 
 def normalize(text: str) -> str:

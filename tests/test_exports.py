@@ -20,7 +20,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from warcio.archiveiterator import ArchiveIterator
@@ -88,6 +88,10 @@ def about(tmp_path: Path) -> About:
 def exported(name: str, articles: list[StoredArticle], out: Path, about: About) -> dict[str, bytes]:
     """What came of an export, by name of the file."""
     export_to(formats()[name], iter(articles), out, about)
+    return exported_as(out)
+
+
+def exported_as(out: Path) -> dict[str, bytes]:
     if out.is_file():
         return {"": out.read_bytes()}
     return {str(one.relative_to(out)): one.read_bytes() for one in sorted(out.rglob("*.*"))}
@@ -217,6 +221,22 @@ def test_a_kill_in_the_middle_leaves_no_half_file(tmp_path: Path) -> None:
         about = About(title="t", version="1", updated=NOW, with_text=True, raw_page=lambda _: None)
         export_to(formats()[kind], iter([stored(1)]), out, about)
         assert [one.name for one in tmp_path.iterdir() if one.name.startswith(".")] == []
+
+
+def test_two_at_once_under_one_name_leave_one_whole(
+    name: str, tmp_path: Path, about: About
+) -> None:
+    out = tmp_path / "out"
+
+    def slowly() -> Iterator[StoredArticle]:
+        yield stored(1)
+        with pytest.raises(ExportError, match="being written under this name"):
+            export_to(formats()[name], iter([stored(3)]), out, about)
+        yield stored(2)
+
+    alone = exported(name, [stored(1), stored(2)], tmp_path / "alone", about)
+    assert export_to(formats()[name], slowly(), out, about) == (0 if name == "warc" else 2)
+    assert exported_as(out) == alone
 
 
 def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path, about: About) -> None:
@@ -406,12 +426,14 @@ def test_rows_name_every_column_once() -> None:
     assert {name for name, _ in columns_of(with_text=True)} <= fields
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_a_text_in_xml(text: str) -> None:
     read = ET.fromstring(f"<r>{element('title', text, kind=text)}</r>")[0]
     assert (read.text or "") == clean_controls(text).replace("\ufffe", "").replace("\uffff", "")
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_text_ends_a_field_of_bibtex(text: str) -> None:
     said = dict(bibtex._fields(stored(1, title=text, author=text, outlet_name=text)))
@@ -423,6 +445,7 @@ def test_no_text_ends_a_field_of_bibtex(text: str) -> None:
         assert "\n" not in field
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_cell_of_a_spreadsheet_is_a_formula(text: str) -> None:
     cell = defuse(text)

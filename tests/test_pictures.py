@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.web.matrix import OTHERS, Cell, copy_matrix, fold_cells
-from ingest.web.pictures import Bar, fold_days, rhythm, sparkline, timeline, weekly_shares
+from ingest.web.pictures import (
+    Bar,
+    fold_days,
+    rhythm,
+    sparkline,
+    stretch_of,
+    timeline,
+    weekly_shares,
+)
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _NAMES = st.text(max_size=40)
@@ -68,6 +76,24 @@ def test_gaps_stay_gaps_and_years_fold_to_weeks_and_months() -> None:
         first=date(2023, 1, 9), last=date(2023, 1, 15), articles=14, copies=7
     )
     assert fold_days(days(date(2015, 1, 1), 3000))[1].first == date(2015, 2, 1)
+
+
+def test_a_picture_says_how_long_its_bars_are() -> None:
+    some = {"day": 10, "week": 700, "month": 3000, "year": 30_000}
+    for stretch, number in some.items():
+        told = [(str(date(1900, 1, 1)), 1, 0), (str(date(1900, 1, 1) + timedelta(number)), 1, 0)]
+
+        assert stretch_of(told) == stretch
+        assert drawn(timeline(told, name="Texts"))[0].text == f"Texts, by {stretch}"
+    assert stretch_of([]) == "day"
+
+
+def test_labels_of_a_matrix_have_room() -> None:
+    long = "seed: 000_0000_0000_0000.txt"
+    root = drawn(copy_matrix([Cell(original=long, copying="b.test", copies=2)]))
+    label = root.findall(f"{_SVG}text")[0]
+
+    assert float(label.get("x") or 0) > 7.5 * len(long)  # what a digit takes in a wide font of 12
 
 
 def test_an_empty_corpus_has_no_pictures() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -174,3 +175,42 @@ def test_the_command_exports_what_was_asked_for(
     assert main(["-w", str(folder), "export", "cvs"]) == 2
     assert b"did you mean csv" in capsysbinary.readouterr().err
     assert main(["-w", str(folder), "export", "md"]) == 2
+
+
+def test_whoever_stops_reading_may_close_the_corpus_first(folder: Path) -> None:
+    with ingest.Corpus.open(folder / "corpus.db") as corpus:
+        reading = corpus.articles()
+        next(reading)
+    del reading  # what is raised while it is collected is an error of the test
+
+
+def test_what_cannot_be_there_is_not_there(opened: ingest.Corpus) -> None:
+    assert opened.article(2**70) is None
+    assert opened.article(-(2**70)) is None
+    assert list(opened.articles(outlet=None, language=None, story=None)) == list(opened.articles())
+    assert list(opened.articles(outlet=[])) == list(opened.articles(story=())) == []
+
+
+def test_the_workspace_is_never_written_over(tmp_path: Path) -> None:
+    (tmp_path / "seedbed.toml").write_text("")
+    (tmp_path / "seeds").mkdir()
+    fill(tmp_path / "corpus.db").close()
+    (tmp_path / "link.csv").symlink_to("corpus.db")
+    before = {path: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
+    asked = ["-w", str(tmp_path)]
+    for name in ("corpus.db", "link.csv", "corpus.db-wal", "seedbed.toml", "scrapy.cfg",
+                 "seeds/a.txt", "archive/a.warc.gz"):  # fmt: skip
+        target = str(tmp_path / name)
+        for command in (["export", "csv", target], ["report", target], ["snapshot", target]):
+            assert main([*asked, *command]) == 2, command
+    assert {path: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()} == before
+    assert list((tmp_path / "seeds").iterdir()) == []
+
+
+def test_a_reader_who_has_seen_enough_is_no_failure(folder: Path) -> None:
+    command = [sys.executable, "-m", "ingest", "-w", str(folder), "export", "jsonl"]
+    read, write = os.pipe()
+    os.close(read)
+    ended = subprocess.run(command, check=False, stdout=write, stderr=subprocess.PIPE)
+    os.close(write)
+    assert (ended.returncode, ended.stderr) == (0, b"")

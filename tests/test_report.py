@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import re
+import sys
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ingest.cli import main
+from ingest.corpus import Corpus
 from tests.filled import SCRIPT, add_article, add_page, fill
 from tests.rows import NOW
 
@@ -17,8 +19,6 @@ from ingest.report import Period, report_html
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from ingest.corpus import Corpus
 
 WHOLE = Period(since=NOW - timedelta(days=400), until=NOW + timedelta(days=400))
 _VOID = {"meta", "br", "rect", "path", "link", "img"}
@@ -107,6 +107,46 @@ def test_only_the_stretch_asked_for_is_told_at_length(tmp_path: Path) -> None:
     assert "0 articles and 0 copies" in nothing
 
 
+def test_pictures_and_tables_say_the_same(tmp_path: Path) -> None:
+    with closing(fill(tmp_path / "corpus.db")) as corpus:
+        text = told(corpus)
+        articles, copies = corpus.count_within(WHOLE.since, WHOLE.until)
+        days = corpus.days_within(WHOLE.since, WHOLE.until)
+        pairs = corpus.copying_in(WHOLE.since, WHOLE.until, limit=9)
+        web = corpus._rows("SELECT original, copying, copies FROM who_copied_whom")
+    assert articles == sum(day[1] for day in days) == 2
+    assert copies == sum(day[2] for day in days) == 2
+    assert [{key: row[key] for key in web[0]} for row in pairs] == web
+    assert f"<title>{pairs[0]['copying']} carries 1 text of {pairs[0]['original']}</title>" in text
+    assert text.count('<span class="key copies"></span>') == 2
+
+
+def test_a_changed_headline_shows_what_was_changed(tmp_path: Path) -> None:
+    with closing(fill(tmp_path / "corpus.db")) as corpus:
+        text = told(corpus)
+    assert "<del>questioned</del> <ins>detained</ins>" in text
+
+
+@pytest.mark.parametrize(
+    ("days", "hours", "name"),
+    [
+        (1, 0, "On 2025-07-01"),
+        (31, 0, "From 2025-07-01 to 2025-07-31"),
+        (1, 2, "From 2025-07-01 00:00 to 2025-07-02 02:00 UTC"),
+    ],
+)
+def test_whole_days_are_named_by_their_dates(days: int, hours: int, name: str) -> None:
+    first = datetime(2025, 7, 1, tzinfo=UTC)
+    assert Period(since=first, until=first + timedelta(days=days, hours=hours)).name == name
+
+
+def test_words_of_a_site_name_their_language(tmp_path: Path) -> None:
+    with closing(fill(tmp_path / "corpus.db")) as corpus:
+        text = told(corpus)
+    assert '<span lang="ru" dir="auto">' in text  # its address is none of the web
+    assert 'lang="en" dir="auto">Editor detained</a>' in text
+
+
 def test_an_empty_corpus_gives_a_page(corpus: Corpus) -> None:
     text = told(corpus)
     Page(text)
@@ -119,6 +159,18 @@ def test_equal_corpora_give_equal_pages(tmp_path: Path) -> None:
         with closing(fill(tmp_path / name)) as corpus:
             pages.append(told(corpus))
     assert pages[0] == pages[1]
+
+
+def test_a_report_is_of_one_moment(tmp_path: Path) -> None:
+    path = tmp_path / "corpus.db"
+    with closing(fill(path)) as writer, closing(Corpus(path, readonly=True)) as corpus:
+        with corpus.at_one_moment():
+            before = corpus.summary()["articles"]
+            add_page(writer, 900, outlet="first.test", outcome="article")
+            add_article(writer, 900, title="Late", outlet="first.test", published=None)
+
+            assert corpus.count_within(WHOLE.since, NOW + timedelta(days=9999))[0] == before
+        assert corpus.summary()["articles"] == before + 1
 
 
 def test_the_command_writes_a_page(
@@ -134,6 +186,16 @@ def test_the_command_writes_a_page(
     printed = capsysbinary.readouterr().out
     made = re.compile(rb"Made [0-9: -]+ UTC")
     assert made.sub(b"", printed) == made.sub(b"", out.read_bytes())
-    assert b"From 2025-07-01 00:00 to 2025-08-01 00:00 UTC" in printed
+    assert b"<h2>From 2025-07-01 to 2025-07-31</h2>" in printed
     assert main([*asked, str(out), "--since", "2025-07-02", "--until", "2025-07-01"]) == 2
     assert [one.name for one in out.parent.iterdir()] == ["out.html"]
+
+
+def test_the_command_says_what_it_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(tmp_path / "corpus.db").close()
+    monkeypatch.setitem(sys.modules, "markupsafe", None)
+    assert main(["-w", str(tmp_path), "report", str(tmp_path / "out.html")]) == 1
+    assert "pip install 'seedbed[web]'" in capsys.readouterr().err
+    assert not (tmp_path / "out.html").exists()

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest import bag
@@ -23,9 +23,11 @@ from ingest.corpus.migrations import MACHINE_TABLES
 from ingest.errors import CorpusError
 from ingest.methods import Figures, methods_text
 from ingest.snapshot import Snapshot, figures_of, make_snapshot, verify_snapshot
+from ingest.standing import topic_names
 from tests.filled import fill, insert
 from tests.rows import NOW
 
+TOPIC = {"version": "1", "names": ["aliyev"], "weights": {"aliyev": 1.0}, "spellings": {}}
 SECRETS = ("hunter2", "s3cr3t-key", "mailto-me", "t0ken-in-url", "me@example.test", "host-of-mine")
 
 
@@ -46,7 +48,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with closing(fill(folder / "corpus.db")) as corpus:
         corpus._run("UPDATE runs SET process = 'host-of-mine:1:2'")
         corpus._run("UPDATE labels SET \"by\" = 'mailto-me'")
-        corpus.set_state("topic", "mailto-me")
+        corpus.set_state("own_web", "mailto-me")
+        corpus.set_state("topic", json.dumps(TOPIC))
         insert(corpus, "robots", **_robots(corpus))
     return folder
 
@@ -101,6 +104,8 @@ def test_its_corpus_is_one_still_and_says_the_same(folder: Path, made: Snapshot)
             asked = f"SELECT * FROM {name}"
             assert frozen._rows(asked) == before._rows(asked), name
         assert figures_of(frozen, version="1") == figures_of(before, version="1")
+        assert topic_names(frozen) == topic_names(before) == ["aliyev"]
+        assert frozen.state("own_web") is None
         assert frozen.missing_parts() == []
         assert frozen.damage() == []
         assert list(frozen.stream_articles()) == list(before.stream_articles())
@@ -123,6 +128,7 @@ def test_nothing_of_the_machine_and_no_secret_is_in_it(made: Snapshot) -> None:
         "edges",
         "translations",
         "captured",  # views are made of them
+        "topic_state",  # of which readers see the topic, and that alone is kept
     }
     assert not set(made.rows) & set(MACHINE_TABLES)
     settings = json.loads((made.path / "data/settings.json").read_text())
@@ -160,6 +166,32 @@ def test_every_difference_is_named(folder: Path, tmp_path: Path) -> None:
     ]
 
 
+def test_what_cannot_be_read_ends_no_check(folder: Path, tmp_path: Path) -> None:
+    root = make(folder, tmp_path / "snap").path
+    (root / "data/methods.txt").unlink()
+    (root / "data/methods.txt").symlink_to("nowhere")
+    (root / "data/more").symlink_to("/")
+    (root / "data/counts.json").unlink()
+    assert verify_snapshot(root) == [
+        "data/counts.json: missing",
+        "data/methods.txt: cannot be read (No such file or directory)",
+        "data/more: not in the manifest",
+    ]
+
+
+def test_a_damaged_zip_file_names_what_is_damaged(folder: Path, tmp_path: Path) -> None:
+    whole = make(folder, tmp_path / "snap.zip").path.read_bytes()
+    with zipfile.ZipFile(tmp_path / "snap.zip") as packed:
+        corpus = packed.getinfo("snap/data/corpus.db")
+    start = corpus.header_offset + 200
+    for place in range(start, start + corpus.compress_size // 2, corpus.compress_size // 9):
+        damaged = tmp_path / "damaged.zip"
+        damaged.write_bytes(whole[:place] + bytes(b ^ 0xFF for b in whole[place : place + 9])
+                            + whole[place + 9 :])  # fmt: skip
+        (found,) = verify_snapshot(damaged)
+        assert re.match(r"data/corpus\.db: (changed|cannot be read \()", found)
+
+
 def test_what_is_no_snapshot_is_none(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(b"no zip")
     with pytest.raises(CorpusError, match=r"a\.zip"):
@@ -172,6 +204,19 @@ def test_a_snapshot_is_never_written_over(folder: Path, made: Snapshot) -> None:
     with pytest.raises(CorpusError, match="there already"):
         make(folder, made.path)
     assert (made.path / "manifest-sha256.txt").read_bytes() == before
+
+
+def test_what_a_killed_one_left_is_taken_over(folder: Path, tmp_path: Path) -> None:
+    left = tmp_path / ".s.seedbed-partial"
+    (left / "data/archive").mkdir(parents=True)
+    (left / "data/archive/run-000009-feeds.warc.gz").write_bytes(b"half")
+    (left / "data/link").symlink_to(folder)
+    (tmp_path / ".s.zip.seedbed-partial").write_bytes(b"half")
+    for name in ("s", "s.zip"):
+        assert verify_snapshot(make(folder, tmp_path / name).path) == []
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["s", "s.zip"]
+    assert not (tmp_path / "s/data/archive").exists()
+    assert (folder / "corpus.db").exists()
 
 
 def test_a_failure_leaves_nothing(
@@ -228,6 +273,7 @@ def test_methods_of_nothing_say_so() -> None:
     assert not re.search("None|nan", text)
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(blacklist_characters="/\0", blacklist_categories=["Cs"]), min_size=1))
 def test_any_name_survives_a_manifest(name: str) -> None:
     written = bag._escaped(name)

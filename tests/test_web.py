@@ -74,7 +74,7 @@ def test_datasette_finds_the_plugin_by_its_entry_point() -> None:
 def test_front_page_is_ours_where_one_corpus_is_served(filled: Corpus) -> None:
     front = page(filled, "/")
 
-    assert "<h1>anyname</h1>" in front
+    assert '<a class="home" href="/anyname" aria-current="page">anyname</a>' in front
     assert 'href="/anyname?tables=1"' in front
     assert "<h1>Seedbed" in page(filled, "/?files=1")
 

@@ -232,6 +232,20 @@ def test_every_query_of_articles_has_a_feed(web: Web, query: str) -> None:
     assert (read.bozo, read.version) == (False, "atom10")
 
 
+def test_queries_of_articles_lead_to_their_feeds(web: Web) -> None:
+    shown = web.get("/search?words=detained+editor").text
+    feeds = [f"/any~2Ename/-/feed/search.{kind}?words=detained+editor" for kind in ("atom", "json")]
+
+    for feed, kind in zip(feeds, ("atom+xml", "feed+json"), strict=True):
+        assert re.search(
+            f'<link rel="alternate" type="application/{re.escape(kind)}" title="[^"]+" '
+            f'href="{re.escape(feed)}">', shown)  # fmt: skip
+        assert f'<a href="{feed}">' in shown
+    assert web.get("/new_since_yesterday").text.count("new_since_yesterday.atom") == 2
+    for other in ("/refusals", "?sql=select+1", "/articles"):
+        assert "/-/feed/" not in web.get(other).text
+
+
 def test_an_entry_was_updated_when_its_text_was(web: Web) -> None:
     atom = web.get("/-/feed/outlet.atom?outlet=first.test")
     (entry,) = feedparser.parse(atom.content).entries

@@ -39,7 +39,7 @@ TEXT = "In Baku the editor was detained on Monday.\n- Sputnik said <b>no</b>\n> 
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corpus]:
     corpus = fill(tmp_path_factory.mktemp("site") / "anyname.db")
     with corpus.transaction():
-        add_page(corpus, 30, outlet="second.test", outcome="article", article=30)
+        add_page(corpus, 30, outlet="second.test", outcome="article", article=30, reason=WHY)
         add_article(corpus, 30, title="Told again", outlet="second.test", why=WHY, text=TEXT,
                     published="2025-07-04T12:00:00Z", story=1)  # fmt: skip
         corpus._run(
@@ -164,7 +164,11 @@ def test_style_sheet_is_found_where_pages_say_and_may_be_kept(web: Web) -> None:
 def test_front_page_tells_the_topic_the_figures_and_the_latest(web: Web) -> None:
     front = web.page("/anyname")
 
+    assert '<h1 dir="auto">Baku' in front
+    assert '<p class="file">anyname</p>' in front
+    assert re.search("<title>Baku.* · anyname</title>", front)
     assert '<span class="name">Baku</span>' in front
+    assert "by day of publication" in front
     assert "<b>3</b> <span>articles</span>" in front
     assert "<b>1</b> <span>sources failing</span>" in front
     assert front.index("Told again") > front.index("<h2")
@@ -267,6 +271,11 @@ def test_article_shows_copies_changes_story_and_ledger(web: Web) -> None:
     assert 'href="/anyname/-/article/30"' in shown
 
 
+def test_the_ledger_does_not_say_again_why_an_article_was_kept(web: Web) -> None:
+    assert "<dd>article: a reason</dd>" in web.page("/anyname/-/article/1")
+    assert "<dd>article</dd>" in web.page("/anyname/-/article/30")
+
+
 def test_article_of_a_hostile_page_is_harmless(web: Web) -> None:
     shown = web.get("/anyname/-/article/2").text
 
@@ -344,7 +353,7 @@ def test_a_file_that_becomes_a_corpus_is_recognised_without_a_restart(
     finally:
         web.close()
 
-    assert "<h1>late</h1>" in after
+    assert '<h1 dir="auto">late</h1>' in after
     assert "Editor detained" in after
     assert "tables and SQL" not in before
 
@@ -359,7 +368,7 @@ def test_a_prefix_of_the_address_is_kept_in_every_link(
         web.close()
 
     links = re.findall(r'(?:href|action)="(/[^"]*)"', answer.text)
-    assert "<h1>anyname</h1>" in answer.text
+    assert '<p class="file">anyname</p>' in answer.text
     assert "script-src" not in answer.headers["content-security-policy"]
     assert all(link.startswith("/under/") for link in links)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ingest.corpus.connection import connect, guarded
 from ingest.text import clean_controls
+from ingest.times import iso, parse_iso
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,17 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["Base", "iso", "parse_iso"]
 
 _Params: TypeAlias = "Sequence[Any] | Mapping[str, Any]"
-
-
-def iso(at: datetime) -> str:
-    """An aware time as the corpus writes it: UTC, ISO 8601, whole seconds, `Z`."""
-    at = at.astimezone(UTC).replace(tzinfo=None)
-    return f"{at.isoformat(timespec='seconds')}Z"  # strftime does not pad years before 1000
-
-
-def parse_iso(text: str | None) -> datetime | None:
-    """The time that `iso` wrote."""
-    return datetime.fromisoformat(text) if text else None
 
 
 def _clean(params: _Params) -> _Params:

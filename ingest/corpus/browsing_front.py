@@ -8,7 +8,7 @@ from typing import Any
 from ingest.corpus.asking import row_of, rows_of
 
 __all__ = [
-    "counts", "days", "latest", "next_times", "seeds", "stories", "topic_state",
+    "counts", "days", "latest", "next_times", "route_counts", "seeds", "stories", "topic_state",
 ]  # fmt: skip
 
 
@@ -53,6 +53,14 @@ def days(connection: Any) -> list[tuple[str, int, int]]:
     """Day, articles and copies published on it."""
     rows = rows_of(connection, "SELECT day, articles, copies FROM timeline WHERE day IS NOT NULL")
     return [(row["day"], row["articles"], row["copies"]) for row in rows]
+
+
+def route_counts(connection: Any) -> list[tuple[list[str], int]]:
+    """Routes, and how many texts were found by exactly these."""
+    rows = rows_of(
+        connection, "SELECT routes, sum(texts) AS texts FROM capture_counts GROUP BY routes"
+    )
+    return [([one for one in row["routes"].split("+") if one], row["texts"]) for row in rows]
 
 
 def latest(connection: Any, limit: int) -> list[dict[str, Any]]:

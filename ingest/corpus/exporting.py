@@ -173,19 +173,17 @@ class Exporting(Base):
         return self._each(kind, self._run(sql, values or {}))
 
     def _each(self, kind: type[_Stored], cursor: Any) -> Iterator[_Stored]:
+        # Not closed here: whoever stops reading may have closed the corpus before.
         names = [column[0] for column in cursor.description]
-        try:
-            while True:
-                with guarded(self.path):
-                    rows = cursor.fetchmany(_AT_ONCE)
-                if not rows:
-                    return
-                for row in rows:
-                    yield kind(
-                        **{name: _typed(name, one) for name, one in zip(names, row, strict=True)}
-                    )
-        finally:
-            cursor.close()
+        while True:
+            with guarded(self.path):
+                rows = cursor.fetchmany(_AT_ONCE)
+            if not rows:
+                return
+            for row in rows:
+                yield kind(
+                    **{name: _typed(name, one) for name, one in zip(names, row, strict=True)}
+                )
 
 
 def _typed(name: str, value: Any) -> Any:

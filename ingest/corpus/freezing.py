@@ -20,6 +20,9 @@ __all__ = ["freeze_corpus"]
 _HIDDEN = frozenset(MACHINE_TABLES)
 _SEARCH = "articles_fts"  # the tables of the index beside it
 _KEPT = "_sqlite_migrations"  # by which a corpus knows its own schema
+# The profile by which all was judged is read: the pages of the web name the topic by it.
+_STATE = "topic_state"
+_BUT_TOPIC = "DELETE FROM topic_state WHERE key NOT IN ('topic', 'topic_told', 'topic_version')"
 # Who was told, who runs it and who judged is nobody's business.
 _PRIVATE = ("UPDATE runs SET process = NULL", 'UPDATE labels SET "by" = NULL')
 
@@ -38,7 +41,7 @@ def freeze_corpus(path: Path, target: Path) -> dict[str, int]:
     try:
         copy_corpus(path, whole)
         with guarded(whole), closing(sqlite.connect(str(whole), isolation_level=None)) as raw:
-            for statement in (*_PRIVATE, *(f'DELETE FROM "{one}"' for one in _unread(raw))):  # noqa: S608  # names of ours
+            for statement in (*_PRIVATE, _BUT_TOPIC, *map("DELETE FROM {}".format, _unread(raw))):
                 raw.execute(statement)
             raw.execute("VACUUM INTO ?", (str(target),))
     finally:
@@ -53,4 +56,4 @@ def _unread(raw: Any) -> list[str]:
         row[0] for row in raw.execute("SELECT sql FROM sqlite_schema WHERE type = 'view'")
     )
     words = set(re.findall(r"\w+", views))
-    return [one for one in MACHINE_TABLES if one != _KEPT and one not in words]
+    return [one for one in MACHINE_TABLES if one not in {_KEPT, _STATE} and one not in words]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ingest.corpus.base import Base, iso
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
 __all__ = ["Reporting"]
@@ -17,6 +19,15 @@ _WITHIN = f"{_MOMENT} >= :since AND {_MOMENT} < :until"
 
 class Reporting(Base):
     """Questions of a report; they only read. Times are aware, the end is not of the stretch."""
+
+    @contextmanager
+    def at_one_moment(self) -> Iterator[None]:
+        """Let all that is asked be of one moment, whoever writes meanwhile."""
+        self._run("BEGIN")
+        try:
+            yield
+        finally:
+            self._run("ROLLBACK")
 
     def published_by_day(self) -> list[tuple[str, int, int]]:
         """(ISO date, articles, copies) of each day with any, in order; undated ones left out."""
@@ -33,6 +44,26 @@ class Reporting(Base):
         assert row is not None
         return row["articles"], row["copies"]
 
+    def days_within(self, since: datetime, until: datetime) -> list[tuple[str, int, int]]:
+        """(ISO date, articles, copies) of each day of the stretch with any, in order."""
+        rows = self._rows(
+            "SELECT substr(at, 1, 10) AS day, sum(own) AS articles, sum(1 - own) AS copies FROM ("  # noqa: S608
+            f"SELECT {_MOMENT} AS at, 1 AS own FROM articles WHERE {_WITHIN} UNION ALL "
+            f"SELECT {_MOMENT}, 0 FROM copies WHERE {_WITHIN}) GROUP BY day ORDER BY day",
+            {"since": iso(since), "until": iso(until)},
+        )
+        return [(row["day"], row["articles"], row["copies"]) for row in rows]
+
+    def most_copied_in(
+        self, since: datetime, until: datetime, *, limit: int
+    ) -> list[dict[str, Any]]:
+        """Articles of the stretch that others carry, the most copied first."""
+        return self._rows(
+            "SELECT title, url, language, outlet, published, copies FROM articles "  # noqa: S608
+            f"WHERE {_WITHIN} AND copies > 0 ORDER BY copies DESC, published, url LIMIT :limit",
+            {"since": iso(since), "until": iso(until), "limit": limit},
+        )
+
     def busiest_outlets(
         self, since: datetime, until: datetime, *, limit: int
     ) -> list[dict[str, Any]]:
@@ -48,12 +79,13 @@ class Reporting(Base):
     def busiest_stories(
         self, since: datetime, until: datetime, *, limit: int
     ) -> list[dict[str, Any]]:
-        """Stories by articles of the stretch, with how many there are in all."""
+        """Stories by articles and outlets of the stretch; `in_all` are the articles of all days."""
         return self._rows(
-            "SELECT s.title, t.n AS articles, s.articles AS in_all, s.outlets, s.first_outlet "  # noqa: S608
-            f"FROM (SELECT story, count(*) AS n FROM articles WHERE {_WITHIN} "
+            "SELECT s.title, t.n AS articles, s.articles AS in_all, t.outlets, s.first_outlet "  # noqa: S608
+            "FROM (SELECT story, count(*) AS n, count(DISTINCT outlet) AS outlets "
+            f"FROM articles WHERE {_WITHIN} "
             "AND story IS NOT NULL GROUP BY story) t JOIN stories s ON s.id = t.story "
-            "ORDER BY t.n DESC, s.id LIMIT :limit",
+            "ORDER BY t.n DESC, s.title, s.id LIMIT :limit",
             {"since": iso(since), "until": iso(until), "limit": limit},
         )
 
@@ -70,12 +102,12 @@ class Reporting(Base):
         )
 
     def copying_in(self, since: datetime, until: datetime, *, limit: int) -> list[dict[str, Any]]:
-        """Which outlets carried articles of which, by copies of the stretch."""
+        """Which outlets carried texts of which, by copies of the stretch; as `who_copied_whom`."""
         return self._rows(
-            "SELECT a.outlet AS original, c.outlet AS copying, count(*) AS copies, "  # noqa: S608
-            "avg(c.hours_later) AS hours_later "
-            f"FROM (SELECT * FROM copies WHERE {_WITHIN}) c JOIN articles a ON a.id = c.article "
-            "WHERE c.outlet <> a.outlet GROUP BY a.outlet, c.outlet "
-            "ORDER BY count(*) DESC, a.outlet, c.outlet LIMIT :limit",
+            "SELECT coalesce(c.original, 'seed: ' || s.file) AS original, c.outlet AS copying, "  # noqa: S608
+            "count(*) AS copies, avg(c.hours_later) AS hours_later "
+            f"FROM (SELECT * FROM copies WHERE {_WITHIN}) c LEFT JOIN seeds s ON s.id = c.seed "
+            "WHERE c.relation <> 'same-url' OR c.original <> c.outlet "
+            "GROUP BY 1, 2 ORDER BY count(*) DESC, 1, 2 LIMIT :limit",
             {"since": iso(since), "until": iso(until), "limit": limit},
         )

@@ -39,6 +39,8 @@ CREATE INDEX articles_story ON articles(story, published);
 CREATE INDEX articles_copies ON articles(copies DESC, id);
 CREATE INDEX articles_relevance ON articles(relevance, id);
 CREATE INDEX articles_day ON articles(substr(published, 1, 10));
+DROP INDEX copies_family;
+CREATE INDEX copies_article ON copies(article, page); -- of passages, twice a row
 CREATE INDEX copies_day ON copies(substr(published, 1, 10));
 CREATE INDEX copies_same ON copies(page, article) WHERE relation = 'same-url';
 DROP INDEX copies_published;
@@ -144,21 +146,26 @@ BEGIN {_KEEP.format(of="p.id = old.page AND")} END;
 {_KEEP.format(of="")}
 """  # noqa: S608  # our own names
 
-# Of two addresses of one page, what both were found by. It is looked at twice, and made once.
+# Of two addresses of one page, what both were found by. It is looked at often, and made once.
 _SAME = """WITH same AS MATERIALIZED (
   SELECT c.page AS other, min(a.page) AS page
   FROM copies c JOIN articles a ON a.id = c.article
   WHERE c.relation = 'same-url' GROUP BY c.page
+), addresses AS MATERIALIZED (
+  SELECT page, other FROM same
+  UNION
+  SELECT page, page FROM same
 ), merged AS (
-  SELECT same.page, r.route FROM same JOIN routes r ON r.page = same.other
-  UNION
-  SELECT same.page, r.route FROM same JOIN routes r ON r.page = same.page
-  UNION
-  SELECT page, NULL FROM same -- which no route may have found
-), ranked AS (
-  SELECT page, group_concat(route, '+') OVER (PARTITION BY page ORDER BY route) AS routes,
-    row_number() OVER (PARTITION BY page ORDER BY route DESC) AS place
-  FROM merged
+  SELECT DISTINCT a.page, r.route FROM addresses a CROSS JOIN routes r ON r.page = a.other
+), listed AS (
+  SELECT page, max(routes) AS routes FROM ( -- the longest: each begins with the one before
+    SELECT page, group_concat(route, '+') OVER (PARTITION BY page ORDER BY route) AS routes
+    FROM merged
+  ) GROUP BY page
+), told AS (
+  SELECT c.page, c.week, coalesce(l.routes, '') AS routes -- no route may have found it
+  FROM (SELECT DISTINCT page FROM same WHERE page NOT IN (SELECT other FROM same)) AS a
+  CROSS JOIN captured c ON c.page = a.page LEFT JOIN listed l ON l.page = a.page
 )"""
 
 _VIEWS = """
@@ -169,26 +176,25 @@ CREATE VIEW captures AS
 -- routes: by which it was found, in order of name, a plus between; empty: by none that counts
 /* Two addresses of one page are one text; what many outlets carry was found many times. */
 {same}
-SELECT page, week, routes FROM captured
-WHERE page NOT IN (SELECT other FROM same UNION ALL SELECT page FROM same)
+SELECT page, week, routes FROM captured WHERE page NOT IN (SELECT other FROM addresses)
 UNION ALL
-SELECT c.page, c.week, coalesce(r.routes, '')
-FROM ranked r CROSS JOIN captured c ON c.page = r.page -- in this order
-WHERE r.place = 1 AND c.page NOT IN (SELECT other FROM same);
+SELECT page, week, routes FROM told;
 
 CREATE VIEW capture_counts AS
 -- week: as in captures
 -- routes: as in captures
--- texts: how many there are; a week and its routes may stand here twice, to be added up
+-- texts: how many there are
 {same}
-SELECT week, routes, count(*) AS texts FROM captured
-WHERE page NOT IN (SELECT other FROM same UNION ALL SELECT page FROM same)
-GROUP BY week, routes
-UNION ALL
-SELECT c.week, coalesce(r.routes, ''), count(*)
-FROM ranked r CROSS JOIN captured c ON c.page = r.page
-WHERE r.place = 1 AND c.page NOT IN (SELECT other FROM same)
-GROUP BY c.week, coalesce(r.routes, '');
+SELECT week, routes, sum(texts) AS texts FROM (
+  -- All that the index counts, less what has two addresses, which is faster than to leave it out.
+  SELECT week, routes, count(*) AS texts FROM captured GROUP BY week, routes
+  UNION ALL
+  SELECT c.week, c.routes, -count(*)
+  FROM (SELECT DISTINCT other FROM addresses) AS a CROSS JOIN captured c ON c.page = a.other
+  GROUP BY c.week, c.routes
+  UNION ALL
+  SELECT week, routes, count(*) FROM told GROUP BY week, routes
+) GROUP BY week, routes HAVING sum(texts) <> 0;
 
 DROP VIEW timeline;
 CREATE VIEW timeline AS

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from typing import TYPE_CHECKING
 
-from ingest.export.feeds import element, web_address, write_feed
+from ingest.export.feeds import attributes_of, element, web_address, write_feed
 from ingest.export.frame import Format
+from ingest.times import iso
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import datetime
     from typing import BinaryIO
 
     from ingest.export.feeds import Feed, FeedEntry
@@ -25,10 +24,10 @@ def atom(feed: Feed, entries: Iterable[FeedEntry]) -> Iterator[str]:
     yield '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
     yield element("id", feed.id)
     yield element("title", feed.title)
-    yield element("updated", _moment(feed.updated))
+    yield element("updated", iso(feed.updated))
     yield element("subtitle", feed.description or None)
-    yield _link(feed.home, "alternate")
-    yield _link(feed.address, "self")
+    yield _link(feed.home, "alternate", "text/html")
+    yield _link(feed.address, "self", "application/atom+xml")
     yield element("generator", "Seedbed")
     for entry in entries:
         yield from _entry(entry)
@@ -36,12 +35,12 @@ def atom(feed: Feed, entries: Iterable[FeedEntry]) -> Iterator[str]:
 
 
 def _entry(entry: FeedEntry) -> Iterator[str]:
-    yield "<entry>\n"
+    yield f"<entry{attributes_of({'xml:lang': entry.language})}>\n"
     yield element("id", entry.id)
     yield element("title", entry.title)
-    yield element("updated", _moment(entry.updated))
+    yield element("updated", iso(entry.updated))
     if entry.published:
-        yield element("published", _moment(entry.published))
+        yield element("published", iso(entry.published))
     yield _link(web_address(entry.url), "alternate")
     # An author is required (RFC 4287, section 4.1.2): where none signed it is the outlet.
     yield f"<author>{element('name', entry.author or entry.source or 'unknown').strip()}</author>\n"
@@ -52,12 +51,8 @@ def _entry(entry: FeedEntry) -> Iterator[str]:
     yield "</entry>\n"
 
 
-def _link(address: str | None, relation: str) -> str:
-    return element("link", None, rel=relation, href=address) if address else ""
-
-
-def _moment(at: datetime) -> str:
-    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+def _link(address: str | None, relation: str, kind: str | None = None) -> str:
+    return element("link", None, rel=relation, type=kind, href=address) if address else ""
 
 
 def _write(articles: Iterable[StoredArticle], out: BinaryIO, about: About) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from ingest.text import clean_controls
+from ingest.times import iso
 
 if TYPE_CHECKING:
     from ingest.read_items import StoredArticle
@@ -64,7 +65,7 @@ def _plain(value: Cell) -> Cell:
 def written(value: Cell) -> str | int | float | bool | None:
     """A cell where times are text: UTC, ISO 8601."""
     if isinstance(value, datetime):
-        return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+        return iso(value)
     return value
 
 

@@ -1,15 +1,18 @@
-"""What feeds share: their types, and text that XML allows (RFC 4287; RSS 2.0)."""
+"""What feeds share: their types, and text that XML allows (RFC 4287; RSS 2.0; JSON Feed 1.1).
+
+The formats are functions of one form, (feed, entries) to pieces of text: what is exported is
+written as it is read, and the pages of the web answer with the same functions.
+"""
 
 from __future__ import annotations
 
-import re
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
-from ingest.text import clean_controls
+from ingest.text import clean_controls, xml_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -20,12 +23,10 @@ if TYPE_CHECKING:
     from ingest.read_items import StoredArticle
 
 __all__ = [
-    "Feed", "FeedEntry", "element", "entries_of", "feed_of", "identifier", "web_address",
-    "write_feed",
+    "Feed", "FeedEntry", "attributes_of", "element", "entries_of", "feed_of", "identifier",
+    "web_address", "write_feed",
 ]  # fmt: skip
 
-# What XML 1.0 (section 2.2) does not allow even when it is escaped, and the controls left are not.
-_NO_XML = re.compile("[\ufffe\uffff]")
 _QUOTE = {'"': "&quot;"}
 
 
@@ -59,7 +60,7 @@ class FeedEntry:
 
 def identifier(of: str) -> str:
     """A name for good, made of an address or any other text that names a thing (RFC 9562, 5.5)."""
-    return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, of)}"
+    return uuid.uuid5(uuid.NAMESPACE_URL, of).urn
 
 
 def web_address(url: str) -> str | None:
@@ -73,16 +74,23 @@ def web_address(url: str) -> str | None:
 
 def element(name: str, text: str | None, **attributes: str | None) -> str:
     """One element, with what is said in it as plain text; empty: neither text nor attributes."""
-    said = [f' {key}="{_escaped(one)}"' for key, one in attributes.items() if one is not None]
+    said = attributes_of(attributes)
     if text is None and not said:
         return ""
     if text is None:
-        return f"<{name}{''.join(said)}/>\n"
-    return f"<{name}{''.join(said)}>{_escaped(text)}</{name}>\n"
+        return f"<{name}{said}/>\n"
+    return f"<{name}{said}>{_escaped(text)}</{name}>\n"
+
+
+def attributes_of(attributes: dict[str, str | None]) -> str:
+    """Attributes as they stand in a tag, those that say nothing left out."""
+    return "".join(
+        f' {key}="{_escaped(one)}"' for key, one in attributes.items() if one is not None
+    )
 
 
 def _escaped(text: str) -> str:
-    return escape(_NO_XML.sub("", clean_controls(text)), _QUOTE)
+    return escape(xml_text(text), _QUOTE)
 
 
 def feed_of(about: About) -> Feed:

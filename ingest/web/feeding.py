@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from uuid import NAMESPACE_URL, uuid5
 
 from ingest.corpus.browsing_feeds import (
     ARTICLE_LISTS,
@@ -18,14 +18,17 @@ from ingest.corpus.browsing_feeds import (
     corpus_mark,
     feed_articles,
 )
-from ingest.syndication import Feed, FeedEntry, write_atom, write_json_feed
+from ingest.export.atom import atom
+from ingest.export.feeds import Feed, FeedEntry, identifier
+from ingest.export.json_feed import json_feed
+from ingest.times import parse_iso
 from ingest.web.queries import QUERIES
 from ingest.web.views import Link, Links
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-__all__ = ["FED", "FEED_PATH", "serve_feed"]
+__all__ = ["FED", "FEED_PATH", "feeds_of_query", "serve_feed"]
 
 #: The saved queries that name articles.
 FED = (
@@ -36,7 +39,8 @@ FED = (
 FEED_PATH = r"^/(?P<database>[^/]+)/-/feed/(?P<query>\w+)\.(?P<kind>atom|json)$"
 _TYPES = {"atom": "application/atom+xml; charset=utf-8",
           "json": "application/feed+json; charset=utf-8"}  # fmt: skip
-_WRITERS = {"atom": write_atom, "json": write_json_feed}
+_WRITERS = {"atom": atom, "json": json_feed}
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when an empty feed changed
 
 
 async def serve_feed(datasette: Any, request: Any, corpora: Collection[str]) -> Any:
@@ -55,13 +59,12 @@ async def serve_feed(datasette: Any, request: Any, corpora: Collection[str]) -> 
     sql = ARTICLE_LISTS.get(name) or next((q.sql for q in QUERIES if q.name == name), None)
     if sql is None or name not in (*ARTICLE_LISTS, *FED):
         raise NotFound(f"no such list of articles: {name}")
-    wanted = set(re.findall(r"(?<![\w:]):([a-z_]+)", sql))
-    arguments = {one: request.args.get(one) or "" for one in sorted(wanted)}
+    arguments = _arguments(sql, request)
     found = await read_in_time(
         datasette, database, lambda connection: _found(connection, sql, arguments)
     )
-    feed = _feed(datasette, request, database, arguments, *found)
-    body = _WRITERS[kind](feed)
+    told = _feed(datasette, request, database, arguments, *found)
+    body = "".join(_WRITERS[kind](*told)).encode()
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"etag": etag, "cache-control": "no-cache", "x-content-type-options": "nosniff"}
     asked = [one.strip().removeprefix("W/") for one in
@@ -69,6 +72,21 @@ async def serve_feed(datasette: Any, request: Any, corpora: Collection[str]) -> 
     if etag in asked or "*" in asked:
         return Response(b"", status=304, headers=headers)
     return Response(body, headers=headers, content_type=_TYPES[kind])
+
+
+def _arguments(sql: str, request: Any) -> dict[str, str]:
+    wanted = set(re.findall(r"(?<![\w:]):([a-z_]+)", sql))
+    return {one: request.args.get(one) or "" for one in sorted(wanted)}
+
+
+def feeds_of_query(datasette: Any, request: Any, database: str) -> tuple[Link, ...]:
+    """The feeds of the saved query that is asked for, with its arguments; none: it has none."""
+    name = (request.url_vars if request else {}).get("table", "")
+    query = next((one for one in QUERIES if one.name == name and name in FED), None)
+    if query is None:
+        return ()
+    asked = {key: value for key, value in _arguments(query.sql, request).items() if value}
+    return Links(base=str(datasette.urls.database(database))).feeds(name, **asked)
 
 
 def _found(
@@ -85,33 +103,35 @@ def _feed(
     arguments: Mapping[str, str],
     mark: str,
     rows: list[dict[str, Any]],
-) -> Feed:
+) -> tuple[Feed, list[FeedEntry]]:
     name = request.url_vars["query"]
     links = Links(base=str(datasette.urls.database(database)))
     title = next((query.title for query in QUERIES if query.name == name), f"Articles: {name}")
     told = ", ".join(value for value in arguments.values() if value)
     home = links.rows(name, **arguments) if name not in ARTICLE_LISTS else links.rows("latest")
     kind = request.url_vars["kind"]
-    return Feed(
+    entries = [
+        FeedEntry(
+            id=_uri(mark, "article", str(row["id"])),
+            url=_address(row, lambda path: str(datasette.absolute_url(request, path)), links),
+            title=row["title"],
+            summary=f"{row['lead']}\n{row['why']}".strip(),
+            updated=parse_iso(row["updated"]) or _NEVER,
+            published=parse_iso(row["published"]),
+            author=row["author"],
+            source=row["name"] or row["outlet"],
+            language=row["language"],
+        )
+        for row in rows
+    ]
+    feed = Feed(
         id=_uri(mark, "feed", name, *arguments.values()),
         title=f"{title} {told}".strip(),
-        url=str(datasette.absolute_url(request, links.feed(name, kind, **arguments))),
+        updated=max((entry.updated for entry in entries), default=_NEVER),
+        address=str(datasette.absolute_url(request, links.feed(name, kind, **arguments))),
         home=str(datasette.absolute_url(request, home)),
-        entries=[
-            FeedEntry(
-                id=_uri(mark, "article", str(row["id"])),
-                url=_address(row, lambda path: str(datasette.absolute_url(request, path)), links),
-                title=row["title"],
-                summary=f"{row['lead']}\n{row['why']}".strip(),
-                updated=row["updated"],
-                published=row["published"],
-                author=row["author"],
-                publisher=row["name"] or row["outlet"],
-                language=row["language"],
-            )
-            for row in rows
-        ],
     )
+    return feed, entries
 
 
 def _address(row: Mapping[str, Any], absolute: Callable[[str], str], links: Links) -> str:
@@ -121,4 +141,4 @@ def _address(row: Mapping[str, Any], absolute: Callable[[str], str], links: Link
 
 def _uri(*parts: str) -> str:
     """An address that these parts alone decide."""
-    return uuid5(NAMESPACE_URL, "\n".join(("seedbed", *parts))).urn
+    return identifier("\n".join(("seedbed", *parts)))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from ingest.web.pictures import ARTICLES, INK, LINE, count_of, plain, svg
+from ingest.text import xml_text
+from ingest.web.pictures import ARTICLES, INK, LINE, count_of, svg
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -18,7 +20,8 @@ __all__ = ["OTHERS", "Cell", "copy_matrix", "fold_cells"]
 #: What the outlets are called that have no row or column of their own.
 OTHERS = "others"
 _MOST = 30  # rows and columns, `others` left out
-_SIZE, _LETTER, _LABEL_CHARS = 22, 6.6, 28
+_SIZE, _LABEL_CHARS = 22, 28
+_LETTER, _IDEOGRAPH = 7.6, 12  # as wide as a digit of a wide font, and as a letter of Chinese
 _ROOM_FOR_NUMBER = 3  # digits that a square holds
 
 
@@ -105,7 +108,11 @@ def copy_matrix(
 
 
 def _room(names: Iterable[str]) -> float:
-    return 12 + _LETTER * max(len(_short(name)) for name in names)
+    return 12 + max(sum(map(_width, _short(name))) for name in names)
+
+
+def _width(letter: str) -> float:
+    return _IDEOGRAPH if unicodedata.east_asian_width(letter) in "WF" else _LETTER
 
 
 def _short(name: str) -> str:
@@ -119,7 +126,7 @@ def _label(left: float, top: float, name: str, anchor: str, turned: int | None) 
     return Markup(
         '<text x="{:.2f}" y="{:.2f}" font-size="12" text-anchor="{}" fill="{}" '
         'class="seedbed-ink"{}>{}</text>'
-    ).format(left, top, anchor, INK, turn, plain(_short(name)))
+    ).format(left, top, anchor, INK, turn, xml_text(_short(name)))
 
 
 def _square(
@@ -140,7 +147,7 @@ def _square(
                  "seedbed-on-fill" if dark else "seedbed-ink", copies)  # fmt: skip
     if not copies:
         return drawn
-    drawn = Markup("<g>{}<title>{}</title></g>").format(drawn, plain(said))
+    drawn = Markup("<g>{}<title>{}</title></g>").format(drawn, xml_text(said))
     if not address:
         return drawn
-    return Markup('<a href="{}">{}</a>').format(plain(address), drawn)
+    return Markup('<a href="{}">{}</a>').format(xml_text(address), drawn)

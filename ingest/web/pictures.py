@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from ingest.text import xml_text
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 __all__ = [
-    "ARTICLES", "INK", "LINE", "Bar", "count_of", "fold_days", "plain", "rhythm", "sparkline",
-    "svg", "timeline", "weekly_shares",
+    "ARTICLES", "INK", "LINE", "Bar", "count_of", "fold_days", "rhythm", "sparkline",
+    "stretch_of", "svg", "timeline", "weekly_shares",
 ]  # fmt: skip
 
 ARTICLES = "var(--seedbed-articles, #276890)"
@@ -49,6 +51,19 @@ def fold_days(days: Iterable[tuple[str, int, int]]) -> list[Bar]:
     Args:
         days: (ISO date, articles, copies); what is no date is left out.
     """
+    counted = _counted(days)
+    if not counted:
+        return []
+    return _folded(counted, _step(counted)[1], min(counted), max(counted))
+
+
+def stretch_of(days: Iterable[tuple[str, int, int]]) -> str:
+    """What a bar of these days is: a day, week, month, year or century."""
+    counted = _counted(days)
+    return _step(counted)[0] if counted else "day"
+
+
+def _counted(days: Iterable[tuple[str, int, int]]) -> dict[date, tuple[int, int]]:
     counted: dict[date, tuple[int, int]] = {}
     for text, articles, copies in days:
         try:
@@ -57,14 +72,17 @@ def fold_days(days: Iterable[tuple[str, int, int]]) -> list[Bar]:
             continue
         before = counted.get(day, (0, 0))
         counted[day] = (before[0] + articles, before[1] + copies)
-    if not counted:
-        return []
+    return counted
+
+
+def _step(counted: Collection[date]) -> tuple[str, Callable[[date], date]]:
+    """The finest stretch that leaves few enough bars: its name, and the start of a day's."""
     first, last = min(counted), max(counted)
-    steps: tuple[Callable[[date], date], ...] = (_same, _monday, _month, _year)
-    start_of = next(
-        (step for step in steps if _stretches(step, first, last) <= _MOST_BARS), _century
-    )
-    return _folded(counted, start_of, first, last)
+    steps: tuple[tuple[str, Callable[[date], date]], ...] = (
+        ("day", _same), ("week", _monday), ("month", _month), ("year", _year)
+    )  # fmt: skip
+    fitting = (step for step in steps if _stretches(step[1], first, last) <= _MOST_BARS)
+    return next(fitting, ("century", _century))
 
 
 def _same(day: date) -> date:
@@ -134,7 +152,7 @@ def timeline(
     days: Iterable[tuple[str, int, int]],
     *,
     link: Callable[[Bar], str | None] = lambda _: None,
-    name: str = "Articles and copies by day of publication",
+    name: str = "Articles and copies published",
     has_legend: bool = False,
 ) -> Markup:
     """Bars of articles and, on them, copies; empty where there is no day.
@@ -142,12 +160,14 @@ def timeline(
     Args:
         days: (ISO date, articles, copies), in any order; gaps stay gaps.
         link: address of what is behind a bar; None: it leads nowhere.
-        name: what the picture is called where it is not seen.
+        name: what the picture is called where it is not seen, before `by day` or the like.
         has_legend: whether it says which colour is which.
     """
+    days = list(days)
     bars = fold_days(days)
     if not bars:
         return Markup()
+    name = f"{name}, by {stretch_of(days)}"
     highest = max(bar.articles + bar.copies for bar in bars) or 1
     step = min(_WIDTH / len(bars), 24.0)
     drawn = Markup().join(
@@ -188,10 +208,10 @@ def _rect(left: float, top: float, width: float, height: float, kind: str, colou
 
 
 def _linked(shape: Markup, address: str | None, said: str) -> Markup:
-    titled = Markup("<g>{}<title>{}</title></g>").format(shape, plain(said))
+    titled = Markup("<g>{}<title>{}</title></g>").format(shape, xml_text(said))
     if not address:
         return titled
-    return Markup('<a href="{}" tabindex="-1">{}</a>').format(plain(address), titled)
+    return Markup('<a href="{}" tabindex="-1">{}</a>').format(xml_text(address), titled)
 
 
 def _said(bar: Bar) -> str:
@@ -230,7 +250,7 @@ def _text(left: float, top: float, words: str, *, anchor: str = "start") -> Mark
     return Markup(
         '<text x="{:.2f}" y="{:.2f}" font-size="12" text-anchor="{}" class="seedbed-ink" '
         'fill="{}">{}</text>'
-    ).format(left, top, anchor, INK, plain(words))
+    ).format(left, top, anchor, INK, xml_text(words))
 
 
 def sparkline(counts: Sequence[int], *, name: str = "By day") -> Markup:
@@ -279,7 +299,7 @@ def _square(left: float, top: float, size: float, share: float, said: str) -> Ma
     return Markup(
         '<g><rect x="{:.2f}" y="{:.2f}" width="{:.2f}" height="{:.2f}" fill="{}" '
         'fill-opacity="{:.3f}" stroke="{}" class="seedbed-articles"/><title>{}</title></g>'
-    ).format(left, top, size - 2, size - 2, ARTICLES, opacity, LINE, plain(said))
+    ).format(left, top, size - 2, size - 2, ARTICLES, opacity, LINE, xml_text(said))
 
 
 def _busiest(counts: Mapping[tuple[int, int], int]) -> str:
@@ -337,13 +357,4 @@ def svg(kind: str, width: float, height: float, name: str, said: str, inside: Ma
         '<svg xmlns="http://www.w3.org/2000/svg" class="seedbed-picture seedbed-{}" role="{}" '
         'viewBox="0 0 {:.0f} {:.0f}" width="{:.0f}" height="{:.0f}">'
         "<title>{}</title><desc>{}</desc>{}</svg>"
-    ).format(kind, role, width, height, width, height, plain(name), plain(said), inside)
-
-
-def plain(text: str) -> str:
-    """The text without what XML does not allow even when it is escaped (XML 1.0, section 2.2)."""
-    return "".join(one for one in text if one in "\t\n\r" or _is_allowed(ord(one)))
-
-
-def _is_allowed(code: int) -> bool:
-    return 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or 0x10000 <= code <= 0x10FFFF  # noqa: PLR2004
+    ).format(kind, role, width, height, width, height, xml_text(name), xml_text(said), inside)

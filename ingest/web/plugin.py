@@ -159,9 +159,11 @@ async def _label(datasette: Any, request: Any) -> Any:
 def extra_template_vars(
     datasette: Any, request: Any, database: str | None, table: str | None, view_name: str
 ) -> Callable[[], Awaitable[dict[str, Any]]] | None:
-    """The page of ours about a row, and the label of it, for the buttons below it."""
-    if view_name != "row" or not table or database not in _corpora.get(datasette, {}):
+    """Of a row the page of ours and its label, for the buttons below it; of a query its feeds."""
+    if database not in _corpora.get(datasette, {}):
         return None
+    if view_name != "row" or not table:
+        return _feeds_of(datasette, request, database)
 
     async def look_up() -> dict[str, Any]:
         from ingest.web.label import label_of_row
@@ -177,15 +179,26 @@ def extra_template_vars(
     return look_up
 
 
+def _feeds_of(
+    datasette: Any, request: Any, database: str
+) -> Callable[[], Awaitable[dict[str, Any]]]:
+    async def look_up() -> dict[str, Any]:
+        from ingest.web.feeding import feeds_of_query
+
+        return {"seedbed_feeds": feeds_of_query(datasette, request, database)}
+
+    return look_up
+
+
 @_hookimpl
 def prepare_jinja2_environment(env: Environment, datasette: Any) -> None:
-    """Offer our page of a row; one of the user's own templates wins over it."""
+    """Offer our pages of a row and a query; the user's own templates win over them."""
     from jinja2 import ChoiceLoader, FileSystemLoader
 
+    own = [datasette.template_dir] if datasette.template_dir else []
     templates = Path(__file__).with_name("templates")
-    own = Path(datasette.template_dir or templates, "row.html")
-    if env.loader and (datasette.template_dir is None or not own.exists()):
-        env.loader = ChoiceLoader([FileSystemLoader(templates), env.loader])
+    if env.loader:
+        env.loader = ChoiceLoader([FileSystemLoader([*own, templates]), env.loader])
 
 
 @_hookimpl

@@ -361,11 +361,11 @@ LIMIT 200""",
         name="completeness",
         title="How much of what there is was found?",
         description="By week of publication: texts found, how many there are by capture-recapture "
-        "over the routes that found them, and between what bounds with 95 %. Read it as at least.",
+        "over the routes that found them, and between what bounds with 95 %. Read that as at "
+        "least, and the share found as at most.",
         sql="""
 WITH counted AS MATERIALIZED (
-  SELECT coalesce(week, 'undated') AS week, routes, sum(texts) AS texts
-  FROM capture_counts GROUP BY 1, 2
+  SELECT coalesce(week, 'undated') AS week, routes, texts FROM capture_counts
 ), told AS (
   SELECT week, completeness_of(json_group_array(json_array(routes, texts))) AS told
   FROM counted GROUP BY week

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from markupsafe import Markup
+
+from ingest.export.feeds import web_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -121,11 +123,8 @@ class Links:
 
     def out(self, url: str, text: str | None = None) -> Cell:
         """A page of the web; what is no web address is shown and leads nowhere."""
-        try:
-            is_web = urlsplit(url).scheme in {"http", "https"}
-        except ValueError:
-            is_web = False
-        return Link(text=text or url, href=url) if is_web else text or url
+        href = web_address(url)
+        return Link(text=text or url, href=href) if href else text or url
 
     def number(self, number: int, table: str, **filters: object) -> Cell:
         """A count that leads to what was counted; nothing leads nowhere."""

@@ -114,8 +114,8 @@ def read(connection: Any, asked: Asked) -> ArticlePage | None:
         story=Link(text=story["title"], href=links.page("story", story["id"])) if story else None,
         before=tuple(_neighbour(row, links) for row in before),
         after=tuple(_neighbour(row, links) for row in after),
-        ledger=_ledger(line, links),
-        fetches=tuple(corpus.fetches_of(line["id"])),
+        ledger=_ledger(_unrepeated(line, article["why"]), links),
+        fetches=tuple(_unrepeated(row, article["why"]) for row in corpus.fetches_of(line["id"])),
         label=said_of(connection, line["id"]),
         row=links.row("articles", number),
     )
@@ -217,6 +217,11 @@ def _neighbour(row: Mapping[str, Any], links: Links) -> dict[str, Any]:
         "link": Link(text=row["title"], href=links.article(row["id"])),
         "outlet": row["outlet"],
     }
+
+
+def _unrepeated(row: Mapping[str, Any], why: str) -> dict[str, Any]:
+    """A row without its reason where that is what the page says already."""
+    return {**row, "reason": None} if row["reason"] == why else dict(row)
 
 
 def _ledger(line: Mapping[str, Any], links: Links) -> tuple[tuple[str, Cell], ...]:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 _QUERY = next(query for query in QUERIES if query.name == "completeness")
 _NOT_WEEKS = frozenset({"all", "undated"})
 _CAVEAT = (
-    "Read it as “at least”: what is hard to find for one route is hard for the others, and what "
-    "none of them reaches does not count."
+    "Read how many there are as “at least”, and so the share found as “at most”: what is hard to "
+    "find for one route is hard for the others, and what none of them reaches does not count."
 )
 
 

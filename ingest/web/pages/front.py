@@ -8,12 +8,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ingest.corpus import browsing_front as asks
-from ingest.corpus.asking import rows_of
 from ingest.corpus.base import iso
 from ingest.corpus.patience import in_time
-from ingest.web.pictures import timeline
+from ingest.coverage import completeness_row
+from ingest.web.pictures import stretch_of, timeline
 from ingest.web.prose import Reason, read_reason
-from ingest.web.queries import QUERIES
 from ingest.web.views import Link, count, minute, share
 
 if TYPE_CHECKING:
@@ -26,9 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Card", "Front", "Tile", "read"]
 
-_LATEST, _STORIES, _NAMES = 12, 10, 12
+_LATEST, _STORIES, _NAMES, _TITLE_NAMES = 12, 10, 12, 3
 _LIMIT_MS = 200  # of one part; a part that takes longer is left out, and said to be
-_COMPLETENESS = next(query for query in QUERIES if query.name == "completeness")
+_COMPLETENESS_LIMIT_MS = 500  # it counts every text; all the others together take 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +58,12 @@ class Card:
 class Front:
     """What the front page shows; a part that took too long is None and named in `slow`."""
 
-    title: str
+    title: str  #: the strongest names of the topic; empty: it has none
     names: tuple[str, ...]
     seeds: tuple[Link, ...]
     tiles: tuple[Tile, ...]
     timeline: Markup | None
+    stretch: str  #: that a bar of the timeline is
     cards: tuple[Card, ...]
     stories: tuple[dict[str, Any], ...]
     last_run: dict[str, Any]
@@ -74,8 +74,8 @@ class Front:
 def read(connection: Any, asked: Asked) -> Front:
     slow: list[str] = []
 
-    def part(name: str, ask: Callable[[Any], Any]) -> Any:
-        found = in_time(connection, _LIMIT_MS, ask, None)
+    def part(name: str, ask: Callable[[Any], Any], limit_ms: int = _LIMIT_MS) -> Any:
+        found = in_time(connection, limit_ms, ask, None)
         if found is None:
             slow.append(name)
         return found
@@ -83,21 +83,23 @@ def read(connection: Any, asked: Asked) -> Front:
     links = asked.links
     since = iso(asked.now - timedelta(days=1))
     told = part("the figures", partial(asks.counts, since=since))
-    whole = part("completeness", _completeness)
+    whole = part("completeness", asks.route_counts, _COMPLETENESS_LIMIT_MS)
     seeds = part("the seeds", asks.seeds) or []
     topic = part("the topic", asks.topic_state) or {}
+    names = _names(topic)
     days = part("the timeline", asks.days)
     latest = part("the latest articles", partial(asks.latest, limit=_LATEST))
     stories = part("the stories", partial(asks.stories, limit=_STORIES))
     return Front(
-        title=_name(links),
-        names=_names(topic),
+        title=", ".join(names[:_TITLE_NAMES]),
+        names=names,
         seeds=tuple(
             Link(text=seed["title"] or seed["file"], href=links.page("seed", seed["id"]))
             for seed in seeds
         ),
-        tiles=(*_tiles(told, since, links), *_found_share(whole, links)),
+        tiles=(*_tiles(told, since, links), _found_share(whole, links)),
         timeline=timeline(days, link=partial(_published_in, links)) if days else None,
+        stretch=stretch_of(days or ()),
         cards=tuple(_card(row, links) for row in latest or ()),
         stories=tuple(_story(row, links) for row in stories or ()),
         last_run=part("the last run", asks.next_times) or {},
@@ -109,10 +111,6 @@ def read(connection: Any, asked: Asked) -> Front:
     )
 
 
-def _name(links: Links) -> str:
-    return links.base.rsplit("/", 1)[-1].replace("~2D", "-").replace("~2E", ".")
-
-
 def _names(topic: dict[str, Any]) -> tuple[str, ...]:
     """The strongest names of the topic, as readers know them."""
     names, spellings = set(topic.get("names", ())), topic.get("spellings", {})
@@ -120,17 +118,13 @@ def _names(topic: dict[str, Any]) -> tuple[str, ...]:
     return tuple(str(spellings.get(one, one)).lstrip("@") for one in strongest[:_NAMES])
 
 
-def _completeness(connection: Any) -> list[dict[str, Any]]:
-    rows = rows_of(connection, _COMPLETENESS.sql)
-    return [row for row in rows if row["week"] == "all"]
-
-
-def _found_share(rows: list[dict[str, Any]] | None, links: Links) -> tuple[Tile, ...]:
-    row = rows[0] if rows else None
-    if row is None or row["share"] is None:
-        return (Tile(figure="?", name="share found", href=links.page("completeness")),)
-    found = f"≈ {share(row['share'])}"
-    return (Tile(figure=found, name="share found, at most", href=links.page("completeness")),)
+def _found_share(counted: list[tuple[list[str], int]] | None, links: Links) -> Tile:
+    """What was found of what there is; the estimate of that is too low (docs/completeness.md)."""
+    found = completeness_row(counted or ())["share"]
+    figure, name = ("?", "share found") if found is None else (
+        f"≈ {share(found)}", "share found, or less"
+    )  # fmt: skip
+    return Tile(figure=figure, name=name, href=links.page("completeness"))
 
 
 def _tiles(told: dict[str, int] | None, since: str, links: Links) -> tuple[Tile, ...]:

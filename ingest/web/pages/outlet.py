@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ingest.corpus import browsing_outlets as asks
-from ingest.web.pictures import rhythm, timeline
+from ingest.web.pictures import rhythm, stretch_of, timeline
 from ingest.web.views import Block, Entry, Link, Table, View, minute, share
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ def read(connection: Any, asked: Asked) -> View | None:
     if outlet is None:
         return None
     domain, links = outlet["id"], asked.links
+    days = asks.outlet_days(connection, domain)
     return View(
         title=outlet["name"] or domain,
         description=f"{domain}, a publisher of the topic." if outlet["name"] else "",
@@ -27,9 +28,9 @@ def read(connection: Any, asked: Asked) -> View | None:
         feeds=links.feeds("outlet", outlet=domain),
         blocks=(
             Block(
-                heading="Day by day",
+                heading=f"By {stretch_of(days)}",
                 picture=timeline(
-                    asks.outlet_days(connection, domain),
+                    days,
                     link=lambda bar: links.rows("articles", **_in_days(domain, bar)),
                     has_legend=True,
                 ),

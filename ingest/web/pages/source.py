@@ -39,7 +39,7 @@ def read(connection: Any, asked: Asked) -> View | None:
                 heading="When it brought something new",
                 picture=timeline(
                     [(day, pages, 0) for day, pages in days],
-                    name="Addresses that nobody had named, by day",
+                    name="Addresses that nobody had named",
                 ),
             ),
             Block(
