@@ -21,6 +21,9 @@ def why(ctx: click.Context, *, url: str, as_json: bool) -> None:
     Its whole life: who found it and when, each fetch, each test with its figure and its threshold,
     and what would have changed the verdict. Exit code 1 when it was never considered.
     """
+    if url.isascii() and url.isdigit():
+        message = f"{url} is no address; `seedbed show {url}` tells of an article by its number"
+        raise click.UsageError(message)
     page = _page(ctx.obj, typed(url))
     if page["considered"]:
         page |= _verdict(ctx.obj, page)

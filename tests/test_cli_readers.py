@@ -296,3 +296,12 @@ def test_readers_without_a_corpus_fail_with_a_hint_and_make_none(
     assert main(command.split()) == 1
     assert "seedbed run --once" in capsys.readouterr().err
     assert not Path("corpus.db").exists()
+
+
+@pytest.mark.usefixtures("workspace")
+def test_a_number_is_no_address_and_why_says_who_takes_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["why", "1"]) == 2
+
+    assert "seedbed show 1" in capsys.readouterr().err
