@@ -25,7 +25,7 @@ from benchmarks.real_web import replace_block
 from ingest.corpus import Corpus
 from ingest.export import formats
 from ingest.export.frame import About
-from ingest.export_files import export_to, raw_pages
+from ingest.export_files import RawPages, export_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ def export(name: str, corpus: Path, out: Path) -> tuple[float, int, int]:
     with closing(Corpus(corpus, readonly=True)) as opened:
         about = About(
             title="benchmark", version="0", updated=datetime(2025, 7, 1, tzinfo=UTC),
-            with_text=kind.has_text, raw_page=raw_pages(corpus.parent / "archive"),
+            with_text=kind.has_text, raw_page=RawPages(corpus.parent / "archive"),
         )  # fmt: skip
         articles = opened.stream_articles(
             is_newest_first=kind.is_newest_first, with_text=kind.has_text

@@ -12,6 +12,7 @@ import io
 import mmap
 import os
 import shutil
+import stat
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ __all__ = ["Archive", "ArchivedPage", "cut_tail", "read_record", "warc_name"]
 
 _CHUNK = 16_384  # at 1 to 1,032, the most that deflate packs, 17 MB at a time
 _MEMBER = b"\x1f\x8b\x08"  # how a gzip member begins (RFC 1952, section 2.3.1)
+_RECORD = b"WARC/"  # and a record (ISO 28500:2017, section 5.1)
 _ADVICE = "make room or mend the disk, the next run goes on from here"
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
 
@@ -58,7 +60,7 @@ class Archive:
     """Appends the responses of one run to one file."""
 
     def __init__(self, folder: Path, *, run: int, spider: str) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        _make_folder(folder)
         self.name = warc_name(run, spider)
         self._path = folder / self.name
         self._descriptor: int | None = None
@@ -156,11 +158,20 @@ def _make_durable(path: Path) -> None:
         os.close(descriptor)
 
 
+def _make_folder(folder: Path) -> None:
+    """Make a folder and those above it, whose names the disk then holds."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for made in missing:
+        _make_durable(made.parent)
+
+
 def cut_tail(path: Path, *, named: int | None = None) -> int:
     """Cut off what stands behind the last whole record; returns how many bytes that was.
 
-    A file without a whole record is removed, one that is being written is left alone. Where a
-    backup holds the file too, as a hard link, the backup keeps it as it was.
+    A file without a whole record is removed; one that is being written is left alone, and so is
+    what is no file, such as a device. Where a backup holds the file too, as a hard link, the backup
+    keeps it as it was.
 
     Args:
         named: offset of the last record that the corpus names, from which is looked; it stays.
@@ -177,13 +188,15 @@ def cut_tail(path: Path, *, named: int | None = None) -> int:
         except BlockingIOError:
             return 0
         found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            return 0
         file.seek(named or 0)
         end = max(_member_ends(file), default=0)
         if named is not None and not end:
             raise ValueError(f"no whole record at byte {named} of {path.name}, which has a page")
         if found.st_size == end > 0:
             return 0
-        if found.st_size and _has_member_after(file, end):
+        if found.st_size and _has_record_after(file, end):
             raise ValueError(f"the record at byte {end} of {path.name} is damaged, it is not torn")
         if not end:
             path.unlink()
@@ -215,16 +228,31 @@ def _member_ends(file: BinaryIO) -> Iterator[int]:
         block = block or file.read(_CHUNK)
 
 
-def _has_member_after(file: BinaryIO, start: int) -> bool:
-    """Whether a whole gzip member begins anywhere behind an offset."""
+def _has_record_after(file: BinaryIO, start: int) -> bool:
+    """Whether a whole record begins anywhere behind an offset.
+
+    Another gzip member does not count: a torn page that cannot be packed may hold one as it is.
+    """
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
         at = view.find(_MEMBER, start + 1)
         while at >= 0:
             file.seek(at)
-            if next(_member_ends(file), None) is not None:
-                return True
+            if _begins_record(file.read(_CHUNK)):
+                file.seek(at)
+                if next(_member_ends(file), None) is not None:
+                    return True
             at = view.find(_MEMBER, at + 1)
     return False
+
+
+def _begins_record(packed: bytes) -> bool:
+    try:
+        return (
+            zlib.decompressobj(wbits=zlib.MAX_WBITS | 16).decompress(packed, len(_RECORD))
+            == _RECORD
+        )
+    except zlib.error:
+        return False
 
 
 def _replace_by_start(path: Path, size: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import floor
 from typing import TYPE_CHECKING
 
 from ingest.calibration import ratio_of, score_of
@@ -116,8 +117,9 @@ def gate(
         return decided(Outcome.WAITING, f"its {said} may belong to the topic: {why}")
     if not is_link and headline_words < lenience.words:
         return decided(Outcome.WAITING, "its source said too little to judge it by")
+    below = floor(reached * 100) / 100  # rounded up it would read as if it were enough
     return decided(
-        Outcome.SKIPPED, f"{said} reaches {reached:.2f} of the cut; {share:.2f} is asked for"
+        Outcome.SKIPPED, f"{said} reaches {below:.2f} of the cut; {share:.2f} is asked for"
     )
 
 

@@ -5,6 +5,7 @@ IngestError
 ├── SeedError            a seed document cannot be read, or there is none           exit 3
 ├── ExtractError         an extractor failed on one page; counted, never fatal
 ├── CrawlError           a crawl could not be started or did not report back        exit 1
+├── ClockWrong           the machine's clock tells a year long gone                 exit 1
 ├── DaemonRunning        another daemon holds this corpus                           exit 5
 ├── Stopped              a long step was told to stop, and left all as it was       exit 130
 └── CorpusError          the corpus cannot be used; carries its path                exit 1
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
+    "ClockWrong",
     "ConfigError",
     "CorpusDamaged",
     "CorpusError",
@@ -76,6 +78,16 @@ class ExtractError(IngestError):
 
 class CrawlError(IngestError):
     """A crawl could not be started or did not report back."""
+
+
+class ClockWrong(IngestError):
+    """The machine's clock tells a year long gone."""
+
+    def __init__(self, told: str, latest: str) -> None:
+        super().__init__(
+            f"the clock says {told}, but the corpus has been written to until {latest}: "
+            "set the clock right; nothing is crawled before"
+        )
 
 
 class DaemonRunning(IngestError):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ingest.config import Settings
     from ingest.corpus import Corpus
     from ingest.export.frame import About, Format
+    from ingest.export_files import RawPages
     from ingest.read_items import StoredArticle
 
 __all__ = ["COMMANDS"]
@@ -100,13 +101,16 @@ def export(
     """  # noqa: D301  # \b is click's
     from ingest.corpus.searching import SearchSyntaxError
     from ingest.export import formats
+    from ingest.export_files import RawPages
+    from ingest.layout import count
 
     chosen = formats()[kind]
     texts = chosen.has_text if with_text is None else with_text
     settings = place.settings()
     _spare_workspace(settings, out)
+    pages = RawPages(settings.archive_path)
     with place.reading() as corpus:
-        about = _about(corpus, settings, with_text=texts)
+        about = _about(corpus, settings, pages, with_text=texts)
         try:
             articles = corpus.stream_articles(
                 only=selected(corpus, **filters),
@@ -120,6 +124,9 @@ def export(
                 f"the words cannot be read: {exc}; put plain words, or a phrase in double quotes"
             ) from exc
         _hand_over(chosen, articles, out, about, as_json=as_json)
+    if pages.damaged:
+        held = count(pages.damaged, "page")
+        raise click.ClickException(f"{held} left out: damaged in the archive")
 
 
 def _spare_workspace(settings: Settings, out: Path | None) -> None:
@@ -174,17 +181,16 @@ def _to_standard_output(write: Callable[[BinaryIO], int]) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _about(corpus: Corpus, settings: Settings, *, with_text: bool) -> About:
+def _about(corpus: Corpus, settings: Settings, pages: RawPages, *, with_text: bool) -> About:
     from ingest.config import seedbed_version
     from ingest.export.frame import About
-    from ingest.export_files import raw_pages
 
     return About(
         title=f"{settings.workspace.name}: articles",
         version=seedbed_version(),
         updated=corpus.last_found() or _EPOCH,
         with_text=with_text,
-        raw_page=raw_pages(settings.archive_path),
+        raw_page=pages,
     )
 
 
@@ -267,7 +273,7 @@ def report(
     until: datetime | None,
     title: str | None,
 ) -> None:
-    """Write one page with the pictures and tables of the corpus and of a week.
+    """Write one page with pictures and tables of the corpus.
 
     It needs no network and no script, and prints. --since and --until name another stretch of time
     than the last seven days. OUT may be -, for standard output.

@@ -17,14 +17,14 @@ from ingest.export.frame import ExportError
 from ingest.warc_members import raw_record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
     from typing import BinaryIO
 
     from ingest.export.frame import About, FileWriter, FolderWriter, Format
     from ingest.read_items import StoredArticle
 
-__all__ = ["export_to", "new_file", "new_folder", "raw_pages", "wrapped", "write_whole"]
+__all__ = ["RawPages", "export_to", "new_file", "new_folder", "wrapped", "write_whole"]
 
 
 def export_to(kind: Format, articles: Iterable[StoredArticle], path: Path, about: About) -> int:
@@ -158,21 +158,25 @@ def wrapped(path: Path) -> Iterator[None]:
         raise ExportError(f"{path} cannot be written: {exc.strerror or exc}") from exc
 
 
-def raw_pages(archive: Path) -> Callable[[StoredArticle], bytes | None]:
-    """What gives the record of an article's page, once; None: none is kept, or it was given."""
-    given: set[tuple[str, int]] = set()
+class RawPages:
+    """Gives the record of an article's page, once; None: none is kept, or it was given."""
 
-    def record(article: StoredArticle) -> bytes | None:
+    def __init__(self, archive: Path) -> None:
+        self._archive = archive
+        self._asked: set[tuple[str, int]] = set()
+        self.damaged = 0  #: records that are there and cannot be read
+
+    def __call__(self, article: StoredArticle) -> bytes | None:
         if article.warc is None or article.warc_offset is None:
             return None
         place = (article.warc, article.warc_offset)
-        if place in given:
+        if place in self._asked:
             return None
+        self._asked.add(place)
         try:
-            found = raw_record(archive / article.warc, article.warc_offset)
-        except (OSError, ValueError):
+            return raw_record(self._archive / article.warc, article.warc_offset)
+        except FileNotFoundError:  # thrown away, or not restored
             return None
-        given.add(place)
-        return found
-
-    return record
+        except (OSError, ValueError):
+            self.damaged += 1
+            return None

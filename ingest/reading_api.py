@@ -6,7 +6,6 @@ It only reads, whoever writes meanwhile; rows come one after the other, in the t
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -23,10 +22,12 @@ from ingest.read_items import (
     StoredSource,
     StoredStory,
 )
+from ingest.times import moment_of
 from ingest.urls import address_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import date, datetime
     from os import PathLike
     from types import TracebackType
 
@@ -180,15 +181,10 @@ def _moment(said: str | date | None, *, is_end: bool = False) -> datetime | None
     """A time that was asked for, aware; of a day its start, or its end."""
     if said is None:
         return None
-    if isinstance(said, str):
-        said = (
-            date.fromisoformat(said)
-            if len(said) == len("2025-07-01")
-            else datetime.fromisoformat(said)
-        )
-    if isinstance(said, datetime):
-        if said.tzinfo is None:
-            raise ValueError(f"a time without a zone: {said}")
-        return said
-    end = date.fromordinal(said.toordinal() + 1) if is_end else said
-    return datetime(end.year, end.month, end.day, tzinfo=UTC)
+    try:
+        at = moment_of(said, is_end=is_end)
+    except OverflowError as exc:
+        raise ValueError(f"no day comes after {said}") from exc
+    if at.tzinfo is None:
+        raise ValueError(f"a time without a zone: {at}")
+    return at

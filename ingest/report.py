@@ -89,10 +89,11 @@ def report_html(corpus: Corpus, period: Period, *, title: str, version: str, now
         now: stands at its foot.
     """
     with corpus.at_one_moment():
-        figures = figures_of(corpus, version=version)
+        histories = corpus.capture_histories()
+        figures = figures_of(corpus, version=version, histories=histories)
         parts = [
             *_head(corpus, title),
-            *_whole(corpus, figures),
+            *_whole(corpus, figures, completeness_by_week(histories)),
             *_stretch(corpus, period),
             section("How it was collected", paragraphs(methods_text(figures))),
             note(f"Made {_minute(iso(now))} UTC with Seedbed {version}. Days and times are UTC."),
@@ -113,13 +114,12 @@ def _head(corpus: Corpus, title: str) -> Iterator[Markup]:
     yield Markup('<ul class="tiles">{}</ul>').format(tiles)
 
 
-def _whole(corpus: Corpus, figures: Figures) -> Iterator[Markup]:
+def _whole(corpus: Corpus, figures: Figures, weeks: list[dict[str, Any]]) -> Iterator[Markup]:
     days = corpus.published_by_day()
     yield section(
         f"Articles and copies by {stretch_of(days)}",
         figure(timeline(days), ", by date of publication", has_key=True) or note("Nothing yet."),
     )
-    weeks = completeness_by_week(corpus.capture_histories())
     dated = [week for week in weeks if week["week"]][:_WEEKS][::-1]
     if dated:
         drawn = weekly_shares([(w["week"], w["found"], w["low"], w["high"]) for w in dated])

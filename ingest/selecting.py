@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -11,6 +11,7 @@ import click
 from ingest import clock
 from ingest.completing import complete_languages, complete_outlets
 from ingest.terminal import typed
+from ingest.times import moment_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,11 +39,7 @@ def _moment(written: str, *, is_end: bool) -> datetime:
     if ago := _AGO.fullmatch(said):
         return now - timedelta(hours=int(ago[1]) * _HOURS[ago[2]])
     days = {"today": now.date(), "yesterday": now.date() - timedelta(days=1)}
-    day = days.get(said) or (date.fromisoformat(said) if len(said) == len("2025-07-01") else None)
-    if day is not None:
-        start = datetime(day.year, day.month, day.day, tzinfo=UTC)
-        return start + timedelta(days=1) if is_end else start
-    at = datetime.fromisoformat(said.upper())
+    at = moment_of(days.get(said) or said.upper(), is_end=is_end)
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 

@@ -19,8 +19,8 @@ from ingest.backup_files import make_durable, publish, wrapped
 from ingest.bag import differences, opened, seal, zip_bag
 from ingest.corpus import Corpus
 from ingest.corpus.base import iso
-from ingest.corpus.freezing import freeze_corpus
-from ingest.coverage import coverage_of
+from ingest.corpus.freezing import freeze_corpus, masked
+from ingest.coverage import completeness_row
 from ingest.errors import CorpusError
 from ingest.export_files import new_file, new_folder
 from ingest.methods import Figures, methods_text
@@ -36,7 +36,6 @@ __all__ = ["Snapshot", "make_snapshot", "verify_snapshot"]
 
 _CHUNK = 1 << 20
 _MASKED = "**********"  # pydantic's, for what is a secret
-_KEY = re.compile(r"(?i)([?&][^=&\s]*(?:key|token|auth|pass|secret|sig)[^=&\s]*=)[^&\s]+")
 #: What tells where somebody works, how to reach him, or how he gets out.
 _PRIVATE = {("workspace",), ("notify",), ("crawl", "proxy"), ("crawl", "contact")}
 _NAME_AND_RANGE = re.compile(r"[A-Za-z0-9._-]+")
@@ -112,7 +111,8 @@ def _copy_seeds(source: Path, target: Path) -> None:
         return
     for path in sorted(source.rglob("*")):
         place = path.relative_to(source)
-        if path.is_file() and not path.is_symlink() and not place.name.startswith("."):
+        is_hidden = any(part.startswith(".") for part in place.parts)
+        if path.is_file() and not path.is_symlink() and not is_hidden:
             (target / place).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target / place)
 
@@ -140,10 +140,16 @@ def _tell(payload: Path, settings: Settings, rows: dict[str, int], *, version: s
     return methods
 
 
-def figures_of(corpus: Corpus, *, version: str) -> Figures:
-    """What a corpus tells of its making."""
+def figures_of(
+    corpus: Corpus,
+    *,
+    version: str,
+    histories: Sequence[tuple[str | None, tuple[str, ...], int]] | None = None,
+) -> Figures:
+    """What a corpus tells of its making; `histories`: of its captures, where they are known."""
     told = corpus.summary()
     first, last = corpus.first_started(), corpus.last_found()
+    found = corpus.capture_histories() if histories is None else histories
     return Figures(
         version=version,
         seeds=told["seeds"],
@@ -161,7 +167,7 @@ def figures_of(corpus: Corpus, *, version: str) -> Figures:
         last_published=told["last_published"],
         cut=corpus.lowest_relevance(),
         languages=corpus.languages(),
-        completeness=coverage_of(corpus)["completeness"],
+        completeness=completeness_row((routes, texts) for _, routes, texts in found),
     )
 
 
@@ -175,7 +181,7 @@ def _without_secrets(value: Any, place: tuple[str, ...] = ()) -> Any:
         }
     if isinstance(value, list):
         return [_without_secrets(one, place) for one in value if one != _MASKED]
-    return _KEY.sub(r"\1…", value) if isinstance(value, str) else value
+    return masked(value) if isinstance(value, str) else value
 
 
 def _versions(own: str) -> dict[str, str]:

@@ -159,9 +159,11 @@ class Clockwork:
         finally:
             stop.set()
             notify("STOPPING=1")
+            self._teller.stop()
+            until_s = time.monotonic() + _DRAIN_S
             self._scheduler.shutdown(wait=not is_lost)
             self._turns.end(wait=not is_lost)
-            self._teller.end()
+            self._teller.end(within_s=until_s - time.monotonic())
             self._desk.close()
 
     def _give_up(self, because: CrawlError) -> None:
@@ -302,7 +304,7 @@ class Clockwork:
         if late_s > _LATE * self.tick_s:
             _log.warning("scheduler overslept", late_s=round(late_s))
             self._wake()
-        elif watchdog_every_s() is not None:
+        if watchdog_every_s() is not None:  # late or not: if it must end, it ends and says why
             notify("WATCHDOG=1")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -50,6 +50,12 @@ class Ear:
 
 @pytest.fixture
 def ear() -> Iterator[Ear]:
+    with listening() as told:
+        yield told
+
+
+@contextmanager
+def listening() -> Iterator[Ear]:
     told = Ear()
 
     class Handler(BaseHTTPRequestHandler):

@@ -81,9 +81,13 @@ def append(
     corpus.finish_run(run, outcome="finished", requests=0, message=None, now=NOW)
 
 
-def main(folder: str, pages: str, synchronous: str = "FULL") -> None:
+OURS = "ours"
+
+
+def main(folder: str, pages: str, synchronous: str = OURS) -> None:
     with opened(Path(folder)) as (workspace, corpus):
-        corpus._run(f"PRAGMA synchronous = {synchronous}")
+        if synchronous != OURS:  # what the program itself sets is what is tried
+            corpus._run(f"PRAGMA synchronous = {synchronous}")
         append(workspace, corpus, prints(int(pages)))
 
 

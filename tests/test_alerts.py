@@ -298,8 +298,19 @@ def receiver(*minutes_ago: float, failures: int = 0, digested: datetime | None =
 
 def test_at_once_unless_the_last_message_is_fresh(to_all: Notify) -> None:
     assert kinds_due(receiver(), to_all, NOW) == EVERY
-    assert kinds_due(receiver(10), to_all, NOW) == EVERY
-    assert kinds_due(receiver(9.9), to_all, NOW) == URGENT
+    assert kinds_due(receiver(12), to_all, NOW) == EVERY
+    assert kinds_due(receiver(11.9), to_all, NOW) == URGENT
+
+
+def test_last_message_of_an_hour_is_kept_for_what_may_not_wait(to_all: Notify) -> None:
+    assert kinds_due(receiver(59, 45, 33, 20), to_all, NOW) == EVERY
+    assert kinds_due(receiver(59, 50, 45, 33, 20), to_all, NOW) == URGENT
+
+
+def test_digest_of_a_clock_that_was_ahead_holds_back_none(tmp_path: Path) -> None:
+    settings = notify(tmp_path, DIGEST="08:00")
+
+    assert kinds_due(receiver(digested=NOW + 365 * DAY), settings, NOW) == EVERY
 
 
 def test_no_more_messages_an_hour_than_the_settings_say(to_all: Notify) -> None:
@@ -408,11 +419,12 @@ def test_message_is_as_long_as_its_address_takes(most: int, number: int, title: 
 
 
 def test_headline_calls_nobody_and_commands_nothing() -> None:
-    told = waiting((AlertKind.NEW, 1), title="@everyone <!channel>\n<@U123> \x1b[2Jread \u202ethis")
+    title = "@everyone <!channel>\n<@U123> [gift](http://b.test) \x1b[2Jread \u202ethis"
+    told = waiting((AlertKind.NEW, 1), title=title)
 
     line = message_of("w", told, most_chars=999).body.splitlines()[1]
 
-    assert not any(call in line for call in ("@everyone", "<!channel", "<@U123"))
+    assert not any(call in line for call in ("@everyone", "<!channel", "<@U123", "]("))
     assert not any(sign in line for sign in "\x1b\u202e")
 
 

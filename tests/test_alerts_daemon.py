@@ -20,11 +20,20 @@ import pytest
 
 from ingest.cli import main
 from ingest.corpus import Corpus
+from ingest.errors import ConfigError, CorpusLocked
 from scheduler.beat import Pulse
 from scheduler.daemon import run_once
 from scheduler.lock import only_daemon
 from scheduler.telling import ALERTS, Teller
-from tests.alert_web import SECRET, ear, folder, keep_article, settings, write_settings
+from tests.alert_web import (
+    SECRET,
+    ear,
+    folder,
+    keep_article,
+    listening,
+    settings,
+    write_settings,
+)
 from tests.commands import restored_logging
 from tests.test_daemon import FAKE, SERVE
 from tests.test_older_corpus import made_by
@@ -318,3 +327,83 @@ def test_corpus_of_an_older_version_learns_to_tell(tmp_path: Path) -> None:
 
         assert corpus.alert_figures() == {"waiting": 0, "sent": 0, "failed": 0}
         assert corpus.damage() == []
+
+
+def test_file_of_addresses_that_cannot_be_read_costs_no_check_and_stops_no_alerts(
+    folder: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    checks: list[Path] = []
+
+    def damage(corpus: Corpus) -> list[str]:
+        checks.append(corpus.path)
+        return []
+
+    monkeypatch.setattr(Corpus, "damage", damage)
+    told = teller(folder, ear)
+    told.settings = lambda: settings(folder, ear, ALARM="file:nowhere.txt")
+
+    told.begin()
+    wait_for(lambda: (tally := told.pulse.beat().tallies.get(ALERTS)) and tally.unwell > 3)
+    for file in folder.glob("corpus.db*"):
+        file.unlink()
+    (folder / "corpus.db").write_text("no corpus\n" * 1000)
+    before = told.pulse.beat().tallies[ALERTS].unwell
+    wait_for(lambda: told.pulse.beat().tallies[ALERTS].unwell > before + 3)
+    told.settings = lambda: settings(folder, ear)
+    wait_for(lambda: ear.heard)
+    told.end()
+
+    assert checks == []
+    assert len(caplog.records) < before
+
+
+def test_address_that_fails_is_told_of_the_corpus_later_and_the_others_once(
+    folder: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for file in folder.glob("corpus.db*"):
+        file.unlink()
+    (folder / "corpus.db").write_text("no corpus\n" * 1000)
+    now_s = 5000.0
+    monkeypatch.setattr("scheduler.telling.time.monotonic", lambda: now_s)
+    ear.status = 500
+    with listening() as other:
+        told = teller(folder, ear)
+        told.settings = lambda: settings(folder, ear, ALL=f"{ear.url},{other.url}")
+        heard = []
+        for now_s in (5000.0, 5001.0, 5119.0, 5121.0, 5300.0, 5362.0):  # noqa: B007  # the clock's
+            assert not told._look()
+            heard.append((len(ear.heard), len(other.heard)))
+
+    assert heard == [(1, 1), (1, 1), (1, 1), (2, 1), (2, 1), (3, 1)]
+
+
+def test_corpus_that_stays_locked_is_told(
+    folder: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_: object, **__: object) -> bool:
+        raise CorpusLocked("it is locked", path=folder / "corpus.db")
+
+    now_s = 5000.0
+    monkeypatch.setattr("scheduler.telling.time.monotonic", lambda: now_s)
+    monkeypatch.setattr("scheduler.telling.tell_once", locked)
+    told = teller(folder, ear)
+    heard = []
+    for now_s in (5000.0, 6700.0, 6800.0, 6900.0):  # noqa: B007  # the clock's
+        told._look()
+        heard.append(len(ear.heard))
+
+    assert heard == [0, 0, 1, 1]
+
+
+def test_trouble_while_the_corpus_is_told_of_ends_no_look(
+    folder: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> list[object]:
+        raise ConfigError(["a file of addresses"])
+
+    for file in folder.glob("corpus.db*"):
+        file.unlink()
+    (folder / "corpus.db").write_text("no corpus\n" * 1000)
+    monkeypatch.setattr("scheduler.telling.tell_of_corpus", refused)
+
+    assert not teller(folder, ear)._look()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
+import time
 from contextlib import closing
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,8 +18,10 @@ import pytest
 # As in test_corpus: one SQLite library a process.
 from pysqlite3 import dbapi2 as sqlite3  # noqa: TID251
 
-from ingest.alert_items import Alert, AlertKind
+from ingest.alert_items import Alert, AlertKind, AlertMarks, Receiver
 from ingest.alerts.round import look, look_and_tell, tell_of_standstill
+from ingest.alerts.sending import Address, room_at, send
+from ingest.alerts.wording import Message
 from ingest.corpus import Corpus
 from ingest.corpus.base import iso
 from ingest.errors import CorpusLocked
@@ -102,7 +107,7 @@ def test_more_than_a_look_reads_is_told_whole(folder: Path, ear: Ear) -> None:
 
 
 def test_what_is_held_back_goes_into_the_next_message(folder: Path, ear: Ear) -> None:
-    for minutes, number in ((0, 11), (1, 12), (5, 13), (10, 14)):
+    for minutes, number in ((0, 11), (1, 12), (5, 13), (12, 14)):
         keep_article(folder, number)
         look_and_tell(settings(folder, ear), now=later(minutes=minutes))
 
@@ -327,16 +332,21 @@ def test_killed_before_it_is_sent_it_is_not_lost(folder: Path, ear: Ear) -> None
     assert "Title 11" in ear.bodies
 
 
-def test_old_alerts_are_forgotten_and_those_that_wait_are_not(folder: Path, ear: Ear) -> None:
+def test_old_alerts_are_forgotten_and_what_nobody_took_too(folder: Path, ear: Ear) -> None:
+    def left(**ago: float) -> list[str]:
+        look_and_tell(settings(folder, ear), now=later(**ago), is_stopped=lambda: True)
+        with closing(Corpus(folder / "corpus.db")) as corpus:
+            return [row["key"] for row in corpus._rows("SELECT key FROM alerts")]
+
     keep_article(folder, 11)
     look_and_tell(settings(folder, ear), now=NOW)
     keep_article(folder, 12)
-    look_and_tell(settings(folder, ear), now=later(hours=1), is_stopped=lambda: True)
+    assert left(hours=1) == ["article 11", "article 12"]
 
-    look_and_tell(settings(folder, ear), now=later(days=31), is_stopped=lambda: True)
-
-    with closing(Corpus(folder / "corpus.db")) as corpus:
-        assert [row["key"] for row in corpus._rows("SELECT key FROM alerts")] == ["article 12"]
+    assert left(days=30, minutes=30) == ["article 12"]
+    assert figures(folder)["waiting"] == 1
+    assert left(days=31) == []
+    assert figures(folder)["waiting"] == 0
 
 
 def test_locked_corpus_is_an_error_of_its_own(folder: Path) -> None:
@@ -359,3 +369,63 @@ def test_nothing_of_an_address_stands_in_the_corpus(folder: Path, ear: Ear) -> N
     for file in folder.glob("corpus.db*"):
         assert SECRET.encode() not in file.read_bytes()
         assert str(ear.port).encode() not in file.read_bytes()
+
+
+def test_standstill_sets_no_mark_back(
+    folder: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_article(folder, 11)
+    ours = settings(folder, ear)
+    read = Corpus.alert_marks
+    is_locked = []
+
+    def read_and_tell(corpus: Corpus) -> AlertMarks | None:
+        marks = read(corpus)
+        monkeypatch.setattr(Corpus, "alert_marks", read)
+        with closing(Corpus(folder / "corpus.db", timeout_s=0)) as other:
+            try:
+                other.keep_receiver("another", Receiver(digested=NOW))
+            except CorpusLocked:
+                is_locked.append(True)
+        return marks
+
+    monkeypatch.setattr(Corpus, "alert_marks", read_and_tell)
+    tell_of_standstill(ours, "no look for 600 s", now=NOW)
+
+    assert is_locked == [True]
+
+
+def test_spiders_that_fail_are_found_fast_among_many_runs(folder: Path) -> None:
+    with closing(Corpus(folder / "corpus.db")) as corpus, corpus.transaction():
+        corpus._run(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 8000) "
+            "INSERT INTO runs (started, spider, trigger, outcome, version) "
+            "SELECT ?, 'links', 'schedule', 'failed', '0' FROM n",
+            (T1,),
+        )
+        began_s = time.process_time()
+        (found,) = corpus.failing_spiders(3)
+
+    assert (found.spider, found.failures) == ("links", 8000)
+    assert time.process_time() - began_s < 1
+
+
+def test_markup_of_a_headline_is_not_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = []
+
+    def post(*_: object, **more: str) -> SimpleNamespace:
+        sent.append(json.loads(more["data"]))
+        return SimpleNamespace(status_code=200, content=b'{"ok": true}', headers={})
+
+    monkeypatch.setattr("requests.post", post)
+    address = Address(
+        name="all 1 (tgram)", secret="tgram://123456789:abcdefg_hijklmnop/12315544/",
+        kinds=frozenset(AlertKind),
+    )  # fmt: skip
+
+    send(address, Message(title="One", body='<a href="http://b.test/">gift</a> & <b>'))
+
+    assert sent[-1]["parse_mode"] == "HTML"
+    assert "<a" not in sent[-1]["text"]
+    assert "&lt;a href=" in sent[-1]["text"]
+    assert room_at(address) < 4096 / 2

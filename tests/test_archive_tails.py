@@ -6,7 +6,9 @@ import errno
 import fcntl
 import gzip
 import os
+import random
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,7 +23,6 @@ from tests.taught import opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from ingest.corpus import Corpus
 
@@ -128,6 +129,44 @@ def test_records_behind_a_damaged_one_are_not_cut_off(tmp_path: Path, named: int
     assert path.read_bytes() == damaged
     (offset,) = write(tmp_path, BODIES[:1])  # a run of a restored corpus goes on with it
     assert read_record(path, offset).body == BODIES[0]
+
+
+def test_a_gzip_file_in_a_torn_page_is_no_record_behind_it(tmp_path: Path) -> None:
+    """What cannot be packed stands in the member as it is."""
+    noise = random.Random(1).randbytes
+    offsets = write(tmp_path, (BODIES[0], noise(40_000) + gzip.compress(noise(3000)) + noise(9000)))
+    path = tmp_path / warc_name(1, "feeds")
+    os.truncate(path, path.stat().st_size - 9)
+
+    assert cut_tail(path) > 0
+    assert path.stat().st_size == offsets[1]
+
+
+def test_what_is_no_file_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / warc_name(1, "feeds")
+    path.symlink_to("/dev/null")
+
+    assert cut_tail(path) == 0
+    assert path.is_symlink()
+
+
+def test_the_disk_holds_the_name_of_every_folder_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: set[str] = set()
+    real = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        synced.add(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    folder = tmp_path / "kept" / "raw" / "pages"
+    write(folder, BODIES[:1])
+
+    holders = {str(one) for one in (tmp_path, *folder.parents[:2], folder)}
+    assert holders <= synced
+    assert str(tmp_path.parent) not in synced
 
 
 def test_a_file_that_is_being_written_is_left_alone(tmp_path: Path) -> None:

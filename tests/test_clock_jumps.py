@@ -9,7 +9,7 @@ from collections import Counter
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,6 +17,7 @@ import pytest
 from ingest.clock import AHEAD_VARIABLE
 from ingest.config import load_settings
 from ingest.corpus import Corpus
+from ingest.errors import ClockWrong
 from ingest.items import HostWait
 from scheduler.jobs import JobSpec, is_due
 from scheduler.rounds import Rounds
@@ -87,16 +88,22 @@ def test_daemon_that_slept_through_ten_polls_makes_up_for_them_once(workspace: P
 
 @needs_faketime
 @pytest.mark.parametrize(
-    "when", ["@2026-03-29 00:59:57", "@2026-10-25 00:59:57"], ids=["spring", "autumn"]
+    "change",
+    # The last Sundays of March and October, 01:00 UTC: directive 2000/84/EC, articles 2 and 3.
+    [datetime(2026, 3, 29, 1, tzinfo=UTC), datetime(2026, 10, 25, 1, tzinfo=UTC)],
+    ids=["spring", "autumn"],
 )
-def test_daemon_works_through_a_change_of_local_time(workspace: Path, when: str) -> None:
+def test_daemon_works_through_a_change_of_local_time(workspace: Path, change: datetime) -> None:
     """An hour is skipped, or comes twice, three seconds after it starts."""
-    with Daemon.at(workspace, when, TZ="Europe/Berlin") as daemon:
+    seconds = f"@{change.timestamp() - 3:.0f}"
+    with Daemon.at(workspace, seconds, TZ="Europe/Berlin", FAKETIME_FMT="%s") as daemon:
         daemon.wait_for(lambda: all_done(workspace, 1))
         time.sleep(4)
 
         assert daemon.ends() == 0
     assert all_done(workspace, 1)
+    started = datetime.fromisoformat(run_rows(workspace)[0]["started"])
+    assert abs(started - change) < timedelta(minutes=1)
 
 
 # Injected
@@ -210,6 +217,41 @@ def test_what_a_clock_that_ran_ahead_put_off_is_brought_nearer_by_as_much(corpus
     assert corpus.count_due(now=NOW) == 1
     waits = {row["host"]: row["until"] for row in corpus.waiting_hosts(now=NOW)}
     assert waits == {"short.test": "2025-08-02T00:00:00Z", "long.test": "2025-08-01T13:00:00Z"}
+
+
+def put_off(corpus: Corpus) -> list[dict[str, Any]]:
+    return [
+        *corpus._rows("SELECT next_due, last_ok FROM sources ORDER BY id"),
+        *corpus._rows("SELECT next_check FROM pages ORDER BY id"),
+        *corpus._rows("SELECT wait_until FROM hosts ORDER BY host"),
+        *corpus._rows("SELECT * FROM topic_state ORDER BY key"),
+    ]
+
+
+def test_clock_without_its_battery_is_not_followed_and_nothing_is_due(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(Corpus(workspace / "corpus.db")) as corpus:
+        set_back_corpus(corpus)
+        before = put_off(corpus)
+    rounds = Rounds(settings=load_settings(workspace, os.environ), environ={})
+    years_2000 = (datetime(2000, 1, 1, tzinfo=UTC) - datetime.now(UTC)).total_seconds()
+    monkeypatch.setenv(AHEAD_VARIABLE, repr(years_2000 / 3600))
+
+    with pytest.raises(ClockWrong, match=r"the clock says 2000-.* until 2025-08-02"):
+        rounds.agenda()
+
+    with closing(Corpus(workspace / "corpus.db")) as corpus:
+        assert put_off(corpus) == before
+
+
+def test_corpus_that_was_decades_ahead_is_brought_back(corpus: Corpus) -> None:
+    run = corpus.start_run(
+        spider="feeds", trigger="schedule", version="0", now=NOW.replace(year=2050)
+    )
+
+    assert corpus.follow_clock(now=NOW.replace(year=2027)) is not None
+    assert run
 
 
 def test_clock_that_is_a_little_off_moves_nothing(corpus: Corpus) -> None:

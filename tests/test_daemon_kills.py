@@ -36,7 +36,7 @@ def test_struck_daemon_loses_nothing_and_ends_with_the_undisturbed_corpus(
     season = run_season(tmp_path / "struck", calm, blows)
 
     assert season.complaints == []
-    assert season.struck.total() >= 0.8 * len(blows), "most came when nothing was at work"
+    assert season.struck.total() >= 0.6 * len(blows), "most came when nothing was at work"
     assert season.died >= KILLS // 4, "the kills came too late to matter"
     assert season.acknowledged > len(blows), "hardly a page was stored before the end"
     assert season.slowest_drain_s < 20

@@ -15,7 +15,7 @@ import pytest
 from ingest.archive import read_record
 from ingest.corpus import Corpus
 from ingest.errors import CorpusError
-from tests.appending import append, prints
+from tests.appending import OURS, append, prints
 from tests.crash_states import Disk, python, traced
 from tests.taught import make_workspace, snapshot
 
@@ -69,7 +69,7 @@ def trace(room: Path, synchronous: str) -> tuple[Path, list[Event]]:
 
 @pytest.fixture(scope="module")
 def full(room: Path) -> tuple[Path, list[Event]]:
-    return trace(room, "FULL")
+    return trace(room, OURS)  # as the program itself opens its corpus
 
 
 def acknowledged(event: Event) -> str | None:
@@ -209,3 +209,9 @@ def finished(place: Path) -> list[list[dict[str, Any]]]:
     with closing(workspace.corpus()) as corpus:
         append(workspace, corpus, prints(PAGES), tell=lambda _: None)
         return snapshot(corpus)
+
+
+def test_a_corpus_is_opened_so_that_every_commit_reaches_the_disk(tmp_path: Path) -> None:
+    with closing(Corpus(tmp_path / "corpus.db")) as corpus:
+        assert corpus._value("PRAGMA synchronous") == 2  # FULL; sqlite.org/pragma.html
+        assert corpus._value("PRAGMA journal_mode") == "wal"

@@ -88,11 +88,39 @@ def test_filters_of_articles_are_those_of_search(opened: ingest.Corpus) -> None:
     assert stories
 
 
+def test_no_filter_changes_the_order(opened: ingest.Corpus) -> None:
+    everything = [a.id for a in opened.articles()]
+    words = "a* OR p* OR s*"
+    found = {a.id for a in opened.articles(words=words)}
+    for is_newest_first in (False, True):
+        chosen = opened.articles(words=words, newest_first=is_newest_first)
+        order = everything[::-1] if is_newest_first else everything
+        assert [a.id for a in chosen] == [one for one in order if one in found]
+    assert len(found) > 1
+
+
+def test_no_sort_holds_the_texts(opened: ingest.Corpus) -> None:
+    asked: list[str] = []
+    raw = opened._stored._raw
+    raw.set_trace_callback(asked.append)
+    try:
+        list(opened.articles(words="sputnik", outlet=["first.test", "second.test"]))
+    finally:
+        raw.set_trace_callback(None)
+    (sql,) = [one for one in asked if "AS text" in one]
+    plan = raw.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()
+    parents = [parent for _, parent, _, told in plan if "TEMP B-TREE FOR ORDER BY" in told]
+    assert parents  # it sorts, or nothing is tried here
+    assert 0 not in parents
+
+
 def test_mistakes_in_filters_are_said_at_once(opened: ingest.Corpus) -> None:
     with pytest.raises(ValueError, match="Invalid isoformat"):
         opened.articles(since="yesteryear")
     with pytest.raises(ValueError, match="without a zone"):
         opened.articles(since=datetime(2025, 7, 1))  # noqa: DTZ001  # that is what is tried
+    with pytest.raises(ValueError, match="no day comes after 9999-12-31"):
+        opened.articles(until="9999-12-31")
     with pytest.raises(ingest.SearchSyntaxError):
         opened.articles(words='"open')
 

@@ -161,6 +161,20 @@ def test_equal_corpora_give_equal_pages(tmp_path: Path) -> None:
     assert pages[0] == pages[1]
 
 
+def test_what_is_dear_is_asked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    histories = Corpus.capture_histories
+
+    def counted(corpus: Corpus) -> Any:
+        asked.append(1)
+        return histories(corpus)
+
+    monkeypatch.setattr(Corpus, "capture_histories", counted)
+    with closing(fill(tmp_path / "corpus.db")) as corpus:
+        report_html(corpus, WHOLE, title="x", version="1", now=NOW)
+    assert len(asked) == 1
+
+
 def test_a_report_is_of_one_moment(tmp_path: Path) -> None:
     path = tmp_path / "corpus.db"
     with closing(fill(path)) as writer, closing(Corpus(path, readonly=True)) as corpus:

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from ingest import bag
 from ingest.cli import main
 from ingest.config import load_settings
-from ingest.corpus import Corpus
-from ingest.corpus.migrations import MACHINE_TABLES
-from ingest.errors import CorpusError
+from ingest.corpus import Corpus, connection
+from ingest.corpus.migrations import MACHINE_TABLES, SCHEMA_VERSION
+from ingest.errors import CorpusError, CorpusTooOld
 from ingest.methods import Figures, methods_text
 from ingest.snapshot import Snapshot, figures_of, make_snapshot, verify_snapshot
 from ingest.standing import topic_names
@@ -43,6 +43,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "seeds/deep").mkdir(parents=True)
     (folder / "seeds/one.txt").write_text("A seed.")
     (folder / "seeds/deep/two % ä.txt").write_text("Another.")
+    (folder / "seeds/.git").mkdir()
+    (folder / "seeds/.git/config").write_text("url = https://hunter2@git.test/seeds")
     (folder / "archive").mkdir()
     (folder / "archive/run-000001-feeds.warc.gz").write_bytes(b"pages")
     with closing(fill(folder / "corpus.db")) as corpus:
@@ -51,6 +53,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         corpus.set_state("own_web", "mailto-me")
         corpus.set_state("topic", json.dumps(TOPIC))
         insert(corpus, "robots", **_robots(corpus))
+        for number, key in ((1, "t0ken-in-url"), (2, "t0ken-in-url2")):
+            address = f"https://one.test/feed?x=1&token={key}"
+            corpus._run(
+                "UPDATE sources SET kind = 'feed', url = :url, last_error = 'GET ' || :url "
+                "WHERE id = :id",
+                {"url": address, "id": number},
+            )
     return folder
 
 
@@ -164,6 +173,33 @@ def test_every_difference_is_named(folder: Path, tmp_path: Path) -> None:
         "manifest-sha256.txt: changed",
         "data/new.txt: not in the manifest",
     ]
+
+
+def test_two_sources_that_differ_by_their_key_stay_two(made: Snapshot) -> None:
+    with closing(Corpus(made.path / "data/corpus.db", readonly=True)) as frozen:
+        urls = [row["url"] for row in frozen._rows("SELECT url FROM sources ORDER BY id LIMIT 2")]
+    assert urls == ["https://one.test/feed?x=1&token=…", "https://one.test/feed?x=1&token=…#2"]
+
+
+def test_a_later_seedbed_leaves_an_older_snapshot_as_it_is(
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    there = make(folder, tmp_path / "snap").path
+    frozen = there / "data/corpus.db"
+    monkeypatch.setattr(connection, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
+    for is_reader in (True, False):
+        with pytest.raises(CorpusTooOld, match="a snapshot is never changed; copy"):
+            Corpus(frozen, readonly=is_reader)
+    assert verify_snapshot(there) == []
+    copied = tmp_path / "corpus.db"
+    copied.write_bytes(frozen.read_bytes())
+    assert caplog.messages == []
+    Corpus(copied, readonly=True).close()
+    (told,) = caplog.messages
+    assert told.startswith(f"corpus.db: schema {SCHEMA_VERSION} becomes ")
 
 
 def test_what_cannot_be_read_ends_no_check(folder: Path, tmp_path: Path) -> None:

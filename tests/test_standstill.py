@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import http.client
+import re
 import socket
 import threading
 import time
 from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NoReturn
+from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
 
 from ingest.config import load_settings
 from ingest.errors import CrawlError, IngestError
 from scheduler import clockwork as clockwork_module
-from scheduler import health
+from scheduler import health, telling
+from scheduler.beat import Pulse
 from scheduler.clockwork import Clockwork
 from scheduler.health import ailments
 from scheduler.rounds import Rounds
 from tests.test_daemon import fake, wait_until, workspace
 from tests.test_health import WELL, opened
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 __all__ = ["workspace"]  # fixture
 
@@ -108,6 +108,57 @@ def test_daemon_whose_tick_hangs_ends_without_waiting_for_it(
 
     assert codes == [1]
     assert stop.is_set()
+
+
+def test_service_is_kept_by_its_manager_until_it_gives_up_and_says_why(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the manager kills it before anybody is told that it stood still."""
+    told: list[str] = []
+    monkeypatch.setattr(clockwork_module, "notify", told.append)
+    monkeypatch.setattr(clockwork_module, "watchdog_every_s", lambda: 90.0)
+    clockwork = clockwork_of(workspace)
+    monkeypatch.setattr(clockwork, "_wake", lambda: None)
+    tick_s = clockwork.tick_s
+    for ticks in (1, clockwork_module._LATE + 1, clockwork_module._LOST - 1):
+        monkeypatch.setattr(Pulse, "tick_age_s", ticks * tick_s)
+        clockwork._watch()
+    assert told == ["WATCHDOG=1"] * 3
+
+    monkeypatch.setattr(Pulse, "tick_age_s", (clockwork_module._LOST + 1) * tick_s)
+    with pytest.raises(CrawlError):
+        clockwork._watch()
+    unit = (Path(__file__).parents[1] / "deploy" / "seedbed.service").read_text()
+    found = re.search(r"^WatchdogSec=(\d+)$", unit, re.MULTILINE)
+    assert found
+    silent_s = clockwork_module._DRAIN_S + telling._JOIN_S
+    assert int(found[1]) > 2 * silent_s
+
+
+def test_stopping_tells_the_teller_before_it_waits_for_the_crawl(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a stop takes the time of the crawl and that of a message one after the other."""
+    order: list[str] = []
+    clockwork = clockwork_of(workspace)
+    stopped, ended = clockwork._teller.stop, clockwork._turns.end
+
+    def stop_teller() -> None:
+        order.append("teller")
+        stopped()
+
+    def end_turns(*, wait: bool = True) -> None:
+        order.append("turns")
+        ended(wait=wait)
+
+    monkeypatch.setattr(clockwork._teller, "stop", stop_teller)
+    monkeypatch.setattr(clockwork._turns, "end", end_turns)
+    stop = threading.Event()
+    stop.set()
+
+    clockwork.keep(stop, threading.Event())
+
+    assert order[:2] == ["teller", "turns"]
 
 
 @pytest.mark.parametrize("drain_s", [0.2, 30.0])

@@ -105,7 +105,7 @@ def test_the_command_follows_until_it_is_interrupted(filled: Corpus, tmp_path: P
     add(filled, 10)
     second = json.loads(process.stdout.readline())
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=120)
 
     assert (first["id"], second["id"], process.returncode) == (2, 10, 130)
     assert "Traceback" not in said

@@ -418,3 +418,32 @@ def test_metadata_of_the_user_wins_over_ours(filled: Corpus) -> None:
 
     assert asyncio.run(shown()) == ("My own words", ["outlet", "language", "seed"])
     assert SHOWN["articles"].description in html.unescape(page(filled, "/anyname/articles"))
+
+
+@pytest.mark.parametrize(
+    ("mine", "found", "is_fed"),
+    [({"search": "SELECT 2 AS mine"}, [{"mine": 2}], 403),
+     ({"search": {"sql": "SELECT 2 AS mine", "allow": True}}, [{"mine": 2}], 403),
+     ({"search": {"allow": False}}, None, 403), ({"other": "SELECT 1"}, [], 200)],
+)  # fmt: skip
+def test_saved_queries_of_the_user_win_and_close_ours(
+    filled: Corpus, mine: dict[str, Any], found: list[Any] | None, is_fed: int
+) -> None:
+    async def told() -> list[Any]:
+        datasette = Datasette(
+            [str(filled.path)], metadata={"databases": {"anyname": {"queries": mine}}}
+        )
+        try:
+            return [
+                await datasette.client.get(f"/anyname/{one}")
+                for one in ("search.json?_shape=array", "-/feed/search.atom", "search")
+            ]
+        finally:
+            datasette.executor.shutdown()
+            datasette.get_database("anyname").close()
+
+    query, feed, shown = asyncio.run(told())
+
+    assert (query.json() if query.status_code == 200 else None) == found
+    assert feed.status_code == is_fed
+    assert ("/-/feed/" in shown.text) == (is_fed == 200)

@@ -144,6 +144,22 @@ def test_a_form_of_another_site_is_refused_even_without_cookies(
     assert labels(unlabelled) == []
 
 
+def test_buttons_work_behind_a_proxy_that_calls_us_by_another_name(unlabelled: Corpus) -> None:
+    headers = {"sec-fetch-site": "same-origin", "origin": "https://news.example"}
+    answer, _ = click(unlabelled, "yes", headers=headers)
+
+    assert answer.status_code == 302
+    assert labels(unlabelled) == [(1, "yes", "datasette")]
+
+
+def test_who_may_not_see_the_labels_is_shown_none(filled: Corpus) -> None:
+    closed = {"databases": {"anyname": {"tables": {"labels": {"allow": False}}}}}
+    _, page = click(filled, "yes", options={"metadata": closed})
+
+    assert page.status_code == 200
+    assert "Is it about the topic?" not in page.text
+
+
 @pytest.mark.parametrize(
     ("form", "status"),
     [

@@ -41,7 +41,8 @@ class Checker:
         """What is wrong now; empty when all is well."""
         # Before the corpus is looked at: what is written down later need not be there yet.
         told = acknowledged(self.folder / LEDGER)
-        if not (self.folder / "corpus.db").exists():
+        corpus = self.folder / "corpus.db"
+        if not corpus.exists() or not corpus.stat().st_size:  # killed before its first write
             return [f"no corpus, and {len(told)} pages acknowledged"] if told else []
         found = complaints(self.folder / "corpus.db", told)
         return found + self._unreadable()

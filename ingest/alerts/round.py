@@ -33,7 +33,7 @@ from ingest.corpus.base import iso
 from ingest.errors import CorpusError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from datetime import datetime
 
     from ingest.alerts.sending import Address
@@ -60,6 +60,7 @@ class Told:
     """How one address was told."""
 
     name: str  #: as it may be shown
+    receiver: str  #: what the corpus knows it by
     counts: dict[AlertKind, int]
     error: str | None = None  #: why it was not; None: it was
 
@@ -108,10 +109,11 @@ def check_corpus(settings: Settings, *, now: datetime) -> None:
         ConfigError: a file of addresses cannot be read.
         CorpusError: the corpus cannot be read or written.
     """
+    addresses = addresses_of(settings)  # first: that it cannot be read is not worth a check
     with closing(Corpus(settings.corpus_path)) as corpus:
         damage = damage_found(corpus, now=now)
         if damage is not None:
-            _enter(corpus, settings, addresses_of(settings), damage=damage, now=now)
+            _enter(corpus, settings, addresses, damage=damage, now=now)
 
 
 def _enter(
@@ -134,12 +136,14 @@ def _enter(
         )  # fmt: skip
         if damage is not None:
             corpus.set_state(CHECKED, iso(now))
-        lost = corpus.forget_alerts(
+        lost, late = corpus.forget_alerts(
             before=now - timedelta(days=STATE_DAYS),
             receivers=[one.receiver for one in addresses],
         )
     if lost:
         _log.warning("alerts dropped: their addresses are told no more", alerts=lost)
+    if late:
+        _log.warning("alerts dropped: nobody took them", alerts=late, days=STATE_DAYS)
     for alert in alerts:
         if alert.kind is AlertKind.ALARM:
             _log.warning("alarm", said=alert.title)
@@ -176,7 +180,9 @@ def _tell(corpus: Corpus, settings: Settings, address: Address, *, now: datetime
         known = after_success(known, digested=moment)
         corpus.alerts_told(address.receiver, known, kinds=kinds, up_to=waiting.up_to, now=now)
         _log.info("alerts sent", to=address.name, **_by_kind(waiting))
-    return Told(name=address.name, counts=dict(waiting.counts), error=error)
+    return Told(
+        name=address.name, receiver=address.receiver, counts=dict(waiting.counts), error=error
+    )
 
 
 def _by_kind(waiting: Waiting) -> dict[str, int]:
@@ -205,11 +211,16 @@ def try_all(settings: Settings) -> Iterator[Told]:
             send(address, trial_message(settings.name))
         except NotSent as exc:
             error = str(exc)
-        yield Told(name=address.name, counts={}, error=error)
+        yield Told(name=address.name, receiver=address.receiver, counts={}, error=error)
 
 
-def tell_of_corpus(settings: Settings, trouble: str, *, now: datetime) -> list[Told]:
+def tell_of_corpus(
+    settings: Settings, trouble: str, *, resting: Collection[str] = (), now: datetime
+) -> list[Told]:
     """Tell that the corpus cannot be read, without it: whoever calls sees to it that this is once.
+
+    Args:
+        resting: the hashes of those who are not told now.
 
     Raises:
         ConfigError: a file of addresses cannot be read.
@@ -221,9 +232,14 @@ def tell_of_corpus(settings: Settings, trouble: str, *, now: datetime) -> list[T
     waiting = Waiting(up_to=0, counts={AlertKind.ALARM: 1}, alerts=(alert,))
     told = []
     for address in addresses_of(settings):
-        if AlertKind.ALARM in address.kinds:
+        if AlertKind.ALARM in address.kinds and address.receiver not in resting:
             error = _sent(settings, address, waiting)
-            told.append(Told(name=address.name, counts=dict(waiting.counts), error=error))
+            told.append(
+                Told(
+                    name=address.name, receiver=address.receiver, counts=dict(waiting.counts),
+                    error=error,
+                )
+            )  # fmt: skip
     return told
 
 
@@ -234,7 +250,10 @@ def tell_of_standstill(settings: Settings, because: str, *, now: datetime) -> No
     alert = standstill(because, now)
     receivers = _told_of(alert, addresses_of(settings))
     try:
-        with closing(Corpus(settings.corpus_path, timeout_s=_PATIENCE_S)) as corpus:
+        with (
+            closing(Corpus(settings.corpus_path, timeout_s=_PATIENCE_S)) as corpus,
+            corpus.transaction(),  # a look in between would have its marks set back
+        ):
             marks = corpus.alert_marks() or corpus.latest_marks()
             corpus.enter_alerts([(alert, receivers)], over=(), marks=marks, now=now)
     except CorpusError as exc:

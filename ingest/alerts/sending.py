@@ -143,7 +143,10 @@ def room_at(address: Address) -> int:
     """
     service = _service(address)
     title = 0 if service.title_maxlen > 0 else 250  # it goes into the body then
-    return max(int(service.body_maxlen) - title, _FEW_CHARS)
+    room = int(service.body_maxlen) - title
+    if service.resolve_format("text") != "text":
+        room //= 2  # marks of the text are escaped
+    return max(room, _FEW_CHARS)
 
 
 def send(address: Address, message: Message) -> None:
@@ -154,8 +157,12 @@ def send(address: Address, message: Message) -> None:
     """
     service = _service(address)
     with _overheard() as words:
+        import apprise
+
+        # Not by the service itself, which takes a headline's markup for its own.
+        everybody = apprise.Apprise(service, asset=service.asset)
         try:
-            is_taken = service.notify(
+            is_taken = everybody.notify(
                 title=message.title, body=message.body, body_format="text", notify_type="info"
             )
         except Exception as exc:  # noqa: BLE001  # whatever a service's plug-in raises

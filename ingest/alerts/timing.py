@@ -32,14 +32,15 @@ def kinds_due(receiver: Receiver, settings: Notify, now: datetime) -> frozenset[
     if len(tries) >= settings.messages_per_hour or _backs_off(receiver, tries, now):
         return frozenset()
     urgent = frozenset(AlertKind(kind) for kind in settings.at_once)
-    # Spread over the hour, so that those who may not wait find some of it left.
-    spacing = _HOUR / settings.messages_per_hour
+    # The last message of an hour is kept for what may not wait, and the others are spread over it.
+    most = max(1, settings.messages_per_hour - 1)
     # One that failed backs off instead.
-    is_soon = bool(tries) and not receiver.failures and now - tries[-1] < spacing
-    if is_soon or _is_quiet(settings, now):
+    is_soon = bool(tries) and not receiver.failures and now - tries[-1] < _HOUR / most
+    if len(tries) >= most or is_soon or _is_quiet(settings, now):
         return urgent
     moment = digest_moment(settings, now)
-    if moment is not None and moment <= receiver.digested:
+    # One of a time to come is of a clock that was wrong.
+    if moment is not None and moment <= receiver.digested <= now:
         return urgent
     return frozenset(AlertKind)
 

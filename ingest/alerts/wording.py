@@ -25,8 +25,8 @@ _SECTIONS = {
     AlertKind.SILENT: ("silent source", "silent sources"),
 }
 _TITLE_CHARS, _LINE_CHARS = 200, 400
-# Chat services call their members by such words, and a headline must not.
-_CALL = re.compile(r"@(?=\w)|<(?=[!@#])")
+# Chat services call their members by such words, or make a link, and a headline must not.
+_CALL = re.compile(r"@(?=\w)|<(?=[!@#])|\](?=\()")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

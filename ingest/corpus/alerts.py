@@ -132,12 +132,13 @@ class Alerts(Base):
     def failing_spiders(self, least: int) -> list[FailingSpider]:
         """Spiders whose last crawls failed, so many at least, one after the other."""
         rows = self._rows(
+            "WITH well AS (SELECT spider, max(id) AS last FROM runs "
+            "WHERE outcome IN ('finished', 'interrupted') GROUP BY spider) "
             "SELECT f.spider, f.failures, f.since, l.message FROM (SELECT r.spider, "
             "count(*) AS failures, min(r.started) AS since, max(r.id) AS last FROM runs r "
-            "WHERE r.outcome IN ('failed', 'died') AND r.id > coalesce((SELECT max(w.id) "
-            "FROM runs w WHERE w.spider = r.spider AND w.outcome IN ('finished', 'interrupted')), "
-            "0) GROUP BY r.spider HAVING count(*) >= ?) f JOIN runs l ON l.id = f.last "
-            "ORDER BY f.spider",
+            "LEFT JOIN well w ON w.spider = r.spider WHERE r.outcome IN ('failed', 'died') "
+            "AND r.id > coalesce(w.last, 0) GROUP BY r.spider HAVING count(*) >= ?) f "
+            "JOIN runs l ON l.id = f.last ORDER BY f.spider",
             (least,),
         )
         return [FailingSpider(**row | {"since": _at(row["since"])}) for row in rows]
@@ -303,11 +304,12 @@ class Alerts(Base):
             )
             self.keep_receiver(receiver, known)
 
-    def forget_alerts(self, *, before: datetime, receivers: Sequence[str]) -> int:
-        """Drop what is long over, and what waits for addresses that are told no more.
+    def forget_alerts(self, *, before: datetime, receivers: Sequence[str]) -> tuple[int, int]:
+        """Drop what is long over, what waited too long, and what waits for those told no more.
 
         Returns:
-            How many alerts waited for addresses that are not among `receivers`.
+            How many alerts waited for addresses that are not among `receivers`, and how many for
+            others since before that time; what lasts waits on.
         """
         with self.transaction():
             named = json.dumps(sorted(receivers))
@@ -315,12 +317,17 @@ class Alerts(Base):
                 "DELETE FROM alerts_waiting WHERE receiver NOT IN (SELECT value FROM json_each(?))",
                 (named,),
             ).rowcount
+            late = self._run(
+                "DELETE FROM alerts_waiting WHERE alert IN (SELECT id FROM alerts "
+                "WHERE entered < ? AND (NOT lasts OR over IS NOT NULL))",
+                (iso(before),),
+            ).rowcount
             self._run(
                 "DELETE FROM alerts WHERE entered < ? AND (NOT lasts OR over IS NOT NULL) "
                 "AND NOT EXISTS (SELECT 1 FROM alerts_waiting WHERE alert = alerts.id)",
                 (iso(before),),
             )
-        return int(lost)
+        return int(lost), int(late)
 
     def alert_figures(self) -> dict[str, int]:
         """Alerts that wait for some address; messages sent and tries that failed, ever."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from ingest.corpus.asking import row_of, rows_of
 
-__all__ = ["neighbours", "page_line", "story_of"]
+__all__ = ["count_of_changes", "neighbours", "page_line", "story_of"]
 
 
 def page_line(connection: Any, article: int) -> dict[str, Any]:
@@ -21,6 +21,14 @@ def page_line(connection: Any, article: int) -> dict[str, Any]:
     )
     assert row is not None
     return row
+
+
+def count_of_changes(connection: Any, article: int) -> int:
+    """How many changes of an article and its copies were seen."""
+    row = row_of(
+        connection, "SELECT count(*) AS n FROM revisions WHERE article = :id", {"id": article}
+    )
+    return int(row["n"]) if row else 0
 
 
 def story_of(connection: Any, article: int) -> dict[str, Any] | None:

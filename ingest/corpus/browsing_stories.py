@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import TYPE_CHECKING, Any
 
 from ingest.corpus.asking import row_of, rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 __all__ = [
     "MOST_ARTICLES",
@@ -16,7 +20,7 @@ __all__ = [
 ]
 
 MOST_ARTICLES = 300
-_MOST_COPIES = 2000
+_MOST_COPIES = 20  # of one article
 
 
 def one_story(connection: Any, number: int) -> dict[str, Any] | None:
@@ -34,14 +38,16 @@ def story_articles(connection: Any, number: int) -> list[dict[str, Any]]:
     )
 
 
-def story_copies(connection: Any, number: int) -> dict[int, list[dict[str, Any]]]:
-    """The copies of its articles, by article, in order of publication."""
+def story_copies(connection: Any, articles: Collection[int]) -> dict[int, list[dict[str, Any]]]:
+    """The copies of these articles, by article, the first some of each in order of publication."""
     rows = rows_of(
         connection,
-        "SELECT c.article, c.outlet, c.published, c.hours_later, c.relation, c.similarity, c.url "
-        "FROM articles a JOIN copies c ON c.article = a.id WHERE a.story = :id "
-        "ORDER BY c.article, c.published IS NULL, c.published, c.url LIMIT :most",
-        {"id": number, "most": _MOST_COPIES},
+        "SELECT * FROM (SELECT c.article, c.outlet, c.published, c.hours_later, c.relation, "
+        "c.similarity, c.url, row_number() OVER (PARTITION BY c.article "
+        "ORDER BY c.published IS NULL, c.published, c.url) AS place FROM copies c "
+        "WHERE c.article IN (SELECT value FROM json_each(:articles))) WHERE place <= :most "
+        "ORDER BY article, place",
+        {"articles": json.dumps(sorted(articles)), "most": _MOST_COPIES},
     )
     copies: dict[int, list[dict[str, Any]]] = {}
     for row in rows:

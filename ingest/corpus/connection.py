@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from contextlib import closing, contextmanager
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["check_identity", "connect", "guarded", "is_still", "migrate", "missing_parts"]
+
+_log = logging.getLogger(__name__)
 
 OLDEST_SQLITE = (3, 51, 3)  # sqlite.org/wal.html: the WAL-reset bug, 3.7.0 to 3.51.2
 _UNMADE = (sqlite.SQLITE_READONLY, sqlite.SQLITE_CANTOPEN)  # what it could not make beside the file
@@ -91,6 +94,7 @@ def connect(path: Path, *, readonly: bool = False, timeout_s: float = 30.0) -> D
     """A connection to the corpus at `path`, made and migrated if need be.
 
     A reader brings an older corpus up to date too, where it may: its questions are of this schema.
+    One in a snapshot stays as it is.
 
     Raises:
         CorpusError: or the subclass for what is wrong with the file or with this SQLite.
@@ -145,6 +149,7 @@ def _connected(path: Path, mode: str, timeout_s: float, *, readonly: bool) -> Da
         raw.execute(f"PRAGMA busy_timeout = {int(timeout_s * 1000)}")
         check_identity(raw, path, readonly=readonly)
         if not readonly:
+            _announce(raw, path)
             raw.execute("PRAGMA journal_mode = WAL")
             raw.execute("PRAGMA synchronous = FULL")
             # KiB; with the 2 MB of SQLite the upper pages of a large index are read over and over.
@@ -155,6 +160,27 @@ def _connected(path: Path, mode: str, timeout_s: float, *, readonly: bool) -> Da
         raw.close()
         raise
     return db
+
+
+def _announce(raw: Any, path: Path) -> None:
+    """Say that an older corpus is about to be brought up to date.
+
+    Raises:
+        CorpusTooOld: it lies in a snapshot, whose sums would not be right any more.
+    """
+    version = _pragma(raw, "user_version")
+    if not 0 < version < SCHEMA_VERSION:
+        return
+    if path.parent.name == "data" and (path.parent.parent / "bagit.txt").exists():
+        raise CorpusTooOld(
+            f"schema {version} is older than this Seedbed ({SCHEMA_VERSION}), and a snapshot is "
+            "never changed; copy the file out of it and read the copy",
+            path=path,
+        )
+    _log.warning(
+        "%s: schema %d becomes %d; a large corpus takes a minute or more, once",
+        path.name, version, SCHEMA_VERSION,
+    )  # fmt: skip
 
 
 def is_still(path: Path) -> bool:

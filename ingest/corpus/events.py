@@ -154,15 +154,21 @@ class Events(Texts):
             },
         )
 
-    def changes_of(self, article: int) -> list[dict[str, Any]]:
-        """How an article and its copies changed, with the text before each change and after it."""
+    def changes_of(self, article: int, *, latest: int = -1) -> list[dict[str, Any]]:
+        """How an article and its copies changed, with the text before each change and after it.
+
+        Args:
+            article: its number.
+            latest: the last so many; -1: all.
+        """
         rows = self._rows(
             "SELECT r.id, p.url, r.seen, r.title, r.new_title, r.title_changed, r.words_added, "
             "r.words_removed, r.entries_added, r.page, r.text AS text_before, (SELECT n.text "
             "FROM revisions n WHERE n.page = r.page AND n.id > r.id ORDER BY n.id LIMIT 1) "
             "AS text_after FROM revisions r JOIN pages p ON p.id = r.page "
-            "WHERE r.article = ? ORDER BY r.seen, r.id",
-            (article,),
+            "WHERE r.id IN (SELECT id FROM revisions WHERE article = ? "
+            "ORDER BY seen DESC, id DESC LIMIT ?) ORDER BY r.seen, r.id",
+            (article, latest),
         )
         for row in rows:
             page = row.pop("page")

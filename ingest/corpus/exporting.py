@@ -42,7 +42,7 @@ _ARTICLE = (
     "a.modified, a.author, a.agency, a.language, a.section, a.kind, a.standfirst, a.lead, "
     "a.words, a.relevance, a.why, s.file AS seed, a.story, t.title AS story_title, a.copies, "
     "a.is_paywalled, a.picture, a.gone_since, a.sha256, a.extractor, p.warc, p.warc_offset, "
-    "{text} AS text FROM articles a JOIN outlets o ON o.id = a.outlet "
+    "{text} AS text FROM {chosen} JOIN outlets o ON o.id = a.outlet "
     "JOIN pages p ON p.id = a.page LEFT JOIN seeds s ON s.id = a.seed "
     "LEFT JOIN stories t ON t.id = a.story"
 )
@@ -80,18 +80,20 @@ class Exporting(Base):
             where += " AND a.id IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH :query)"
             values = values | {"query": query}
         down = " DESC" if is_newest_first else ""
-        chosen = _ARTICLE.format(text="a.text" if with_text else "''")
+        # Their numbers are sorted, then each is read: a sort with the texts in it holds them all.
+        # LIMIT -1 is no limit; without one SQLite may drop the order of a question inside another.
+        chosen = (
+            f"(SELECT a.id FROM articles a WHERE {where} AND a.relevance >= :least "  # noqa: S608
+            f"ORDER BY a.published{down}, a.id{down} LIMIT -1) n "
+            "CROSS JOIN articles a ON a.id = n.id"
+        )
+        sql = _ARTICLE.format(text="a.text" if with_text else "''", chosen=chosen)
         with reading_words():
-            return self._stored(
-                StoredArticle,
-                f"SELECT {chosen} WHERE {where} AND a.relevance >= :least "
-                f"ORDER BY a.published{down}, a.id{down}",
-                values | {"least": min_relevance},
-            )
+            return self._stored(StoredArticle, f"SELECT {sql}", values | {"least": min_relevance})
 
     def stored_article(self, number: int) -> StoredArticle | None:
         """One article; None: there is none with that number."""
-        sql = f"SELECT {_ARTICLE.format(text='a.text')} WHERE a.id = :id"
+        sql = f"SELECT {_ARTICLE.format(text='a.text', chosen='articles a')} WHERE a.id = :id"
         return next(self._stored(StoredArticle, sql, {"id": number}), None)
 
     def stream_copies(self, article: int) -> Iterator[StoredCopy]:

@@ -15,7 +15,7 @@ from ingest.corpus.migrations import MACHINE_TABLES
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["freeze_corpus"]
+__all__ = ["freeze_corpus", "masked"]
 
 _HIDDEN = frozenset(MACHINE_TABLES)
 _SEARCH = "articles_fts"  # the tables of the index beside it
@@ -23,8 +23,20 @@ _KEPT = "_sqlite_migrations"  # by which a corpus knows its own schema
 # The profile by which all was judged is read: the pages of the web name the topic by it.
 _STATE = "topic_state"
 _BUT_TOPIC = "DELETE FROM topic_state WHERE key NOT IN ('topic', 'topic_told', 'topic_version')"
-# Who was told, who runs it and who judged is nobody's business.
-_PRIVATE = ("UPDATE runs SET process = NULL", 'UPDATE labels SET "by" = NULL')
+# Who was told, who runs it and who judged is nobody's business, nor the key to a feed.
+_PRIVATE = (
+    "UPDATE runs SET process = NULL",
+    'UPDATE labels SET "by" = NULL',
+    "UPDATE sources SET last_error = masked(last_error)",
+    "UPDATE OR IGNORE sources SET url = masked(url)",
+    "UPDATE sources SET url = masked(url) || '#' || id WHERE url <> masked(url)",  # else one twice
+)
+_KEY = re.compile(r"(?i)([?&][^=&\s]*(?:key|token|auth|pass|secret|sig)[^=&\s]*=)[^&\s]+")
+
+
+def masked(text: str | None) -> str | None:
+    """A text without the keys that stand in its addresses."""
+    return text and _KEY.sub(r"\1…", text)
 
 
 def freeze_corpus(path: Path, target: Path) -> dict[str, int]:
@@ -41,6 +53,7 @@ def freeze_corpus(path: Path, target: Path) -> dict[str, int]:
     try:
         copy_corpus(path, whole)
         with guarded(whole), closing(sqlite.connect(str(whole), isolation_level=None)) as raw:
+            raw.create_function("masked", 1, masked, deterministic=True)
             for statement in (*_PRIVATE, _BUT_TOPIC, *map("DELETE FROM {}".format, _unread(raw))):
                 raw.execute(statement)
             raw.execute("VACUUM INTO ?", (str(target),))

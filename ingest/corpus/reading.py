@@ -223,13 +223,14 @@ class Reading(Base):
             (page,),
         )
 
-    def fetches_of(self, page: int) -> list[dict[str, Any]]:
-        """How each fetch of a page ended, the first one first."""
-        return self._rows(
+    def fetches_of(self, page: int, *, latest: int = -1) -> list[dict[str, Any]]:
+        """How each fetch of a page ended, or the last so many, the first one first."""
+        rows = self._rows(
             "SELECT at, outcome, reason, http_status, bytes, run, warc, warc_offset "
-            "FROM fetches WHERE page = ? ORDER BY id",
-            (page,),
+            "FROM fetches WHERE page = ? ORDER BY id DESC LIMIT ?",
+            (page, latest),
         )
+        return rows[::-1]
 
     def addresses_of(self, outlet: str) -> int:
         """How many addresses of an outlet were ever considered."""

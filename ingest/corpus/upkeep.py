@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ingest.corpus.base import Base, iso, parse_iso
+from ingest.errors import ClockWrong
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
     from pathlib import Path
 
 __all__ = ["Upkeep", "wal_bytes"]
 
 _SKEW = timedelta(minutes=5)  # of a clock; nothing is put off by more than that
+# A clock that lost its battery tells a year long gone. One that is set back from a wrong future is
+# followed by however much, else a corpus that was in 2040 once would stand still until then.
+_DEAD_BY = timedelta(days=400)
+_BUILT = datetime(2026, 1, 1, tzinfo=UTC)  # before this program was
 _LONGEST_WAIT = timedelta(days=1)  # that a host or a failed page is granted; `ingest.cadence`
 _FOLLOWED = "clock_followed"  # in `topic_state`: the last run whose times were looked at
 _RUNS_LOOKED_BACK = 100
@@ -83,6 +87,9 @@ class Upkeep(Base):
 
         Returns:
             By how much it was set back; None: it was not, or that is long mended.
+
+        Raises:
+            ClockWrong: by more than a year, to a time before this program was made; all stays.
         """
         if self._ahead(now) is None:
             return None
@@ -105,7 +112,11 @@ class Upkeep(Base):
 
     def _ahead(self, now: datetime) -> timedelta | None:
         latest = parse_iso(self._value(_LATEST, {"key": _FOLLOWED, "most": _RUNS_LOOKED_BACK}))
-        return latest - now if latest is not None and latest - now > _SKEW else None
+        if latest is None or latest - now <= _SKEW:
+            return None
+        if latest - now > _DEAD_BY and now < _BUILT:
+            raise ClockWrong(iso(now), iso(latest))
+        return latest - now
 
     def count_stages(self, seconds: Mapping[str, float]) -> None:
         """Add what the stages of a run took to what they took before."""

@@ -5,6 +5,9 @@ then read what Datasette answers to "its" server. So only names that are this ma
 answered: addresses as numbers, `localhost`, names ending in `.localhost`, and those in the setting
 `plugins: seedbed: hosts` of Datasette's configuration (`"*"`: any, for a public site).
 
+*Other databases.* Where no corpus is served nothing is asked or added, and the pages of a database
+beside a corpus are not told what they may load.
+
 *Front page.* At the address of a corpus stands our front page, and at `/` too where nothing else is
 served; a question with arguments (`?sql=…`, `?tables=1`) goes to Datasette's own page.
 """
@@ -21,7 +24,7 @@ from ingest.web.site import PATH, STYLE_PATH
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 
-__all__ = ["guarding", "is_our_host"]
+__all__ = ["guarding", "is_of_another", "is_our_host", "named_hosts"]
 
 _OURS = re.compile(f"{PATH}|{STYLE_PATH}")
 #: Nothing is loaded but our own style sheet; nothing runs; nobody frames the page.
@@ -42,30 +45,33 @@ _NOBODY = (
 
 
 def guarding(
-    app: Any, datasette: Any, look: Callable[[], Awaitable[Collection[str]]]
+    app: Any, datasette: Any, look: Callable[[], Awaitable[Collection[str] | None]]
 ) -> Callable[..., Coroutine[Any, Any, None]]:
     """An ASGI application that answers to its own names, and tells browsers to be careful.
 
     Args:
         app: that answers.
         datasette: whose it is.
-        look: gives the names of the corpora among what is served, now.
+        look: gives the names of the corpora among what is served, now; None: surely none is.
     """
 
     async def serve(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
-        hosts = (datasette.plugin_config("seedbed") or {}).get("hosts") or ()
-        if not is_our_host(_header(scope, b"host"), hosts):
+        corpora = await look()
+        if corpora is None:
+            await app(scope, receive, send)
+            return
+        if not is_our_host(_header(scope, b"host"), named_hosts(datasette)):
             await _refuse(send)
             return
-        corpora = await look()
+        is_another = is_of_another(scope, datasette, corpora)
         scope = _at_front(scope, datasette, corpora)
         is_ours = bool(_OURS.match(_within(scope["path"], datasette)))
 
         async def pass_on(message: Any) -> None:
-            if message["type"] == "http.response.start" and corpora:
+            if message["type"] == "http.response.start" and not is_another:
                 message = {**message, "headers": _careful(message["headers"], is_ours=is_ours)}
             await send(message)
 
@@ -93,6 +99,54 @@ def is_our_host(host: str | None, named: Collection[str]) -> bool:
     except ValueError:
         return False
     return True
+
+
+def named_hosts(datasette: Any) -> tuple[str, ...]:
+    """The hosts that the configuration names: one, or a list of them.
+
+    Raises:
+        ValueError: something else, or a pattern; of these only `*` has a meaning.
+    """
+    told = (datasette.plugin_config("seedbed") or {}).get("hosts") or ()
+    hosts = (told,) if isinstance(told, str) else told
+    if not isinstance(hosts, (list, tuple)) or not all(isinstance(one, str) for one in hosts):
+        raise ValueError(f"plugins: seedbed: hosts is no name and no list of names: {told!r}")
+    for one in hosts:
+        if "*" in one and one != "*":
+            raise ValueError(f'plugins: seedbed: hosts takes names, or "*" alone: {one!r}')
+    return tuple(hosts)
+
+
+def is_of_another(
+    scope: Mapping[str, Any],
+    datasette: Any,
+    corpora: Collection[str],
+    *,
+    rows_alone: bool = False,
+) -> bool:
+    """Whether a question is for a database of a file that is no corpus.
+
+    Args:
+        scope: the question, as ASGI has it.
+        datasette: that is asked.
+        corpora: the names of those served.
+        rows_alone: and for a table, row or saved query of it: SQL of one's own may read any file.
+    """
+    from datasette.utils import tilde_decode
+
+    # As Datasette spells a path, which takes no per cent sign for an escape.
+    asked = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1").partition("?")[0]
+    below = asked.removeprefix(str(datasette.setting("base_url"))).lstrip("/")
+    first, _, rest = below.partition("/")
+    others = {
+        one.route or name
+        for name, one in datasette.databases.items()
+        if one.path and name not in corpora
+    }
+    names = {tilde_decode(first)} | ({tilde_decode(first.rpartition(".")[0])} - {""})
+    if rows_alone:
+        return bool(rest) and tilde_decode(first) in others
+    return bool(names & others)
 
 
 async def _refuse(send: Any) -> None:

@@ -18,10 +18,13 @@ from ingest.corpus.browsing_feeds import (
     corpus_mark,
     feed_articles,
 )
+from ingest.corpus.browsing_outlets import one_outlet
+from ingest.corpus.browsing_stories import one_story
 from ingest.export.atom import atom
 from ingest.export.feeds import Feed, FeedEntry, identifier
 from ingest.export.json_feed import json_feed
 from ingest.times import parse_iso
+from ingest.web.pages import PAGES
 from ingest.web.queries import QUERIES
 from ingest.web.views import Link, Links
 
@@ -40,6 +43,7 @@ FEED_PATH = r"^/(?P<database>[^/]+)/-/feed/(?P<query>\w+)\.(?P<kind>atom|json)$"
 _TYPES = {"atom": "application/atom+xml; charset=utf-8",
           "json": "application/feed+json; charset=utf-8"}  # fmt: skip
 _WRITERS = {"atom": atom, "json": json_feed}
+_MOST_DIGITS = 18  # of a number that SQLite holds
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when an empty feed changed
 
 
@@ -59,9 +63,11 @@ async def serve_feed(datasette: Any, request: Any, corpora: Collection[str]) -> 
     sql = ARTICLE_LISTS.get(name) or next((q.sql for q in QUERIES if q.name == name), None)
     if sql is None or name not in (*ARTICLE_LISTS, *FED):
         raise NotFound(f"no such list of articles: {name}")
+    if name in FED and not await _is_ours(datasette, request.actor, database, name):
+        raise Forbidden("you may not see this query, or another has its name")
     arguments = _arguments(sql, request)
     found = await read_in_time(
-        datasette, database, lambda connection: _found(connection, sql, arguments)
+        datasette, database, lambda connection: _found(connection, name, sql, arguments)
     )
     told = _feed(datasette, request, database, arguments, *found)
     body = "".join(_WRITERS[kind](*told)).encode()
@@ -79,21 +85,54 @@ def _arguments(sql: str, request: Any) -> dict[str, str]:
     return {one: request.args.get(one) or "" for one in sorted(wanted)}
 
 
-def feeds_of_query(datasette: Any, request: Any, database: str) -> tuple[Link, ...]:
+async def _is_ours(
+    datasette: Any, actor: Mapping[str, Any] | None, database: str, name: str
+) -> bool:
+    """Whether a saved query of this name is the one we brought, and the visitor may see it."""
+    if not hasattr(datasette, "permission_allowed"):  # Datasette 1.0 asks no plugin for queries
+        return True
+    told = await datasette.get_canned_query(database, name, actor)
+    if told is None or told["sql"] != next(q.sql.strip() for q in QUERIES if q.name == name):
+        return False
+    visible, _ = await datasette.check_visibility(
+        actor,
+        permissions=[
+            ("view-query", (database, name)),
+            ("view-database", database),
+            "view-instance",
+        ],
+    )
+    return bool(visible)
+
+
+async def feeds_of_query(datasette: Any, request: Any, database: str) -> tuple[Link, ...]:
     """The feeds of the saved query that is asked for, with its arguments; none: it has none."""
     name = (request.url_vars if request else {}).get("table", "")
     query = next((one for one in QUERIES if one.name == name and name in FED), None)
-    if query is None:
+    if query is None or not await _is_ours(datasette, request.actor, database, name):
         return ()
     asked = {key: value for key, value in _arguments(query.sql, request).items() if value}
     return Links(base=str(datasette.urls.database(database))).feeds(name, **asked)
 
 
 def _found(
-    connection: Any, sql: str, arguments: Mapping[str, str]
-) -> tuple[str, list[dict[str, Any]]]:
+    connection: Any, name: str, sql: str, arguments: Mapping[str, str]
+) -> tuple[str, str, list[dict[str, Any]]]:
     numbers = articles_of_question(connection, sql, arguments)
-    return corpus_mark(connection), feed_articles(connection, numbers)
+    title = _title(connection, name, ", ".join(value for value in arguments.values() if value))
+    return corpus_mark(connection), title, feed_articles(connection, numbers)
+
+
+def _title(connection: Any, name: str, told: str) -> str:
+    """A list of one story or outlet is called as that is, where there is one."""
+    if name == "story" and told.isascii() and told.isdigit() and len(told) <= _MOST_DIGITS:
+        story = one_story(connection, int(told))
+        return story["title"] if story else f"Story {told}"
+    if name == "outlet":
+        outlet = one_outlet(connection, told)
+        return (outlet and outlet["name"]) or told or "Articles"
+    title = next((query.title for query in QUERIES if query.name == name), "Latest articles")
+    return f"{title} {told}".strip()
 
 
 def _feed(
@@ -102,13 +141,15 @@ def _feed(
     database: str,
     arguments: Mapping[str, str],
     mark: str,
+    title: str,
     rows: list[dict[str, Any]],
 ) -> tuple[Feed, list[FeedEntry]]:
     name = request.url_vars["query"]
     links = Links(base=str(datasette.urls.database(database)))
-    title = next((query.title for query in QUERIES if query.name == name), f"Articles: {name}")
-    told = ", ".join(value for value in arguments.values() if value)
-    home = links.rows(name, **arguments) if name not in ARTICLE_LISTS else links.rows("latest")
+    # A list of one story or one outlet has a page of ours, any other its rows.
+    home = links.rows(name, **arguments)
+    if name in PAGES:
+        home = links.page(name, arguments[name])
     kind = request.url_vars["kind"]
     entries = [
         FeedEntry(
@@ -126,7 +167,7 @@ def _feed(
     ]
     feed = Feed(
         id=_uri(mark, "feed", name, *arguments.values()),
-        title=f"{title} {told}".strip(),
+        title=title,
         updated=max((entry.updated for entry in entries), default=_NEVER),
         address=str(datasette.absolute_url(request, links.feed(name, kind, **arguments))),
         home=str(datasette.absolute_url(request, home)),

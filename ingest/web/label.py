@@ -12,6 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from ingest.web.site import may_see
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
@@ -30,7 +32,7 @@ async def label_of_row(
     from ingest.corpus.saying import said_of
 
     page = await _page(datasette, database, table, row)
-    if page is None:
+    if page is None or not await may_see(datasette, request.actor, database, ("labels",)):
         return None
     opened = datasette.get_database(database)
     said: dict[str, Any] = await opened.execute_fn(lambda connection: said_of(connection, page))
@@ -121,26 +123,17 @@ async def may_label(
     allow = (datasette.plugin_config("seedbed", database=database) or {}).get("label", True)
     if not actor_matches_allow(actor, allow):
         return False
+    if not await may_see(datasette, actor, database, (table,)):
+        return False
     if not hasattr(datasette, "permission_allowed"):  # Datasette 1.0
-        from datasette.resources import TableResource
-
-        resource = TableResource(database, table)
-        return bool(await datasette.allowed(action="view-table", resource=resource, actor=actor))
-    visible, _ = await datasette.check_visibility(
-        actor,
-        permissions=[
-            ("view-table", (database, table)),
-            ("view-database", database),
-            "view-instance",
-        ],
-    )
-    allowed = await datasette.permission_allowed(actor, "seedbed-label", database, default=True)
-    return bool(visible and allowed)
+        return True
+    return bool(await datasette.permission_allowed(actor, "seedbed-label", database, default=True))
 
 
 def _is_same_origin(headers: Mapping[str, str]) -> bool:
     """Whether a form was sent from a page of this server; browsers say where each is sent from."""
-    if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-        return False
+    site = headers.get("sec-fetch-site")
+    if site is not None:  # no page can set it; behind a proxy it alone knows what the reader sees
+        return site in {"same-origin", "none"}
     origin = headers.get("origin")
     return origin is None or urlsplit(origin).netloc == headers.get("host")

@@ -59,7 +59,8 @@ def canned_queries(datasette: Any, database: str) -> dict[str, dict[str, Any]]:
         return {}
     from ingest.web.queries import QUERIES
 
-    return {
+    theirs = datasette.metadata("queries", database=database, fallback=False) or {}
+    ours = {
         query.name: {
             "title": query.title,
             "description": query.description,
@@ -67,6 +68,12 @@ def canned_queries(datasette: Any, database: str) -> dict[str, dict[str, Any]]:
             "hide_sql": True,
         }
         for query in QUERIES
+    }
+    # Datasette lets ours replace the user's. Who says no SQL speaks of ours: who may see it, say.
+    return {
+        name: {**query, **theirs.get(name, {})}
+        for name, query in ours.items()
+        if name not in theirs or (isinstance(theirs[name], dict) and "sql" not in theirs[name])
     }
 
 
@@ -185,7 +192,7 @@ def _feeds_of(
     async def look_up() -> dict[str, Any]:
         from ingest.web.feeding import feeds_of_query
 
-        return {"seedbed_feeds": feeds_of_query(datasette, request, database)}
+        return {"seedbed_feeds": await feeds_of_query(datasette, request, database)}
 
     return look_up
 
@@ -204,24 +211,35 @@ def prepare_jinja2_environment(env: Environment, datasette: Any) -> None:
 @_hookimpl
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
     """Let no stranger ask, no answer do harm, and no table that is downloaded hold a formula."""
-    from ingest.web.door import guarding
+    from ingest.web.door import guarding, is_of_another
     from ingest.web.spreadsheet import defusing
 
     def corpora() -> Collection[str]:
         return _corpora.get(datasette, {}).keys()
 
-    async def look() -> Collection[str]:
-        await datasette.invoke_startup()  # once; which files are corpora is known after it
-        await _look(datasette)
-        return corpora()
+    def is_open(scope: Any) -> bool:
+        return not corpora() or is_of_another(scope, datasette, corpora(), rows_alone=True)
 
-    return lambda app: guarding(defusing(app, corpora), datasette, look)
+    async def look() -> Collection[str] | None:
+        await datasette.invoke_startup()  # once; which files are corpora is known after it
+        is_sure = await _look(datasette)
+        return corpora() if corpora() or not is_sure else None
+
+    return lambda app: guarding(defusing(app, is_open), datasette, look)
 
 
 @_hookimpl
 def startup(datasette: Any) -> Callable[[], Awaitable[None]]:
     async def look() -> None:
+        from datasette.utils import StartupError
+
+        from ingest.web.door import named_hosts
+
         _hush()
+        try:
+            named_hosts(datasette)
+        except ValueError as exc:
+            raise StartupError(str(exc)) from exc
         _corpora[datasette] = {}
         await _look(datasette, level=logging.WARNING)
         _suggest_nothing(datasette)
@@ -240,18 +258,28 @@ def _suggest_nothing(datasette: Any) -> None:
         datasette._settings["suggest_facets"] = False  # noqa: SLF001  # there is no other door
 
 
-async def _look(datasette: Any, *, level: int = logging.DEBUG) -> None:
-    """Recognise the corpora among what is served; a file may become one at any time."""
+async def _look(datasette: Any, *, level: int = logging.DEBUG) -> bool:
+    """Recognise the corpora among what is served; a file may become one at any time.
+
+    Returns:
+        Whether every file could be asked: what could not may be a corpus.
+    """
     from datasette.database import QueryInterrupted
 
-    known = _corpora[datasette]
+    known, is_sure = _corpora[datasette], True
     for name, database in list(datasette.databases.items()):
-        if name in known or not await _is_corpus(database, level):
+        if name in known:
+            continue
+        is_corpus = await _is_corpus(database, level)
+        is_sure = is_sure and is_corpus is not None
+        if not is_corpus:
             continue
         try:
             known[name] = await _ask(database)
         except QueryInterrupted:  # a busy machine; the next question looks again
             _log.warning("slow to tell its schema database=%s", name)
+            is_sure = False
+    return is_sure
 
 
 def _hush() -> None:
@@ -265,7 +293,7 @@ def _hush() -> None:
         handle_exception.rich = None
 
 
-async def _is_corpus(database: Any, level: int) -> bool:
+async def _is_corpus(database: Any, level: int) -> bool | None:
     from datasette.database import QueryInterrupted
     from datasette.utils.sqlite import sqlite3
 
@@ -276,7 +304,7 @@ async def _is_corpus(database: Any, level: int) -> bool:
     except (sqlite3.DatabaseError, QueryInterrupted) as exc:
         # Datasette checks its files after the start-up hooks, and has the better message.
         _log.log(level, "unreadable database=%s error=%s", database.name, exc)
-        return False
+        return None
     return bool(rows[0][0] == APPLICATION_ID)
 
 

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Reason", "changed", "paragraphs", "read_reason"]
 
-_MARKED = re.compile(r"(?P<quote>> )?(?:(?P<item>- )|(?P<number>\d+)\. )?(?P<said>.*)", re.DOTALL)
+_MARKED = re.compile(
+    r"(?P<quote>> )?(?:(?P<item>- )|(?P<number>\d{1,3})\. )?(?P<said>.*)", re.DOTALL
+)
 _REASON = re.compile(
     r"(?P<figure>relevance [\d.]+ \([^)]*\)): (?P<terms>[^;]*)"
     r"(?:; nearest seed: (?P<seed>.*?))?(?:; most of it in “(?P<passage>.*)”)?",

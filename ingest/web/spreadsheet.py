@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, unquote
 from ingest.export.cells import defuse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Coroutine
+    from collections.abc import Callable, Coroutine
 
 __all__ = ["defusing"]
 
@@ -38,13 +38,13 @@ class _Records:
         return told.getvalue().encode(errors="surrogateescape")
 
 
-def defusing(
-    app: Any, corpora: Callable[[], Collection[str]]
-) -> Callable[..., Coroutine[Any, Any, None]]:
-    """An ASGI application that, while it serves any corpus, gives no CSV with formulas.
+def defusing(app: Any, is_open: Callable[[Any], bool]) -> Callable[..., Coroutine[Any, Any, None]]:
+    """An ASGI application that gives no CSV with formulas.
 
-    Which database an answer is of is not asked: a path spells its name in many ways, and a
-    question to one database may read another.
+    Args:
+        app: that answers.
+        is_open: whether the answer to a question (its ASGI scope) passes as it is; asked when the
+            answer begins, for Datasette opens its files at the first request.
     """
 
     async def serve(scope: Any, receive: Any, send: Any) -> None:
@@ -52,8 +52,8 @@ def defusing(
 
         async def pass_on(message: Any) -> None:
             nonlocal records
-            # The corpora not before: Datasette opens its files at the first request.
-            if message["type"] == "http.response.start" and _is_table(scope, message) and corpora():
+            is_start = message["type"] == "http.response.start"
+            if is_start and _is_table(scope, message) and not is_open(scope):
                 records = _Records()
                 kept = [one for one in message["headers"] if one[0].lower() != b"content-length"]
                 message = {**message, "headers": kept}

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.corpus import Corpus
-from ingest.corpus.browsing_article import neighbours, page_line, story_of
+from ingest.corpus.browsing_article import count_of_changes, neighbours, page_line, story_of
 from ingest.corpus.saying import said_of
 from ingest.web.prose import changed, paragraphs, read_reason
 from ingest.web.views import Link, minute, share
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ArticlePage", "Change", "Copy", "read"]
 
-_MOST_COPIES, _MOST_CHANGES, _NEIGHBOURS = 200, 20, 5
+_MOST_COPIES, _MOST_CHANGES, _MOST_FETCHES, _NEIGHBOURS = 200, 20, 50, 5
+_MOST_CHARS = 30_000  # of a wording that is held against the next, so that no page takes seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,9 +88,11 @@ def read(connection: Any, asked: Asked) -> ArticlePage | None:
         return None
     reason = read_reason(article["why"])
     copies, shared = corpus.copies_of(number), corpus.shared_by(number)
-    changes = corpus.changes_of(number)
+    changes = corpus.changes_of(number, latest=_MOST_CHANGES)
+    changes_more = count_of_changes(connection, number) - len(changes)
     story = story_of(connection, number)
     line = page_line(connection, number)
+    fetches = corpus.fetches_of(line["id"], latest=_MOST_FETCHES)
     before, after = neighbours(connection, number, _NEIGHBOURS) if story else ([], [])
     return ArticlePage(
         number=number,
@@ -105,8 +108,8 @@ def read(connection: Any, asked: Asked) -> ArticlePage | None:
         copies=tuple(_copy(row, links) for row in copies[:_MOST_COPIES]),
         copies_more=max(0, len(copies) - _MOST_COPIES),
         shared=tuple(_shared(row, links) for row in shared[:_MOST_COPIES]),
-        changes=tuple(_change(row, article, links) for row in changes[-_MOST_CHANGES:]),
-        changes_more=max(0, len(changes) - _MOST_CHANGES),
+        changes=tuple(_change(row, article, links) for row in changes),
+        changes_more=changes_more,
         events=tuple(
             (minute(row["at"]), row["kind"], row["detail"])
             for row in corpus.events_of_article(number)
@@ -115,7 +118,7 @@ def read(connection: Any, asked: Asked) -> ArticlePage | None:
         before=tuple(_neighbour(row, links) for row in before),
         after=tuple(_neighbour(row, links) for row in after),
         ledger=_ledger(_unrepeated(line, article["why"]), links),
-        fetches=tuple(_unrepeated(row, article["why"]) for row in corpus.fetches_of(line["id"])),
+        fetches=tuple(_unrepeated(row, article["why"]) for row in fetches),
         label=said_of(connection, line["id"]),
         row=links.row("articles", number),
     )
@@ -205,7 +208,7 @@ def _change(row: Mapping[str, Any], article: Mapping[str, Any], links: Links) ->
     return Change(
         seen=minute(row["seen"]),
         title=changed(row["title"], row["new_title"]) if row["title_changed"] else None,
-        text=changed(row["text_before"], row["text_after"]),
+        text=changed(row["text_before"][:_MOST_CHARS], row["text_after"][:_MOST_CHARS]),
         words=f"+{row['words_added']} −{row['words_removed']} words",
         where=None if row["url"] == article["url"] else links.out(row["url"]),
     )

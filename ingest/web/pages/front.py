@@ -132,12 +132,13 @@ def _tiles(told: dict[str, int] | None, since: str, links: Links) -> tuple[Tile,
         return ()
     lists = (
         ("articles", "articles", links.rows("articles", _sort_desc="published"), False),
-        ("copies", "copies found", links.page("matrix"), False),
+        ("copies", "copies found", links.rows("copies"), False),
         ("outlets", "outlets", links.rows("outlet_summary"), False),
-        ("changed", "changed after publication", links.rows("what_changed"), False),
+        ("changed", "changes after publication", links.rows("what_changed"), False),
         ("new", "new since yesterday",
          links.rows("articles", first_seen__gte=since, _sort_desc="first_seen"), False),
-        ("failing", "sources failing", links.rows("sources", failures__gt=0), told["failing"] > 0),
+        ("failing", "sources failing", links.rows("sources", state="active", failures__gt=0),
+         told["failing"] > 0),
     )  # fmt: skip
     return tuple(
         Tile(figure=count(told[key]), name=name, href=href, is_alarm=is_alarm)

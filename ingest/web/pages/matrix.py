@@ -30,7 +30,8 @@ def read(connection: Any, asked: Asked) -> View:
     cells = [Cell(original=r["original"], copying=r["copying"], copies=r["copies"]) for r in pairs]
 
     def behind(original: str, copier: str) -> str | None:
-        if OTHERS in (original, copier) or original.startswith(_SEED):
+        # The rows of a story's copies cannot be asked for by an address of Datasette's.
+        if number is not None or OTHERS in (original, copier) or original.startswith(_SEED):
             return None
         return asked.links.rows(
             "copies",

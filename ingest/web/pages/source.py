@@ -8,7 +8,7 @@ from ingest.corpus import browsing_sources as asks
 from ingest.corpus.base import parse_iso
 from ingest.silence import HISTORY_DAYS, Heard, is_silent
 from ingest.web.pictures import timeline
-from ingest.web.views import Block, Entry, Link, Table, View, minute
+from ingest.web.views import Block, Entry, Link, Table, View, count, minute
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,7 +95,7 @@ def _facts(source: dict[str, Any], links: Links, health: str) -> tuple[tuple[str
         ("Last answer", minute(source["last_ok"]) or "never"),
         ("Last something new", minute(source["last_new"])),
         ("New a day", source["new_per_day"]),
-        ("Addresses named", links.number(source["items_seen"], "pages", source=source["id"])),
+        ("Addresses named", count(source["items_seen"])),
         ("Kept of them", source["articles_kept"]),
         ("Moved to", source["moved_to"]),
     )

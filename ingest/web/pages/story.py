@@ -21,7 +21,7 @@ def read(connection: Any, asked: Asked) -> View | None:
         return None
     links = asked.links
     articles = asks.story_articles(connection, number)
-    copies = asks.story_copies(connection, number)
+    copies = asks.story_copies(connection, [one["id"] for one in articles])
     return View(
         title=story["title"],
         description=f"A story within the topic. {story['terms']}".strip(),
@@ -78,8 +78,18 @@ def _entry(article: dict[str, Any], copies: list[dict[str, Any]], links: Links) 
                 links.out(copy["url"], "page"),
             )
             for copy in copies
-        ),
+        )
+        + _more(article, len(copies), links),
     )
+
+
+def _more(article: dict[str, Any], shown: int, links: Links) -> tuple[tuple[Cell, ...], ...]:
+    """Where the copies are that are not shown."""
+    left = article["copies"] - shown
+    if left <= 0:
+        return ()
+    href = links.rows("copies", article=article["id"])
+    return ((Link(text=f"and {count(left)} more", href=href),),)
 
 
 def _outlets(rows: Iterable[dict[str, Any]], links: Links, story: int) -> Table:
