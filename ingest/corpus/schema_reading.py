@@ -34,6 +34,9 @@ CREATE INDEX pages_refused ON pages(outcome, substr(reason, 1, instr(reason || '
 CREATE INDEX pages_linked ON pages(outlet, outcome, last_fetched) WHERE found_by = 'links';
 DROP INDEX articles_outlet;
 CREATE INDEX articles_outlet ON articles(outlet, published, language);
+CREATE INDEX articles_languages ON articles(outlet, language); -- of an outlet, counted
+DROP INDEX pages_source;
+CREATE INDEX pages_source ON pages(source, first_seen, outcome);
 DROP INDEX articles_story;
 CREATE INDEX articles_story ON articles(story, published);
 CREATE INDEX articles_copies ON articles(copies DESC, id);
@@ -66,14 +69,18 @@ _LANGUAGE_OF = """
   ) WHERE id = {outlet};
 """
 _LANGUAGES = f"""
-CREATE TRIGGER outlets_language_insert AFTER INSERT ON articles BEGIN
+CREATE TRIGGER outlets_language_insert AFTER INSERT ON articles
+-- one more of the commonest language changes nothing, and an outlet may have thousands
+WHEN new.language IS NOT NULL
+  AND new.language IS NOT (SELECT language FROM outlets WHERE id = new.outlet) BEGIN
 {_LANGUAGE_OF.format(outlet="new.outlet")}
 END;
 CREATE TRIGGER outlets_language_update AFTER UPDATE OF outlet, language ON articles
 WHEN new.outlet IS NOT old.outlet OR new.language IS NOT old.language BEGIN
 {_LANGUAGE_OF.format(outlet="old.outlet")}{_LANGUAGE_OF.format(outlet="new.outlet")}
 END;
-CREATE TRIGGER outlets_language_delete AFTER DELETE ON articles BEGIN
+CREATE TRIGGER outlets_language_delete AFTER DELETE ON articles
+WHEN old.language IS (SELECT language FROM outlets WHERE id = old.outlet) BEGIN
 {_LANGUAGE_OF.format(outlet="old.outlet")}
 END;
 UPDATE outlets SET language = (
