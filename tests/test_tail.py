@@ -94,6 +94,15 @@ def test_a_corpus_that_is_away_is_an_error_and_nothing_is_forgotten(filled: Corp
     assert numbers(tail.look()[0]) == [10]
 
 
+@pytest.fixture
+def heeded() -> Iterator[None]:
+    """Ctrl-C heeded by what is started: a shell has what it runs behind itself ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeded")
 def test_the_command_follows_until_it_is_interrupted(filled: Corpus, tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "ingest", "tail", "-n", "1", "--every", "0.1", "--json"],
@@ -105,7 +114,7 @@ def test_the_command_follows_until_it_is_interrupted(filled: Corpus, tmp_path: P
     add(filled, 10)
     second = json.loads(process.stdout.readline())
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=120)
+    _, said = process.communicate(timeout=60)
 
     assert (first["id"], second["id"], process.returncode) == (2, 10, 130)
     assert "Traceback" not in said
