@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from typing import TYPE_CHECKING
 
@@ -35,3 +36,9 @@ def corpus(tmp_path: Path) -> Iterator[Corpus]:
     opened = Corpus(tmp_path / "corpus.db", timeout_s=0.2)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="module")
+def runner() -> Iterator[asyncio.Runner]:
+    with asyncio.Runner() as runner:
+        yield runner

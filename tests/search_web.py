@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    import pytest
+
 SEED = "Talks in Baku\n" + (
     "The talks between Azerbaijan and Russia went on in Baku today, and Moscow sent an envoy. " * 9
 )
@@ -104,6 +106,17 @@ def answering(answer: Callable[[Asked], Reply | None]) -> Iterator[SearchWeb]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def every_crawl_meets(
+    answer: Callable[[Asked], Reply | None], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[SearchWeb]:
+    """A web that stands in for all hosts, for what this test starts."""
+    with answering(answer) as web:
+        monkeypatch.setenv("SEEDBED_CRAWL__PROXY", web.proxy_url)
+        monkeypatch.setenv("SEEDBED_LOG__LEVEL", "ERROR")
+        yield web
 
 
 def article(title: str) -> Reply:

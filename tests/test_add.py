@@ -12,7 +12,7 @@ from ingest.cli import main
 from ingest.corpus import Corpus
 from ingest.discovery.opml import read_opml
 from tests.commands import restored_logging
-from tests.search_web import SEED, Asked, Reply, answering
+from tests.search_web import SEED, Asked, Reply, answering, every_crawl_meets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,9 +59,7 @@ def answer(asked: Asked) -> Reply | None:
 
 @pytest.fixture
 def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[SearchWeb]:
-    with answering(answer) as started:
-        monkeypatch.setenv("SEEDBED_CRAWL__PROXY", started.proxy_url)
-        monkeypatch.setenv("SEEDBED_LOG__LEVEL", "ERROR")
+    with every_crawl_meets(answer, monkeypatch) as started:
         yield started
 
 

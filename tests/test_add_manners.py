@@ -14,7 +14,7 @@ from ingest.corpus import Corpus
 from ingest.crawl import look_at
 from ingest.items import HostWait
 from tests.poisoned import POISON
-from tests.search_web import Asked, Reply, answering, article, make_workspace
+from tests.search_web import Asked, Reply, article, every_crawl_meets, make_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,9 +39,7 @@ def answer(asked: Asked) -> Reply | None:
 
 @pytest.fixture
 def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[SearchWeb]:
-    with answering(answer) as started:
-        monkeypatch.setenv("SEEDBED_CRAWL__PROXY", started.proxy_url)
-        monkeypatch.setenv("SEEDBED_LOG__LEVEL", "ERROR")
+    with every_crawl_meets(answer, monkeypatch) as started:
         yield started
 
 

@@ -12,7 +12,7 @@ import pytest
 from ingest.cli import main
 from ingest.corpus import Corpus
 from tests.commands import restored_logging
-from tests.search_web import Asked, Reply, answering, make_workspace
+from tests.search_web import Asked, Reply, every_crawl_meets, make_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,9 +35,7 @@ def answer(asked: Asked) -> Reply | None:
 
 @pytest.fixture
 def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[SearchWeb]:
-    with answering(answer) as started:
-        monkeypatch.setenv("SEEDBED_CRAWL__PROXY", started.proxy_url)
-        monkeypatch.setenv("SEEDBED_LOG__LEVEL", "ERROR")
+    with every_crawl_meets(answer, monkeypatch) as started:
         yield started
 
 

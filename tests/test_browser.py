@@ -14,7 +14,7 @@ from tests.filled import SCRIPT, add_article, add_copy, add_page, fill
 pytest.importorskip("datasette", reason="the web extra is not installed")
 pytest.importorskip("playwright", reason="Playwright is not installed")
 if shutil.which("chromium") is None:
-    pytest.skip("there is no chromium", allow_module_level=True)
+    pytest.skip("Debian's chromium is not installed", allow_module_level=True)
 
 from benchmarks.screenshots import browsing, serving
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import html
 import json
 import re
@@ -19,6 +18,7 @@ from ingest.web.queries import QUERIES
 from tests.filled import SCRIPT, add_article, add_copy, add_page, fill, insert
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -62,13 +62,12 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corpus]:
 
 
 @pytest.fixture(scope="module")
-def web(filled: Corpus) -> Iterator[Web]:
-    with asyncio.Runner() as runner:
-        datasette = Datasette([str(filled.path)])
-        yield Web(datasette, runner)
-        datasette.executor.shutdown()
-        for database in datasette.databases.values():
-            database.close()
+def web(filled: Corpus, runner: asyncio.Runner) -> Iterator[Web]:
+    datasette = Datasette([str(filled.path)])
+    yield Web(datasette, runner)
+    datasette.executor.shutdown()
+    for database in datasette.databases.values():
+        database.close()
 
 
 class Web:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import html
 import json
 import re
@@ -19,6 +18,7 @@ from ingest.web.site import read_in_time
 from tests.filled import SCRIPT, add_article, add_page, fill
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -72,12 +72,6 @@ class Web:
         self.datasette.executor.shutdown()
         for database in self.datasette.databases.values():
             database.close()
-
-
-@pytest.fixture(scope="module")
-def runner() -> Iterator[asyncio.Runner]:
-    with asyncio.Runner() as runner:
-        yield runner
 
 
 @pytest.fixture(scope="module")
