@@ -259,8 +259,11 @@ def test_jobs_and_kinds_that_nobody_knows_any_more_stand_in_nobodys_way(workspac
 
 @pytest.mark.parametrize("rounds", [25, pytest.param(400, marks=pytest.mark.slow)])
 @pytest.mark.timeout(300)
-def test_daemon_that_is_stopped_while_jobs_come_in_ends(workspace: Path, rounds: int) -> None:
+def test_daemon_that_is_stopped_while_jobs_come_in_ends(
+    workspace: Path, rounds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """APScheduler calls and joins under its locks: what waits for one there hangs for good."""
+    monkeypatch.setattr("scheduler.clockwork._LOST", 3000)  # a tick is short, and machines are busy
     chance = random.Random(7)
     for _ in range(rounds):
         work = Rounds(
