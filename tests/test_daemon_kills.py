@@ -18,6 +18,8 @@ from ingest.demo.web import build_web
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.long
+
 KILLS, TERMS = 12, 5
 WITHIN = 4  # kills in a migration, and in a backup: 25 blows in all
 

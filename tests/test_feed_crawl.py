@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from tests.search_web import SearchWeb
 
+pytestmark = pytest.mark.long
+
 Answer = "Callable[[Asked], Reply | None]"
 SEED_DAY = datetime(2025, 7, 3, tzinfo=UTC)
 XML = {"Content-Type": "text/html; charset=utf-8"}  # wrong, as it often is

@@ -20,6 +20,8 @@ from tests.gdelt_web import Answer, FakeGdelt, row
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.long
+
 NEWEST = datetime(2025, 7, 3, 9, 15, tzinfo=UTC)
 ENGLISH, TRANSLATED = Stream.ENGLISH, Stream.TRANSLATED
 

@@ -11,6 +11,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
+import pytest
+
 from ingest.gdelt.files import Stream
 from tests.demo_web import ask
 from tests.gdelt_web import Answer, FakeGdelt
@@ -18,6 +20,8 @@ from tests.test_gdelt_crawl import NEWEST, environment, folder
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytestmark = pytest.mark.long
 
 __all__ = ["folder"]
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.long
+
 #: Seconds of the processor that the event loop may work in one go. On a machine of its own that
 #: is how long it stands still; on a busy one it would stand still without working.
 _LONGEST_S = 0.5

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from tests.search_web import SearchWeb
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.timeout(180), pytest.mark.long]
 DAY_H = "24.5"
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
     from ingest.workspace import Knowledge, Workspace
 
+pytestmark = pytest.mark.long
+
 EXAMPLES, MANY_EXAMPLES = 500, 10_000
 STEPS = 20
 LEASE_S = 600

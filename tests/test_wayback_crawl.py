@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+pytestmark = pytest.mark.long
+
 HEAD = ["timestamp", "original", "mimetype", "statuscode", "digest"]
 DEAD = "http://www.news.test/talks-1"
 STAMP = "20251121094512"
