@@ -7,6 +7,7 @@ IngestError
 ├── CrawlError           a crawl could not be started or did not report back        exit 1
 ├── ClockWrong           the machine's clock tells a year long gone                 exit 1
 ├── DaemonRunning        another daemon holds this corpus                           exit 5
+├── BulkBusy             another command works in this folder of shards             exit 5
 ├── Stopped              a long step was told to stop, and left all as it was       exit 130
 └── CorpusError          the corpus cannot be used; carries its path                exit 1
     ├── NotACorpus       the file is no SQLite file, or not one of ours
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
+    "BulkBusy",
     "ClockWrong",
     "ConfigError",
     "CorpusDamaged",
@@ -99,6 +101,16 @@ class DaemonRunning(IngestError):
         super().__init__(f"another daemon{f' (process {pid})' if pid else ''} holds {path}")
         self.path = path
         self.pid = pid
+
+
+class BulkBusy(IngestError):
+    """Another command works in this folder of shards."""
+
+    exit_code = 5
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"another command works in {folder}")
+        self.folder = folder
 
 
 class Stopped(IngestError):

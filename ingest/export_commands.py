@@ -108,6 +108,7 @@ def export(
     texts = chosen.has_text if with_text is None else with_text
     settings = place.settings()
     _spare_workspace(settings, out)
+    _need_folder_of(out)
     pages = RawPages(settings.archive_path)
     with place.reading() as corpus:
         about = _about(corpus, settings, pages, with_text=texts)
@@ -147,6 +148,16 @@ def _spare_workspace(settings: Settings, out: Path | None) -> None:
     is_own = target in [(settings.workspace / name).resolve() for name in (FILE_NAME, "scrapy.cfg")]
     if is_corpus or is_own or any(target.is_relative_to(one) for one in folders):
         raise click.UsageError(f"{typed(str(out))} is of the workspace itself; name another place")
+
+
+def _need_folder_of(out: Path | None) -> None:
+    """Refuse a name in a folder that is not there: more often than not it is mistyped.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if out is not None and str(out) != "-" and not out.absolute().parent.is_dir():
+        raise click.UsageError(f"there is no folder {typed(str(out.parent))}; make it first")
 
 
 def _hand_over(
@@ -223,6 +234,7 @@ def snapshot(
 
     settings = place.settings()
     _spare_workspace(settings, target)
+    _need_folder_of(target)
     made = make_snapshot(
         settings,
         target,
@@ -290,6 +302,7 @@ def report(
 
     settings = place.settings()
     _spare_workspace(settings, out)
+    _need_folder_of(out)
     now = clock.now()
     end = until or now
     begin = since or end - timedelta(days=7)

@@ -27,11 +27,11 @@ from ingest.report_paper import (
     table,
 )
 from ingest.snapshot import figures_of
-from ingest.standing import topic_names
 from ingest.times import iso
 from ingest.web.matrix import Cell, copy_matrix
 from ingest.web.pictures import count_of, stretch_of, timeline, weekly_shares
 from ingest.web.prose import changed
+from ingest.web.views import minute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +71,7 @@ class Period:
         """As people say it; whole days by their dates, the last one included."""
         since, until = (at.astimezone(UTC) for at in (self.since, self.until))
         if any(at.time() != at.min.time() for at in (since, until)):
-            return f"From {_minute(iso(since))} to {_minute(iso(until))} UTC"
+            return f"From {minute(iso(since))} to {minute(iso(until))} UTC"
         last = until - timedelta(days=1)
         if last.date() <= since.date():
             return f"On {since.date()}"
@@ -96,14 +96,14 @@ def report_html(corpus: Corpus, period: Period, *, title: str, version: str, now
             *_whole(corpus, figures, completeness_by_week(histories)),
             *_stretch(corpus, period),
             section("How it was collected", paragraphs(methods_text(figures))),
-            note(f"Made {_minute(iso(now))} UTC with Seedbed {version}. Days and times are UTC."),
+            note(f"Made {minute(iso(now))} UTC with Seedbed {version}. Days and times are UTC."),
         ]
     return page(title, parts)
 
 
 def _head(corpus: Corpus, title: str) -> Iterator[Markup]:
     yield Markup("<h1>{}</h1>").format(plain(title))
-    if names := topic_names(corpus)[:_NAMES]:
+    if names := corpus.leading_names(most=_NAMES):
         yield note(f"Topic: {', '.join(names)}")
     told = corpus.summary()
     tiles = Markup().join(
@@ -201,7 +201,7 @@ def _changes(corpus: Corpus, period: Period) -> Markup:
         "What was changed",
         ("seen", "outlet", "headline", "words"),
         (
-            (_minute(row["seen"]), row["outlet"], _headline(row),
+            (minute(row["seen"]), row["outlet"], _headline(row),
              f"+{row['words_added']:,} −{row['words_removed']:,}")
             for row in corpus.changes_seen_in(period.since, period.until, limit=_ROWS)
         ),
@@ -226,14 +226,10 @@ def _articles(corpus: Corpus, only: Selection, count: int) -> Markup:
 
 
 def _article(one: StoredArticle) -> Markup:
-    published = _minute(iso(one.published)) if one.published else "not dated"
+    published = minute(iso(one.published)) if one.published else "not dated"
     where = ", ".join(filter(None, [one.outlet, published, one.author]))
     return Markup(
         "<article><p><b>{}</b><br><small>{}</small></p><p>{}</p>"
         "<p><small>Kept for: {}</small></p></article>"
     ).format(linked(one.url, one.title, one.language), plain(where),
              foreign(one.lead, one.language), plain(one.why))  # fmt: skip
-
-
-def _minute(at: str) -> str:
-    return at[:16].replace("T", " ")

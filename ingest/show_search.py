@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 __all__ = ["came_lines", "search_lines", "without_marks"]
 
+_MOST_CHARS = 300  # of a headline, which a page may make as long as it likes
+
 
 def search_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """What a search found: title, where and when, and the words in their sentence."""
@@ -21,11 +23,16 @@ def search_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         place = [day(row["published"]), plain(row["outlet"]), copies]
         number = f"{row['id']:>5}  "
         indent = " " * len(number)
-        lines += wrapped(styled(plain(row["title"]), Style.STRONG), indent=indent, first=number)
+        lines += wrapped(_headline(row), indent=indent, first=number)
         lines += wrapped(", ".join(filter(None, place)), indent=indent)
         lines += wrapped(_with_hits(row["snippet"]), indent=indent)
         lines.append("")
     return lines[:-1] or ["nothing found"]
+
+
+def _headline(row: Mapping[str, Any]) -> str:
+    title = plain(row["title"])
+    return styled(title if len(title) <= _MOST_CHARS else f"{title[:_MOST_CHARS]}…", Style.STRONG)
 
 
 def _with_hits(snippet: str) -> str:
@@ -49,7 +56,7 @@ def came_lines(row: Mapping[str, Any]) -> list[str]:
     indent = " " * len(number)
     told = f"{plain(row['outlet'])}, published {day(row['published'])}"
     return [
-        *wrapped(styled(plain(row["title"]), Style.STRONG), indent=indent, first=number),
+        *wrapped(_headline(row), indent=indent, first=number),
         *wrapped(f"{told}, found {minute(row['first_seen'])} UTC", indent=indent),
         f"{indent}{plain(row['url'])}",
     ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ingest import clock
 from ingest.attention import attention
 from ingest.corpus import Corpus
+from ingest.corpus.browsing_front import leading_names
 from ingest.coverage import coverage_of
 from ingest.seedfiles import count_documents
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from ingest.config import Settings
 
-__all__ = ["standing", "topic_names"]
+__all__ = ["standing"]
 
 _LATEST = 5
 _NAMES = 8
@@ -66,17 +67,8 @@ def _topic(corpus: Corpus) -> dict[str, Any] | None:
     stored = corpus.state("topic")
     if not stored:
         return None
-    # As `Topic.names` has them, which would cost every status a third of its time.
     topic = json.loads(stored)
-    names, spellings = set(topic["names"]), topic["spellings"]
-    strongest = [one for one in topic["weights"] if one.startswith("@") or one in names][:_NAMES]
-    return {"version": topic["version"], "names": [spellings.get(one, one) for one in strongest]}
-
-
-def topic_names(corpus: Corpus) -> list[str]:
-    """The strongest names of the topic as last learned; none: never."""
-    topic = _topic(corpus)
-    return list(topic["names"]) if topic else []
+    return {"version": topic["version"], "names": list(leading_names(topic, most=_NAMES))}
 
 
 def _days(corpus: Corpus, now: datetime) -> list[dict[str, Any]]:

@@ -52,11 +52,16 @@ def add_copy(corpus: Corpus, number: int, **values: Any) -> None:
 def fill(path: Path) -> Corpus:
     """A filled corpus at `path`, open."""
     corpus = Corpus(path)
+    fill_rows(corpus)
+    return corpus
+
+
+def fill_rows(corpus: Corpus) -> None:
+    """The same into an empty corpus, wherever it stands."""
     with corpus.transaction():
         _fill_sources(corpus)
         _fill_ledger(corpus)
         _fill_texts(corpus)
-    return corpus
 
 
 def _fill_sources(corpus: Corpus) -> None:

@@ -23,8 +23,10 @@ from tests.demo_web import (
     everything,
     fresh,
 )
+from tests.web_figures import check_figures
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
@@ -176,3 +178,13 @@ def test_the_life_of_an_address_is_what_the_corpus_holds(
     asked = check_lives(crawled, capsys)
 
     assert asked >= {"article", "copy", "skipped", "off-topic", "rejected", "robots"}
+
+
+def test_figures_of_the_web_are_those_of_the_rows_they_lead_to(
+    crawled: Path, runner: asyncio.Runner
+) -> None:
+    pytest.importorskip("datasette", reason="the web extra is not installed")
+    checked = check_figures(crawled / "corpus.db", runner)
+
+    assert all(checked.values())
+    assert sum(checked.values()) > 100

@@ -194,7 +194,8 @@ def test_the_command_writes_a_page(
     fill(tmp_path / "corpus.db").close()
     asked = ["-w", str(tmp_path), "report"]
     days = ["--since", "2025-07-01", "--until", "2025-07-31"]
-    out = tmp_path / "new/out.html"
+    out = tmp_path / "new" / "out.html"
+    out.parent.mkdir()
     assert main([*asked, str(out), *days]) == 0
     assert main([*asked, "-", *days]) == 0
     printed = capsysbinary.readouterr().out

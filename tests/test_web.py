@@ -4,6 +4,7 @@ import asyncio
 import html
 import re
 import time
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -29,29 +30,70 @@ from datasette.plugins import pm
 from datasette.utils.sqlite import sqlite3
 
 
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corpus]:
+    """A corpus that no test writes to."""
+    corpus = fill(tmp_path_factory.mktemp("web") / "anyname.db")
+    yield corpus
+    corpus.close()
+
+
 @pytest.fixture
-def filled(tmp_path: Path) -> Iterator[Corpus]:
+def own(tmp_path: Path) -> Iterator[Corpus]:
+    """A corpus for a test that writes."""
     corpus = fill(tmp_path / "anyname.db")
     yield corpus
     corpus.close()
 
 
-def ask(*paths: Path, urls: tuple[str, ...], between: Callable[[], None] | None = None) -> Any:
-    """The answers of one Datasette to each address; `between` runs before the last one."""
+class _Servers:
+    """One Datasette for all that is asked of the same files: to start one takes 0.1 s."""
 
-    async def asked() -> list[Any]:
-        datasette = Datasette([str(path) for path in paths])
-        try:
+    def __init__(self, runner: asyncio.Runner) -> None:
+        self._runner = runner
+        self._serving: dict[tuple[Path, ...], Any] = {}
+
+    def ask(
+        self, paths: tuple[Path, ...], urls: tuple[str, ...], between: Callable[[], None] | None
+    ) -> list[Any]:
+        if paths not in self._serving:
+            self._serving[paths] = Datasette([str(path) for path in paths])
+        datasette = self._serving[paths]
+
+        async def asked() -> list[Any]:
             answers = [await datasette.client.get(url) for url in urls[:-1]]
             if between:
                 between()
             return [*answers, await datasette.client.get(urls[-1])]
-        finally:
+
+        return self._runner.run(asked())
+
+    def close(self) -> None:
+        for datasette in self._serving.values():
             datasette.executor.shutdown()
             for database in datasette.databases.values():
                 database.close()
 
-    return asyncio.run(asked())
+
+_serving: list[_Servers] = []  # so that `page` and `rows` are asked for in a line
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _servers(runner: asyncio.Runner) -> Iterator[None]:
+    _serving.append(_Servers(runner))
+    yield
+    _serving.pop().close()
+
+
+def ask(*paths: Path, urls: tuple[str, ...], between: Callable[[], None] | None = None) -> Any:
+    """The answers of one Datasette to each address; `between` runs before the last one.
+
+    Other modules ask too; there each call has a Datasette of its own.
+    """
+    if not _serving:
+        with asyncio.Runner() as runner, closing(_Servers(runner)) as servers:
+            return servers.ask(paths, urls, between)
+    return _serving[-1].ask(paths, urls, between)
 
 
 def page(corpus: Corpus, address: str) -> str:
@@ -156,14 +198,14 @@ def test_no_query_hides_a_table_or_view() -> None:
     assert not {query.name for query in QUERIES} & {*SHOWN, *MACHINE_TABLES}
 
 
-def test_new_since_yesterday_shows_only_what_is_new(filled: Corpus) -> None:
-    with filled.transaction():
-        add_page(filled, 8, outlet="first.test", outcome="article")
+def test_new_since_yesterday_shows_only_what_is_new(own: Corpus) -> None:
+    with own.transaction():
+        add_page(own, 8, outlet="first.test", outcome="article")
         add_article(
-            filled, 3, title="Fresh", outlet="first.test", page=8, first_seen=iso(datetime.now(UTC))
+            own, 3, title="Fresh", outlet="first.test", page=8, first_seen=iso(datetime.now(UTC))
         )
 
-    assert [row["article"] for row in rows(filled, "new_since_yesterday")] == [3]
+    assert [row["article"] for row in rows(own, "new_since_yesterday")] == [3]
 
 
 def test_search_query_shows_the_passage_and_bears_any_input(filled: Corpus) -> None:
@@ -183,14 +225,14 @@ def test_copying_by_outlet_names_outlets_and_seeds(filled: Corpus) -> None:
     assert len(rows(filled, "copying_by_outlet", outlet="third.test")) == 1
 
 
-def test_second_address_within_an_outlet_is_no_copying(filled: Corpus) -> None:
-    with filled.transaction():
+def test_second_address_within_an_outlet_is_no_copying(own: Corpus) -> None:
+    with own.transaction():
         for number, outlet in ((8, "first.test"), (9, "third.test")):
             insert(
-                filled, "copies", id=number, article=1, outlet=outlet, title="t", page=number - 5,
+                own, "copies", id=number, article=1, outlet=outlet, title="t", page=number - 5,
                 url="https://u.test", relation="same-url", similarity=1, first_seen="2025", run=1,
             )  # fmt: skip
-    pairs = {(row["original"], row["copying"]): row for row in rows(filled, "copying_by_outlet")}
+    pairs = {(row["original"], row["copying"]): row for row in rows(own, "copying_by_outlet")}
 
     assert ("first.test", "first.test") not in pairs
     assert pairs["first.test", "third.test"]["copies"] == 2
@@ -218,14 +260,14 @@ def test_what_changed_shows_both_headlines(filled: Corpus) -> None:
     assert change["url"] == "https://first.test/1"
 
 
-def test_first_to_report_orders_a_family_by_date(filled: Corpus) -> None:
-    with filled.transaction():
+def test_first_to_report_orders_a_family_by_date(own: Corpus) -> None:
+    with own.transaction():
         insert(
-            filled, "copies", article=1, outlet="second.test", title="t", url="https://u.test",
+            own, "copies", article=1, outlet="second.test", title="t", url="https://u.test",
             relation="near", similarity=0.9, first_seen="2025-07-02T00:00:00Z", page=4, run=1,
         )  # fmt: skip
-        filled._run("UPDATE articles SET copies = 2 WHERE id = 1")
-    by_article, by_seed = rows(filled, "first_to_report")
+        own._run("UPDATE articles SET copies = 2 WHERE id = 1")
+    by_article, by_seed = rows(own, "first_to_report")
 
     assert (by_article["article"], by_article["first_outlet"]) == (1, "first.test")
     assert by_article["then_carried_by"] == "third.test +24.0 h, second.test (no date)"
@@ -274,20 +316,20 @@ def test_sources_now_puts_what_fails_first(filled: Corpus) -> None:
     ("found_by", "state"), [("settings", "quiet"), ("topic", "active"), ("lists", "active")]
 )
 def test_sources_now_calls_a_source_quiet_and_never_a_query_or_a_list(
-    filled: Corpus, found_by: str, state: str
+    own: Corpus, found_by: str, state: str
 ) -> None:
-    with filled.transaction():
-        filled._run("UPDATE pages SET source = NULL")
-        filled._run(
+    with own.transaction():
+        own._run("UPDATE pages SET source = NULL")
+        own._run(
             "UPDATE sources SET last_ok = '2026-03-01T00:00:00Z', found_by = ? WHERE id = 1",
             (found_by,),
         )
         for day in range(1, 32):  # something new on each day of January, and nothing since
             add_page(
-                filled, 1000 + day, outlet="first.test", outcome="skipped", source=1,
+                own, 1000 + day, outlet="first.test", outcome="skipped", source=1,
                 first_seen=f"2026-01-{day:02}T08:00:00Z",
             )  # fmt: skip
-    told = {row["source"]: row["state"] for row in rows(filled, "sources_now")}
+    told = {row["source"]: row["state"] for row in rows(own, "sources_now")}
 
     assert told == {1: state, 2: "failing"}
 
@@ -380,24 +422,22 @@ def test_unreadable_file_is_left_to_datasette_to_complain_of(tmp_path: Path) -> 
     assert asyncio.run(described()) == {}
 
 
-def test_what_the_daemon_writes_is_seen_at_once(filled: Corpus) -> None:
+def test_what_the_daemon_writes_is_seen_at_once(own: Corpus) -> None:
     def daemon() -> None:
-        with filled.transaction():
-            add_page(filled, 8, outlet="first.test", outcome="article")
-            add_article(filled, 3, title="Fresh from the daemon", outlet="first.test", page=8)
+        with own.transaction():
+            add_page(own, 8, outlet="first.test", outcome="article")
+            add_article(own, 3, title="Fresh from the daemon", outlet="first.test", page=8)
 
-    before, after = ask(
-        filled.path, urls=("/anyname/articles", "/anyname/articles"), between=daemon
-    )
+    before, after = ask(own.path, urls=("/anyname/articles", "/anyname/articles"), between=daemon)
 
     assert "Fresh from the daemon" not in before.text
     assert "Fresh from the daemon" in after.text
 
 
-def test_reader_is_not_stopped_by_an_open_write(filled: Corpus) -> None:
-    with filled.transaction():
-        add_page(filled, 8, outlet="first.test", outcome="article")
-        shown = page(filled, "/anyname/pages")
+def test_reader_is_not_stopped_by_an_open_write(own: Corpus) -> None:
+    with own.transaction():
+        add_page(own, 8, outlet="first.test", outcome="article")
+        shown = page(own, "/anyname/pages")
 
     assert "https://first.test/1" in shown
     assert "https://first.test/8" not in shown

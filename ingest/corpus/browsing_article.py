@@ -6,7 +6,7 @@ from typing import Any
 
 from ingest.corpus.asking import row_of, rows_of
 
-__all__ = ["count_of_changes", "neighbours", "page_line", "story_of"]
+__all__ = ["counts_of", "neighbours", "page_line", "story_of"]
 
 
 def page_line(connection: Any, article: int) -> dict[str, Any]:
@@ -23,12 +23,19 @@ def page_line(connection: Any, article: int) -> dict[str, Any]:
     return row
 
 
-def count_of_changes(connection: Any, article: int) -> int:
-    """How many changes of an article and its copies were seen."""
+def counts_of(connection: Any, article: int) -> dict[str, int]:
+    """How many copies an article has, changes and events of it and them, fetches of its page."""
     row = row_of(
-        connection, "SELECT count(*) AS n FROM revisions WHERE article = :id", {"id": article}
+        connection,
+        "SELECT (SELECT count(*) FROM copies WHERE article = a.id) AS copies, "
+        "(SELECT count(*) FROM revisions WHERE article = a.id) AS changes, "
+        "(SELECT count(*) FROM events WHERE article = a.id) AS events, "
+        "(SELECT count(*) FROM fetches WHERE page = a.page) AS fetches "
+        "FROM articles a WHERE a.id = :id",
+        {"id": article},
     )
-    return int(row["n"]) if row else 0
+    assert row is not None
+    return row
 
 
 def story_of(connection: Any, article: int) -> dict[str, Any] | None:

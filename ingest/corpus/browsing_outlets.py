@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections import Counter
+from math import fsum
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ingest.corpus.asking import row_of, rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import ItemsView, Mapping
 
 __all__ = ["copied_by", "copied_from", "copying", "hours_of", "languages_of", "latest_of",
            "one_outlet", "outlet_days", "outlet_sources"]  # fmt: skip
@@ -109,37 +114,81 @@ def latest_of(connection: Any, outlet: str) -> list[dict[str, Any]]:
     )
 
 
-_UNFILTERED = "SELECT original, copying, copies FROM who_copied_whom"
-_FILTERED = (
-    "SELECT coalesce(c.original, 'seed: ' || s.file) AS original, c.outlet AS copying, "
-    "count(*) AS copies FROM copies c LEFT JOIN seeds s ON s.id = c.seed "
-    "WHERE (c.relation <> 'same-url' OR c.original <> c.outlet)"
+_UNFILTERED = (
+    "SELECT original, copying, copies, average_hours_later AS hours_later, 0 AS undated "
+    "FROM who_copied_whom"
 )
+# Counted in Python: SQLite would sort them first.
+_EACH = (
+    "SELECT c.original, c.seed, c.outlet{hours} FROM copies c{index} "
+    "WHERE (c.relation <> 'same-url' OR c.original IS NOT c.outlet)"
+)
+_DATED = " AND c.published >= :since AND c.published < :until"
+_UNDATED = " AND c.published IS NULL AND c.first_seen >= :since AND c.first_seen < :until"
+_Found: TypeAlias = "tuple[int, bool, float | None]"  # copies, are they undated, hours later
+_LAST = "~"  # comes after every time
 
 
 def copying(
-    connection: Any, *, outlet: str = "", story: int | None = None, since: str = "", until: str = ""
+    connection: Any,
+    *,
+    outlet: str = "",
+    story: int | None = None,
+    since: str = "",
+    until: str = "",
+    with_hours: bool = False,
 ) -> list[dict[str, Any]]:
-    """How many texts of one outlet another carries; only of an outlet, a story, of some days.
+    """How many texts of one outlet another carries; only of an outlet, a story, some stretch.
+
+    A second address of one page within an outlet is no copy, as in `who_copied_whom`; `undated` are
+    those among the copies of a stretch that state no date, and stand where they were found.
 
     Args:
         connection: to the corpus.
         outlet: either of the two; empty: any.
         story: of the article that is carried; None: any.
-        since: day of publication of the copy, ISO; empty: from the first.
-        until: as `since`, the last day; empty: to the last.
+        since: ISO 8601, when the stretch begins; empty: with the first.
+        until: as `since`, the first moment after it; empty: it goes on.
+        with_hours: with the mean of `hours_later`, which takes longer.
     """
     if not (outlet or story is not None or since or until):
         return rows_of(connection, _UNFILTERED)
     wanted = {
         "(c.outlet = :outlet OR c.original = :outlet)": outlet,
         "c.article IN (SELECT id FROM articles WHERE story = :story)": story is not None,
-        "c.published >= :since": since,
-        "c.published < date(:until, '+1 day')": until,
     }
     asked = "".join(f" AND {clause}" for clause, is_asked in wanted.items() if is_asked)
-    return rows_of(
-        connection,
-        f"{_FILTERED}{asked} GROUP BY 1, 2 ORDER BY copies DESC, 1, 2",
-        {"outlet": outlet, "story": story, "since": since, "until": until},
-    )
+    # Left to itself SQLite takes `copies_outlet` for this, and reads every row beside it.
+    index = "" if asked else " INDEXED BY copies_published"
+    each = _EACH.format(hours=", c.hours_later" if with_hours else ", NULL", index=index) + asked
+    values = {"outlet": outlet, "story": story, "since": since, "until": until or _LAST}
+    found: dict[tuple[str, str], list[_Found]] = {}
+    files = {
+        row["id"]: f"seed: {row['file']}"
+        for row in rows_of(connection, "SELECT id, file FROM seeds")
+    }
+    parts = ((_DATED, False), (_UNDATED, True)) if since or until else (("", False),)
+    for part, is_undated in parts:
+        for (original, seed, copier, hours), copies in _counted(connection, each + part, values):
+            pair = (files[seed] if original is None else original, copier)
+            found.setdefault(pair, []).append((copies, is_undated, hours))
+    rows = [_pair(*pair, told) for pair, told in found.items()]
+    return sorted(rows, key=lambda row: (-row["copies"], row["original"], row["copying"]))
+
+
+def _counted(connection: Any, sql: str, values: Mapping[str, Any]) -> ItemsView[Any, int]:
+    cursor = connection.cursor()
+    cursor.row_factory = None  # tuples, whatever the connection makes: they are many
+    return Counter(cursor.execute(sql, values)).items()
+
+
+def _pair(original: str, copier: str, told: list[_Found]) -> dict[str, Any]:
+    known = [(copies, hours) for copies, _, hours in told if hours is not None]
+    later = fsum(copies * hours for copies, hours in known)  # in whatever order they came
+    return {
+        "original": original,
+        "copying": copier,
+        "copies": sum(copies for copies, _, _ in told),
+        "hours_later": later / sum(copies for copies, _ in known) if known else None,
+        "undated": sum(copies for copies, is_undated, _ in told if is_undated),
+    }

@@ -6,13 +6,29 @@ from typing import Any
 
 from ingest.corpus.asking import row_of, rows_of
 
-__all__ = ["all_seeds", "brought_by", "days_of_source", "latest_from", "one_run", "one_seed",
-           "one_source", "run_articles", "run_outcomes", "run_trouble"]  # fmt: skip
+__all__ = ["ARRIVALS", "all_seeds", "arrivals_of", "brought_by", "days_of_source", "latest_from",
+           "one_run", "one_seed", "one_source", "run_articles", "run_outcomes",
+           "run_trouble"]  # fmt: skip
+
+#: When a source that is polled and well brought something, once for each day before its last
+#: answer; a query or a list falls silent with its story. `{of}` asks for some sources alone.
+ARRIVALS = """
+  SELECT s.id AS source, max(p.first_seen) AS at
+  FROM sources s JOIN pages p ON p.source = s.id
+    AND p.first_seen >= strftime('%Y-%m-%dT%H:%M:%SZ', s.last_ok, '-84 days')
+  WHERE {of} s.state = 'active' AND s.failures = 0 AND s.found_by NOT IN ('topic', 'lists')
+  GROUP BY s.id, CAST(julianday(s.last_ok) - julianday(p.first_seen) AS INTEGER)"""
 
 
 def one_source(connection: Any, number: int) -> dict[str, Any] | None:
     """The row of a source."""
     return row_of(connection, "SELECT * FROM sources WHERE id = :id", {"id": number})
+
+
+def arrivals_of(connection: Any, number: int) -> list[str]:
+    """When it brought something, as the saved query of all sources counts; ISO 8601 UTC."""
+    rows = rows_of(connection, ARRIVALS.format(of="s.id = :id AND"), {"id": number})
+    return [row["at"] for row in rows]
 
 
 def brought_by(connection: Any, number: int) -> list[dict[str, Any]]:

@@ -33,7 +33,8 @@ def story_articles(connection: Any, number: int) -> list[dict[str, Any]]:
     return rows_of(
         connection,
         "SELECT id, published, title, outlet, language, copies, why, gone_since FROM articles "
-        "WHERE story = :id ORDER BY published IS NULL, published, url LIMIT :most",
+        # NULLS LAST reads the index in order; an expression for it would sort them all.
+        "WHERE story = :id ORDER BY published NULLS LAST, url LIMIT :most",
         {"id": number, "most": MOST_ARTICLES},
     )
 
@@ -70,12 +71,16 @@ def story_days(connection: Any, number: int) -> list[tuple[str, int, int]]:
 
 
 def story_outlets(connection: Any, number: int) -> list[dict[str, Any]]:
-    """Who carries it: when each began, with how many articles and copies; the earliest first."""
+    """Who carries it: when each began, with how many articles and copies; the earliest first.
+
+    A second address of one page within an outlet is no copy, as in `who_copied_whom`.
+    """
     return rows_of(
         connection,
-        "SELECT outlet, min(published) AS first, sum(own) AS articles, sum(1 - own) AS copies "
-        "FROM (SELECT outlet, published, 1 AS own FROM articles WHERE story = :id UNION ALL "
-        "SELECT c.outlet, c.published, 0 FROM articles a JOIN copies c ON c.article = a.id "
+        "SELECT outlet, min(published) AS first, sum(own) AS articles, sum(carried) AS copies "
+        "FROM (SELECT outlet, published, 1 AS own, 0 AS carried FROM articles WHERE story = :id "
+        "UNION ALL SELECT c.outlet, c.published, 0, c.relation <> 'same-url' "
+        "OR c.outlet <> a.outlet FROM articles a JOIN copies c ON c.article = a.id "
         "WHERE a.story = :id) GROUP BY outlet ORDER BY first IS NULL, first, outlet LIMIT 100",
         {"id": number},
     )

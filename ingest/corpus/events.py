@@ -93,17 +93,18 @@ class Events(Texts):
         article = self._value("SELECT article FROM pages WHERE id = ?", (page,))
         return None if article is None else int(article)
 
-    def events_of_article(self, article: int) -> list[dict[str, Any]]:
-        """What happened to an article and its copies, the first one first.
+    def events_of_article(self, article: int, *, latest: int = -1) -> list[dict[str, Any]]:
+        """What happened to an article and its copies, or the last so much, the first one first.
 
         `is_own` says whether it is about the page that leads the article.
         """
-        return self._rows(
+        rows = self._rows(
             "SELECT e.kind, e.at, e.detail, p.url, e.page = a.page AS is_own, e.run FROM events e "
             "JOIN pages p ON p.id = e.page JOIN articles a ON a.id = e.article "
-            "WHERE e.article = ? ORDER BY e.id",
-            (article,),
+            "WHERE e.article = ? ORDER BY e.id DESC LIMIT ?",
+            (article, latest),
         )
+        return rows[::-1]
 
     def events_of_page(self, page: int) -> list[dict[str, Any]]:
         """What happened at one address, the first one first."""

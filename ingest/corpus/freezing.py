@@ -31,7 +31,12 @@ _PRIVATE = (
     "UPDATE OR IGNORE sources SET url = masked(url)",
     "UPDATE sources SET url = masked(url) || '#' || id WHERE url <> masked(url)",  # else one twice
 )
-_KEY = re.compile(r"(?i)([?&][^=&\s]*(?:key|token|auth|pass|secret|sig)[^=&\s]*=)[^&\s]+")
+_SECRETS = "key|token|auth|pass|secret|sig"
+# As an argument; or as a part of the path of its own, before the one that it names: /token/abc.
+_KEY = re.compile(
+    rf"(?i)([?&;][^=&;\s]*(?:{_SECRETS})[^=&;\s]*=|"
+    r"/(?:(?:api|access)[-_]?)?(?:key|token)[/=](?=\w{16}))[^&;/\s?#]+"
+)
 
 
 def masked(text: str | None) -> str | None:

@@ -103,8 +103,8 @@ class Reading(Base):
             (number,),
         )
 
-    def copies_of(self, article: int) -> list[dict[str, Any]]:
-        """Pages that carry an article, the earliest first.
+    def copies_of(self, article: int, *, first: int = -1) -> list[dict[str, Any]]:
+        """Pages that carry an article, or the first so many, the earliest first.
 
         `share` is how much of the page's text stands in the article, `other_share` how much of the
         article in it, both 0..1; None: they were never compared.
@@ -113,12 +113,16 @@ class Reading(Base):
             f"SELECT c.published, c.outlet, c.title, c.url, c.relation, c.similarity, c.passage, "  # noqa: S608
             f"{_SHARES}, c.hours_later, c.first_seen "
             f"FROM copies c JOIN articles a ON a.id = c.article {_COMPARED} "
-            "WHERE c.article = ? ORDER BY c.published IS NULL, c.published, c.url",
-            (article,),
+            "WHERE c.id IN (SELECT id FROM copies WHERE article = ? "
+            "ORDER BY published IS NULL, published, url LIMIT ?) "
+            "ORDER BY c.published IS NULL, c.published, c.url",
+            (article, first),
         )
 
-    def shared_by(self, article: int) -> list[dict[str, Any]]:
+    def shared_by(self, article: int, *, first: int = -1) -> list[dict[str, Any]]:
         """What an article shares words with that is no copy, the longest passage first.
+
+        All of it, or the first so many.
 
         `relation` and `share` are of its text to the other, `other_share` of the other to it.
         """
@@ -129,8 +133,8 @@ class Reading(Base):
             "SELECT iif(relation = 'excerpt', 'contains', relation), other_share, share, "
             "passage_words, title, outlet, article, NULL, url, passage "
             "FROM passages WHERE other_article = :article "
-            "ORDER BY passage_words DESC, url, seed",
-            {"article": article},
+            "ORDER BY passage_words DESC, url, seed LIMIT :first",
+            {"article": article, "first": first},
         )
 
     def pages_of(self, article: int) -> list[int]:

@@ -6,6 +6,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ingest.corpus.base import Base, iso
+from ingest.corpus.browsing_front import leading_names, topic_state
+from ingest.corpus.browsing_outlets import copying
+from ingest.corpus.connection import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +31,11 @@ class Reporting(Base):
             yield
         finally:
             self._run("ROLLBACK")
+
+    def leading_names(self, *, most: int) -> tuple[str, ...]:
+        """The strongest names of the topic as last learned; none: never."""
+        with guarded(self.path):
+            return leading_names(topic_state(self._raw), most=most)
 
     def published_by_day(self) -> list[tuple[str, int, int]]:
         """(ISO date, articles, copies) of each day with any, in order; undated ones left out."""
@@ -102,12 +110,7 @@ class Reporting(Base):
         )
 
     def copying_in(self, since: datetime, until: datetime, *, limit: int) -> list[dict[str, Any]]:
-        """Which outlets carried texts of which, by copies of the stretch; as `who_copied_whom`."""
-        return self._rows(
-            "SELECT coalesce(c.original, 'seed: ' || s.file) AS original, c.outlet AS copying, "  # noqa: S608
-            "count(*) AS copies, avg(c.hours_later) AS hours_later "
-            f"FROM (SELECT * FROM copies WHERE {_WITHIN}) c LEFT JOIN seeds s ON s.id = c.seed "
-            "WHERE c.relation <> 'same-url' OR c.original <> c.outlet "
-            "GROUP BY 1, 2 ORDER BY count(*) DESC, 1, 2 LIMIT :limit",
-            {"since": iso(since), "until": iso(until), "limit": limit},
-        )
+        """Which outlets carried texts of which, by copies of the stretch, the busiest first."""
+        with guarded(self.path):
+            pairs = copying(self._raw, since=iso(since), until=iso(until), with_hours=True)
+        return pairs[:limit]

@@ -27,9 +27,25 @@ SearchOrder = Literal["match", "relevance", "date"]
 #: Around the words found in a snippet; private use, so no text holds them by accident.
 HIT_START, HIT_END = "\ue000", "\ue001"
 _SNIPPET_WORDS = 30
+#: Of a longer text the beginning is shown: a snippet takes the square of the words found in it, of
+#: 60,000 times one word 15 s, which nothing can interrupt.
+_MOST_WORDS = 5_000
 # What makes a search one in SQLite's own language (sqlite.org/fts5.html, section 3) and not words.
 _OPERATORS = re.compile(r'["*()^{}]|(?<!\S)(?:AND|OR|NOT|NEAR)(?!\S)|\b(?:title|text)\s*:')
 _BARE_WORD = re.compile(r"\S+")
+#: What SQLite says of a search that it cannot read (sqlite.org/fts5.html, section 3).
+_FAULTS = (
+    (re.compile(r"unterminated string"), "a double quote is not closed"),
+    (re.compile(r"no such column: (.*)"), "before a colon stands title or text, and not {}"),
+    (
+        re.compile(r'fts5: syntax error near ""'),
+        "a word or a closing bracket is missing at its end",
+    ),
+    (re.compile(r'fts5: syntax error near "(.*)"'), "{} stands where a word is missing"),
+    (re.compile(r"unknown special query: .*"), "an asterisk stands at the end of a word"),
+    (re.compile(r'expected integer, got "(.*)"'), "NEAR takes a number of words, and not {}"),
+    (re.compile(r"fts5: parser stack overflow"), "too many brackets stand within each other"),
+)  # fmt: skip
 #: How what was found may be put in order: by the words, by the topic, the newest first.
 ORDERS: dict[SearchOrder, str] = {
     "match": "bm25(articles_fts, 5.0, 1.0), a.published DESC, a.id",
@@ -61,11 +77,19 @@ def reading_words() -> Iterator[None]:
     try:
         yield
     except sqlite.OperationalError as exc:  # the statement is ours
-        raise SearchSyntaxError(str(exc)) from exc
+        raise SearchSyntaxError(_in_words(str(exc))) from exc
     except CorpusError as exc:
         if not str(exc.__cause__).startswith("no such column"):  # `word:` asks for a column
             raise
-        raise SearchSyntaxError(str(exc.__cause__)) from exc
+        raise SearchSyntaxError(_in_words(str(exc.__cause__))) from exc
+
+
+def _in_words(said: str) -> str:
+    """What is wrong with a search; in SQLite's own words where we have none."""
+    for pattern, words in _FAULTS:
+        if found := pattern.fullmatch(said):
+            return words.format(*found.groups())
+    return said
 
 
 class Searching(Base):
@@ -97,7 +121,8 @@ class Searching(Base):
         where, values = only.where()
         with reading_words():
             return self._rows(
-                f"SELECT {_SHOWN}, snippet(articles_fts, 1, :start, :end, '…', :words) AS snippet "  # noqa: S608
+                f"SELECT {_SHOWN}, iif(a.words > {_MOST_WORDS}, a.lead, "  # noqa: S608
+                "snippet(articles_fts, 1, :start, :end, '…', :words)) AS snippet "
                 "FROM articles_fts JOIN articles a ON a.id = articles_fts.rowid "
                 f"WHERE articles_fts MATCH :query AND {where} "
                 f"ORDER BY {ORDERS[order]} LIMIT :limit",

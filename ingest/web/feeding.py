@@ -26,24 +26,32 @@ from ingest.export.json_feed import json_feed
 from ingest.times import parse_iso
 from ingest.web.pages import PAGES
 from ingest.web.queries import QUERIES
-from ingest.web.views import Link, Links
+from ingest.web.views import Link, Links, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-__all__ = ["FED", "FEED_PATH", "feeds_of_query", "serve_feed"]
+__all__ = ["FED", "FEED_PATH", "feeds_of_query", "serve_feed", "tables_of"]
 
-#: The saved queries that name articles.
-FED = (
-    "new_since_yesterday", "search", "what_changed", "headlines_changed", "one_story_in_order",
-    "first_in_each_story", "gone_moved_back", "first_to_report", "likely_translations",
-)  # fmt: skip
+#: The saved queries that name articles, and what each reads; a test asks SQLite, and compares.
+FED: Mapping[str, tuple[str, ...]] = {
+    "new_since_yesterday": (),
+    "search": ("articles_fts",),
+    "what_changed": ("pages",),
+    "headlines_changed": ("pages",),
+    "one_story_in_order": ("copies",),
+    "first_in_each_story": ("stories",),
+    "gone_moved_back": ("events", "pages"),
+    "first_to_report": ("copies",),
+    "likely_translations": ("pages", "seeds", "texts", "translation_hints", "translations"),
+}
+_READ_BY_ALL = ("articles", "outlets", "revisions")  # for the entries
+_READ_BY_LISTS = {"story": ("stories",)}  # for its title
 
 FEED_PATH = r"^/(?P<database>[^/]+)/-/feed/(?P<query>\w+)\.(?P<kind>atom|json)$"
 _TYPES = {"atom": "application/atom+xml; charset=utf-8",
           "json": "application/feed+json; charset=utf-8"}  # fmt: skip
 _WRITERS = {"atom": atom, "json": json_feed}
-_MOST_DIGITS = 18  # of a number that SQLite holds
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when an empty feed changed
 
 
@@ -57,9 +65,9 @@ async def serve_feed(datasette: Any, request: Any, corpora: Collection[str]) -> 
     database = tilde_decode(request.url_vars["database"])
     if database not in corpora:
         raise NotFound(f"no corpus of this name: {database}")
-    if not await may_see(datasette, request.actor, database):
-        raise Forbidden("you may not see this corpus")
     name, kind = request.url_vars["query"], request.url_vars["kind"]
+    if not await may_see(datasette, request.actor, database, tables_of(name)):
+        raise Forbidden("you may not see this corpus, or a table that this feed is made of")
     sql = ARTICLE_LISTS.get(name) or next((q.sql for q in QUERIES if q.name == name), None)
     if sql is None or name not in (*ARTICLE_LISTS, *FED):
         raise NotFound(f"no such list of articles: {name}")
@@ -78,6 +86,11 @@ async def serve_feed(datasette: Any, request: Any, corpora: Collection[str]) -> 
     if etag in asked or "*" in asked:
         return Response(b"", status=304, headers=headers)
     return Response(body, headers=headers, content_type=_TYPES[kind])
+
+
+def tables_of(feed: str) -> tuple[str, ...]:
+    """The tables and views that a feed of this name is made of."""
+    return (*_READ_BY_ALL, *FED.get(feed, ()), *_READ_BY_LISTS.get(feed, ()))
 
 
 def _arguments(sql: str, request: Any) -> dict[str, str]:
@@ -125,8 +138,8 @@ def _found(
 
 def _title(connection: Any, name: str, told: str) -> str:
     """A list of one story or outlet is called as that is, where there is one."""
-    if name == "story" and told.isascii() and told.isdigit() and len(told) <= _MOST_DIGITS:
-        story = one_story(connection, int(told))
+    if name == "story" and (number := whole_number(told)) is not None:
+        story = one_story(connection, number)
         return story["title"] if story else f"Story {told}"
     if name == "outlet":
         outlet = one_outlet(connection, told)

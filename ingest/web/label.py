@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ingest.web.site import may_see
+from ingest.web.views import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -21,7 +22,6 @@ __all__ = ["label_of_row", "may_label", "set_label"]
 
 PATH = "/-/seedbed/label"
 _VERDICTS = frozenset({"yes", "no", "none"})  # none: what was said is taken back
-_MOST_DIGITS = 18  # of a number that SQLite holds
 
 
 async def label_of_row(
@@ -73,11 +73,11 @@ async def set_label(datasette: Any, request: Any, corpora: Collection[str]) -> A
 async def _page(datasette: Any, database: str, table: str, row: str) -> int | None:
     from ingest.corpus.saying import is_labelled_table, page_of_row
 
-    is_number = row.isascii() and row.isdigit() and len(row) <= _MOST_DIGITS
-    if not is_labelled_table(table) or not is_number:
+    number = whole_number(row)
+    if not is_labelled_table(table) or number is None:
         return None
     page: int | None = await datasette.get_database(database).execute_fn(
-        lambda connection: page_of_row(connection, table, int(row))
+        lambda connection: page_of_row(connection, table, number)
     )
     return page
 

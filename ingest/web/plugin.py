@@ -85,15 +85,10 @@ def prepare_connection(conn: Any) -> None:
 
 
 def _is_quiet(last_ok: str | None, arrivals: str) -> bool:
-    """Whether a source last heard then, that brought something then, should have spoken since."""
-    from ingest.corpus.base import parse_iso
-    from ingest.silence import Heard, is_silent
+    """As the page of a source says it; the times are JSON."""
+    from ingest.web.pages.source import is_quiet
 
-    heard = parse_iso(last_ok)
-    if heard is None:
-        return False
-    times = tuple(at for one in json.loads(arrivals) if (at := parse_iso(one)) is not None)
-    return is_silent(Heard(source=0, url="", outlet=None, last_ok=heard, arrivals=times))
+    return is_quiet(last_ok, json.loads(arrivals))
 
 
 def _completeness_of(histories: str) -> str:
@@ -251,11 +246,28 @@ def _suggest_nothing(datasette: Any) -> None:
     """Where corpora alone are served, look for no further facets: we name those that serve.
 
     The look costs each table of a large corpus a second or more (benchmarks/reading.py), and no
-    database can be left out of it alone.
+    database can be left out of it alone. Who sets it by option or in `settings.json` is obeyed.
     """
+    if "suggest_facets" in _set_by_the_user(datasette):
+        return
     served = {name for name, database in datasette.databases.items() if database.path}
     if served and served <= _corpora[datasette].keys():
         datasette._settings["suggest_facets"] = False  # noqa: SLF001  # there is no other door
+
+
+def _set_by_the_user(datasette: Any) -> set[str]:
+    """The names of the settings that were given; Datasette itself keeps the values alone."""
+    import click
+
+    context = click.get_current_context(silent=True)  # of `datasette serve`
+    # 1.0 calls it `settings.suggest_facets`.
+    given = {
+        name.rpartition(".")[2] for name, _ in (context and context.params.get("settings")) or ()
+    }
+    written = datasette.config_dir and datasette.config_dir / "settings.json"
+    if written and written.exists():
+        given.update(json.loads(written.read_text(encoding="utf-8")))
+    return given
 
 
 async def _look(datasette: Any, *, level: int = logging.DEBUG) -> bool:
@@ -266,6 +278,8 @@ async def _look(datasette: Any, *, level: int = logging.DEBUG) -> bool:
     """
     from datasette.database import QueryInterrupted
 
+    from ingest.web.next_datasette import is_next, tell
+
     known, is_sure = _corpora[datasette], True
     for name, database in list(datasette.databases.items()):
         if name in known:
@@ -275,7 +289,10 @@ async def _look(datasette: Any, *, level: int = logging.DEBUG) -> bool:
         if not is_corpus:
             continue
         try:
-            known[name] = await _ask(database)
+            told = await _ask(database)
+            if is_next(datasette):
+                await tell(datasette, name, told.metadata)
+            known[name] = told
         except QueryInterrupted:  # a busy machine; the next question looks again
             _log.warning("slow to tell its schema database=%s", name)
             is_sure = False

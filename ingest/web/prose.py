@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from ingest.revisions import Side, diff
+from ingest.text import list_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
 __all__ = ["Reason", "changed", "paragraphs", "read_reason"]
 
@@ -38,6 +39,16 @@ class Reason:
     passage: str = ""  #: of the article, that speaks most of the topic
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    """A line of a stored text, without its marks."""
+
+    kind: str  #: element that it, and its like beside it, stand in: p, ul or ol
+    said: str
+    is_quote: bool
+    number: int = 0  #: of an item of an ordered list
+
+
 def read_reason(why: str) -> Reason:
     """The parts of `articles.why`."""
     found = _REASON.fullmatch(why.strip())
@@ -59,27 +70,36 @@ def paragraphs(text: str, reason: Reason) -> Markup:
         text: one paragraph a line; `- `, `1. ` and `> ` begin items and quotes.
         reason: why it was kept.
     """
-    rows = [_MARKED.fullmatch(line) for line in text.split("\n") if line.strip()]
+    listed = list_numbers(text)
+    lines = [_line(line, listed) for line in text.split("\n") if line.strip()]
     blocks = []
-    found = [row for row in rows if row]
-    for (is_quote, kind), same in groupby(found, key=_kind):
+    for (is_quote, kind), same in groupby(lines, key=lambda line: (line.is_quote, line.kind)):
         block = _block(kind, list(same), reason)
         blocks.append(Markup("<blockquote>{}</blockquote>").format(block) if is_quote else block)
     return Markup("\n").join(blocks)
 
 
-def _kind(row: re.Match[str]) -> tuple[bool, str]:
-    return bool(row["quote"]), "ul" if row["item"] else "ol" if row["number"] else "p"
+def _line(line: str, listed: Collection[int]) -> _Line:
+    row = _MARKED.fullmatch(line)
+    assert row is not None  # it matches anything
+    is_quote, said, number = bool(row["quote"]), row["said"], row["number"]
+    if row["item"]:
+        return _Line(kind="ul", said=said, is_quote=is_quote)
+    if number is None:
+        return _Line(kind="p", said=said, is_quote=is_quote)
+    if int(number) not in listed:  # a date, or the like
+        return _Line(kind="p", said=f"{number}. {said}", is_quote=is_quote)
+    return _Line(kind="ol", said=said, is_quote=is_quote, number=int(number))
 
 
-def _block(kind: str, rows: Sequence[re.Match[str]], reason: Reason) -> Markup:
-    told = [_highlighted(row["said"], reason) for row in rows]
+def _block(kind: str, lines: Sequence[_Line], reason: Reason) -> Markup:
+    told = [_highlighted(line.said, reason) for line in lines]
     if kind == "p":
         return Markup("\n").join(Markup("<p dir=auto>{}</p>").format(one) for one in told)
     items = Markup("").join(Markup("<li dir=auto>{}</li>").format(one) for one in told)
     if kind == "ul":
         return Markup("<ul>{}</ul>").format(items)
-    return Markup('<ol start="{}">{}</ol>').format(int(rows[0]["number"]), items)
+    return Markup('<ol start="{}">{}</ol>').format(lines[0].number, items)
 
 
 def _highlighted(said: str, reason: Reason) -> Markup:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ingest.corpus.browsing_sources import ARRIVALS
+
 __all__ = ["QUERIES", "Query"]
 
 
@@ -38,11 +40,14 @@ LIMIT 500""",
     Query(
         name="search",
         title="Search the articles",
+        # A passage takes the square of the words found: of 60,000 of one word 15 s, in one step.
         description="Words in title or text, best match first, with the passage that matches in "
-        'square brackets. A "phrase in quotes" is one term; every term must occur.',
+        "square brackets; of a text of more than 5,000 words its beginning. "
+        'A "phrase in quotes" is one term; every term must occur.',
         sql="""
 SELECT a.id AS article, a.published, a.title, a.outlet,
-  snippet(articles_fts, -1, '[', ']', '…', 24) AS passage, a.copies, a.url
+  iif(a.words > 5000, a.lead, snippet(articles_fts, -1, '[', ']', '…', 24)) AS passage, a.copies,
+  a.url
 FROM articles_fts JOIN articles a ON a.id = articles_fts.rowid
 WHERE articles_fts MATCH coalesce(nullif(escape_fts(:words), ''), '""')
 ORDER BY articles_fts.rank, a.id
@@ -88,16 +93,20 @@ LIMIT 500""",
     Query(
         name="one_story_in_order",
         title="How did a story unfold?",
-        description="Every article of a story and every copy of it, in order of publication. Give "
-        "the number of the story.",
+        description="The articles of a story and the copies of each, in order of publication, of a "
+        "story of more than a thousand articles the first. Give the number of the story.",
         sql="""
+WITH told AS MATERIALIZED (
+  SELECT id, published, outlet, title, url FROM articles WHERE story = CAST(:story AS INTEGER)
+  ORDER BY published NULLS LAST, url LIMIT 1000
+)
 SELECT published, outlet, title, carries, hours_later, article, url FROM (
   SELECT published, outlet, title, 'its own text' AS carries, NULL AS hours_later, id AS article,
     url
-  FROM articles WHERE story = CAST(:story AS INTEGER)
+  FROM told
   UNION ALL
   SELECT c.published, c.outlet, c.title, c.relation, c.hours_later, c.article, c.url
-  FROM articles a JOIN copies c ON c.article = a.id WHERE a.story = CAST(:story AS INTEGER)
+  FROM told t JOIN copies c ON c.article = t.id
 )
 ORDER BY published IS NULL, published, url
 LIMIT 1000""",
@@ -311,12 +320,7 @@ SELECT page, relevance, outcome, title, url FROM (
         "though it should have spoken, active, proposed or resting; those that need attention "
         "first. `because` says what speaks for one that nobody named.",
         sql="""
-WITH days AS (
-  SELECT s.id AS source, max(p.first_seen) AS at
-  FROM sources s JOIN pages p ON p.source = s.id
-    AND p.first_seen >= strftime('%Y-%m-%dT%H:%M:%SZ', s.last_ok, '-84 days')
-  WHERE s.state = 'active' AND s.failures = 0 AND s.found_by NOT IN ('topic', 'lists')
-  GROUP BY s.id, CAST(julianday(s.last_ok) - julianday(p.first_seen) AS INTEGER)
+WITH days AS ({arrivals}
 ), heard AS (
   SELECT source, json_group_array(at) AS arrivals FROM days GROUP BY source
 )
@@ -340,7 +344,7 @@ FROM (SELECT *, (SELECT max(wait_until) FROM hosts
 LEFT JOIN heard ON heard.source = sources.id)
 ORDER BY instr('failing quiet active proposed resting', state), failures DESC, lacking IS NULL,
   last_ok, source
-LIMIT 1000""",
+LIMIT 1000""".replace("{arrivals}", ARRIVALS.format(of="")),
     ),
     Query(
         name="run_history",

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Asked", "Block", "Cell", "Entry", "Link", "Links", "Table", "View", "count", "minute", "share",
+    "whole_number",
 ]  # fmt: skip
 
-
-_MOST_DIGITS = 18
+_MOST_DIGITS = 18  # of a number that SQLite holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,8 +143,7 @@ class Asked:
     @property
     def number(self) -> int:
         """The key as a number; 0, which no row has: it is none, or more than SQLite holds."""
-        is_number = self.key.isascii() and self.key.isdigit() and len(self.key) <= _MOST_DIGITS
-        return int(self.key) if is_number else 0
+        return whole_number(self.key) or 0
 
 
 def _asked(arguments: Mapping[str, object]) -> str:
@@ -158,6 +157,12 @@ def _tilded(text: str) -> str:
         chr(byte) if byte < 128 and (chr(byte).isalnum() or byte in b"-_") else f"~{byte:02X}"  # noqa: PLR2004
         for byte in text.encode(errors="replace")
     )
+
+
+def whole_number(text: str) -> int | None:
+    """The number that a text is, as a row has one; None: it is none."""
+    is_number = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+    return int(text) if is_number else None
 
 
 def count(number: int) -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.corpus import Corpus
-from ingest.corpus.browsing_article import count_of_changes, neighbours, page_line, story_of
+from ingest.corpus.browsing_article import counts_of, neighbours, page_line, story_of
+from ingest.corpus.patience import in_time
 from ingest.corpus.saying import said_of
 from ingest.web.prose import changed, paragraphs, read_reason
 from ingest.web.views import Link, minute, share
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ArticlePage", "Change", "Copy", "read"]
 
-_MOST_COPIES, _MOST_CHANGES, _MOST_FETCHES, _NEIGHBOURS = 200, 20, 50, 5
+_MOST_COPIES, _MOST_CHANGES, _MOST_FETCHES, _MOST_EVENTS, _NEIGHBOURS = 200, 20, 50, 50, 5
+_SHARED_LIMIT_MS = 100  # to look up what is no copy among what shares words with it
 _MOST_CHARS = 30_000  # of a wording that is held against the next, so that no page takes seconds
 
 
@@ -67,35 +69,77 @@ class ArticlePage:
     body: Markup
     copies: tuple[Copy, ...]
     copies_more: int
-    shared: tuple[Copy, ...]
+    shared: tuple[Copy, ...] | None  #: None: it takes too long to tell
+    shared_more: bool  #: there are others
     changes: tuple[Change, ...]
     changes_more: int
     events: tuple[tuple[str, str, str], ...]
+    events_more: int
     story: Link | None
     before: tuple[dict[str, Any], ...]
     after: tuple[dict[str, Any], ...]
     ledger: tuple[tuple[str, Cell], ...]
     fetches: tuple[dict[str, Any], ...]
+    fetches_in_all: int
+    page: int  #: whose fetches they are
     label: Mapping[str, Any]
     row: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rows:
+    """All that is asked, before anything is drawn: wordings take long to compare, rows may not."""
+
+    article: dict[str, Any]
+    counts: dict[str, int]
+    copies: list[dict[str, Any]]
+    shared: list[dict[str, Any]] | None
+    changes: list[dict[str, Any]]
+    events: list[dict[str, Any]]
+    story: dict[str, Any] | None
+    before: list[dict[str, Any]]
+    after: list[dict[str, Any]]
+    line: dict[str, Any]
+    fetches: list[dict[str, Any]]
+    label: Mapping[str, Any]
+
+
 def read(connection: Any, asked: Asked) -> ArticlePage | None:
-    number, links = asked.number, asked.links
     corpus = Corpus.over(connection, Path("corpus.db"))
-    article = corpus.article(number)
-    if article is None:
-        return None
-    reason = read_reason(article["why"])
-    copies, shared = corpus.copies_of(number), corpus.shared_by(number)
-    changes = corpus.changes_of(number, latest=_MOST_CHANGES)
-    changes_more = count_of_changes(connection, number) - len(changes)
-    story = story_of(connection, number)
-    line = page_line(connection, number)
-    fetches = corpus.fetches_of(line["id"], latest=_MOST_FETCHES)
+    article = corpus.article(asked.number)
+    return None if article is None else _drawn(_rows(connection, corpus, article), asked.links)
+
+
+def _rows(connection: Any, corpus: Corpus, article: dict[str, Any]) -> _Rows:
+    number = article["id"]
+    story, line = story_of(connection, number), page_line(connection, number)
     before, after = neighbours(connection, number, _NEIGHBOURS) if story else ([], [])
+    return _Rows(
+        article=article,
+        counts=counts_of(connection, number),
+        copies=corpus.copies_of(number, first=_MOST_COPIES),
+        shared=in_time(
+            connection,
+            _SHARED_LIMIT_MS,
+            lambda _: corpus.shared_by(number, first=_MOST_COPIES + 1),
+            None,
+        ),
+        changes=corpus.changes_of(number, latest=_MOST_CHANGES),
+        events=corpus.events_of_article(number, latest=_MOST_EVENTS),
+        story=story,
+        before=before,
+        after=after,
+        line=line,
+        fetches=corpus.fetches_of(line["id"], latest=_MOST_FETCHES),
+        label=said_of(connection, line["id"]),
+    )
+
+
+def _drawn(told: _Rows, links: Links) -> ArticlePage:
+    article, shared = told.article, told.shared
+    reason = read_reason(article["why"])
     return ArticlePage(
-        number=number,
+        number=article["id"],
         title=article["title"],
         standfirst=article["standfirst"] or "",
         facts=_facts(article, links),
@@ -105,22 +149,27 @@ def read(connection: Any, asked: Asked) -> ArticlePage | None:
         seed=_seed(article, reason, links),
         language=article["language"] or "",
         body=paragraphs(article["text"], reason),
-        copies=tuple(_copy(row, links) for row in copies[:_MOST_COPIES]),
-        copies_more=max(0, len(copies) - _MOST_COPIES),
-        shared=tuple(_shared(row, links) for row in shared[:_MOST_COPIES]),
-        changes=tuple(_change(row, article, links) for row in changes),
-        changes_more=changes_more,
-        events=tuple(
-            (minute(row["at"]), row["kind"], row["detail"])
-            for row in corpus.events_of_article(number)
-        ),
-        story=Link(text=story["title"], href=links.page("story", story["id"])) if story else None,
-        before=tuple(_neighbour(row, links) for row in before),
-        after=tuple(_neighbour(row, links) for row in after),
-        ledger=_ledger(_unrepeated(line, article["why"]), links),
-        fetches=tuple(_unrepeated(row, article["why"]) for row in fetches),
-        label=said_of(connection, line["id"]),
-        row=links.row("articles", number),
+        copies=tuple(_copy(row, links) for row in told.copies),
+        copies_more=told.counts["copies"] - len(told.copies),
+        shared=None
+        if shared is None
+        else tuple(_shared(row, links) for row in shared[:_MOST_COPIES]),
+        shared_more=len(shared or ()) > _MOST_COPIES,
+        changes=tuple(_change(row, article, links) for row in told.changes),
+        changes_more=told.counts["changes"] - len(told.changes),
+        events=tuple((minute(row["at"]), row["kind"], row["detail"]) for row in told.events),
+        events_more=told.counts["events"] - len(told.events),
+        story=Link(text=told.story["title"], href=links.page("story", told.story["id"]))
+        if told.story
+        else None,
+        before=tuple(_neighbour(row, links) for row in told.before),
+        after=tuple(_neighbour(row, links) for row in told.after),
+        ledger=_ledger(_unrepeated(told.line, article["why"]), links),
+        fetches=tuple(_unrepeated(row, article["why"]) for row in told.fetches),
+        fetches_in_all=told.counts["fetches"],
+        page=told.line["id"],
+        label=told.label,
+        row=links.row("articles", article["id"]),
     )
 
 

@@ -86,7 +86,7 @@ def read(connection: Any, asked: Asked) -> Front:
     whole = part("completeness", asks.route_counts, _COMPLETENESS_LIMIT_MS)
     seeds = part("the seeds", asks.seeds) or []
     topic = part("the topic", asks.topic_state) or {}
-    names = _names(topic)
+    names = asks.leading_names(topic, most=_NAMES)
     days = part("the timeline", asks.days)
     latest = part("the latest articles", partial(asks.latest, limit=_LATEST))
     stories = part("the stories", partial(asks.stories, limit=_STORIES))
@@ -111,13 +111,6 @@ def read(connection: Any, asked: Asked) -> Front:
     )
 
 
-def _names(topic: dict[str, Any]) -> tuple[str, ...]:
-    """The strongest names of the topic, as readers know them."""
-    names, spellings = set(topic.get("names", ())), topic.get("spellings", {})
-    strongest = [one for one in topic.get("weights", ()) if one.startswith("@") or one in names]
-    return tuple(str(spellings.get(one, one)).lstrip("@") for one in strongest[:_NAMES])
-
-
 def _found_share(counted: list[tuple[list[str], int]] | None, links: Links) -> Tile:
     """What was found of what there is; the estimate of that is too low (docs/completeness.md)."""
     found = completeness_row(counted or ())["share"]
@@ -134,7 +127,7 @@ def _tiles(told: dict[str, int] | None, since: str, links: Links) -> tuple[Tile,
         ("articles", "articles", links.rows("articles", _sort_desc="published"), False),
         ("copies", "copies found", links.rows("copies"), False),
         ("outlets", "outlets", links.rows("outlet_summary"), False),
-        ("changed", "changes after publication", links.rows("what_changed"), False),
+        ("changed", "changes after publication", links.rows("changes"), False),
         ("new", "new since yesterday",
          links.rows("articles", first_seen__gte=since, _sort_desc="first_seen"), False),
         ("failing", "sources failing", links.rows("sources", state="active", failures__gt=0),

@@ -3,44 +3,65 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ingest.corpus.browsing_outlets import copying
-from ingest.web.matrix import OTHERS, Cell, copy_matrix
-from ingest.web.views import Block, Table, View, count
+from ingest.corpus.patience import in_time
+from ingest.web.matrix import Cell, copy_matrix
+from ingest.web.views import Block, Link, Table, View, count, whole_number
 
 if TYPE_CHECKING:
-    from ingest.web.views import Asked
+    from collections.abc import Callable, Mapping
+
+    from ingest.web.views import Asked, Links
 
 _SEED = "seed: "
 _MOST_ROWS = 100
+_LIMIT_MS, _STORY_LIMIT_MS = 800, 200  # to count the copies; of most days they take 150
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_MOST_DIGITS = 18
+_NOBODY = "Nobody copied anybody, as far as is known."
+_SLOW = "Left out, because so many copies take too long to count: who copied whom."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Filters:
+    """What the copies are to be of."""
+
+    outlet: str  #: empty: any
+    story: int | None
+    since: date | None
+    until: date | None  #: the last day
+
+    @property
+    def behind(self) -> date | None:
+        """The first day that is not asked for; None: there is none."""
+        return self.until + timedelta(days=1) if self.until else None
 
 
 def read(connection: Any, asked: Asked) -> View:
-    told = asked.arguments
-    story = told.get("story", "")
-    number = (
-        int(story) if story.isascii() and story.isdigit() and len(story) <= _MOST_DIGITS else None
+    filters = _read_filters(asked.arguments)
+    pairs = in_time(
+        connection,
+        _LIMIT_MS if filters.story is None else _STORY_LIMIT_MS,
+        lambda within: copying(
+            within,
+            outlet=filters.outlet,
+            story=filters.story,
+            since=str(filters.since or ""),
+            until=str(filters.behind or ""),
+        ),
+        None,
     )
-    since, until = (_day(told.get(name, "")) for name in ("since", "until"))
-    outlet = told.get("outlet", "").strip()
-    pairs = copying(connection, outlet=outlet, story=number, since=since, until=until)
-    cells = [Cell(original=r["original"], copying=r["copying"], copies=r["copies"]) for r in pairs]
+    rows = pairs or []
+    by_pair = {(row["original"], row["copying"]): row for row in rows}
 
     def behind(original: str, copier: str) -> str | None:
-        # The rows of a story's copies cannot be asked for by an address of Datasette's.
-        if number is not None or OTHERS in (original, copier) or original.startswith(_SEED):
-            return None
-        return asked.links.rows(
-            "copies",
-            original=original,
-            outlet=copier,
-            published__gte=since or None,
-            published__lt=f"{until}U" if until else None,
-        )
+        row = by_pair.get((original, copier))  # none: of the others together
+        return _behind(row, filters, asked.links) if row else None
 
+    cells = [Cell(original=r["original"], copying=r["copying"], copies=r["copies"]) for r in rows]
     return View(
         title="Who copied whom?",
         description="Down: who published a text first; across: who carried it; the fuller a "
@@ -48,42 +69,74 @@ def read(connection: Any, asked: Asked) -> View:
         blocks=(
             Block(
                 form=(
-                    ("outlet", "outlet", outlet),
-                    ("story", "story, its number", "" if number is None else str(number)),
-                    ("since", "from day", since),
-                    ("until", "to day", until),
+                    ("outlet", "outlet", filters.outlet),
+                    ("story", "story, its number", str(filters.story or "")),
+                    ("since", "from day", str(filters.since or "")),
+                    ("until", "to day", str(filters.until or "")),
                 ),
                 picture=copy_matrix(cells, link=behind),
-                note="" if cells else "Nobody copied anybody, as far as is known.",
+                note=_SLOW if pairs is None else "" if cells else _NOBODY,
             ),
             Block(
                 heading="As a table",
-                note=f"The first {_MOST_ROWS} of {len(pairs):,} pairs."
-                if len(pairs) > _MOST_ROWS
+                note=f"The first {_MOST_ROWS} of {len(rows):,} pairs."
+                if len(rows) > _MOST_ROWS
                 else "",
-                table=Table(
-                    names=("published by", "carried by", "copies"),
-                    rows=tuple(
-                        (
-                            row["original"]
-                            if row["original"].startswith(_SEED)
-                            else asked.links.outlet(row["original"]),
-                            asked.links.outlet(row["copying"]),
-                            _linked(row["copies"], behind(row["original"], row["copying"])),
-                        )
-                        for row in pairs[:_MOST_ROWS]
-                    ),
-                ),
+                table=_table(rows[:_MOST_ROWS], behind, asked.links),
             ),
         ),
     )
 
 
-def _day(text: str) -> str:
-    return text if _DAY.fullmatch(text) else ""
+def _table(
+    rows: list[dict[str, Any]], behind: Callable[[str, str], str | None], links: Links
+) -> Table:
+    return Table(
+        names=("published by", "carried by", "copies"),
+        rows=tuple(
+            (
+                row["original"]
+                if row["original"].startswith(_SEED)
+                else links.outlet(row["original"]),
+                links.outlet(row["copying"]),
+                _linked(row["copies"], behind(row["original"], row["copying"])),
+            )
+            for row in rows
+        ),
+    )
+
+
+def _behind(row: Mapping[str, Any], filters: _Filters, links: Links) -> str | None:
+    """The rows that a figure counts; None: no address of Datasette's asks for just these."""
+    original, copier = row["original"], row["copying"]
+    if filters.story is not None or row["undated"] or original.startswith(_SEED):
+        return None
+    return links.rows(
+        "copies",
+        original=original,
+        outlet=copier,
+        relation__not="same-url" if original == copier else None,
+        published__gte=filters.since,
+        published__lt=filters.behind,
+    )
+
+
+def _read_filters(told: Mapping[str, str]) -> _Filters:
+    return _Filters(
+        outlet=told.get("outlet", "").strip(),
+        story=whole_number(told.get("story", "")),
+        since=_day(told.get("since", "")),
+        until=_day(told.get("until", "")),
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        return None
+    return None if day == date.max else day
 
 
 def _linked(copies: int, href: str | None) -> Any:
-    from ingest.web.views import Link
-
     return Link(text=count(copies), href=href) if href else count(copies)

@@ -95,7 +95,13 @@ def _copied_from(rows: Iterable[dict[str, Any]], links: Links, domain: str) -> T
                 links.outlet(row["outlet"])
                 if row["seed"] is None
                 else Link(text=f"seed: {row['outlet']}", href=links.page("seed", row["seed"])),
-                links.number(row["copies"], "copies", outlet=domain, **_carried(row)),
+                links.number(
+                    row["copies"],
+                    "copies",
+                    outlet=domain,
+                    **_carried(row),
+                    **_but_addresses(row["outlet"], domain),
+                ),
                 links.number(
                     row["exact"], "copies", outlet=domain, relation="exact", **_carried(row)
                 ),
@@ -109,13 +115,24 @@ def _carried(row: dict[str, Any]) -> dict[str, Any]:
     return {"original": row["outlet"]} if row["seed"] is None else {"seed": row["seed"]}
 
 
+def _but_addresses(outlet: str | None, domain: str) -> dict[str, object]:
+    """Without second addresses of a page within an outlet: these are no copies."""
+    return {"relation__not": "same-url"} if outlet == domain else {}
+
+
 def _copied_by(rows: Iterable[dict[str, Any]], links: Links, domain: str) -> Table:
     return Table(
         names=("by", "copies", "word for word", "hours later"),
         rows=tuple(
             (
                 links.outlet(row["outlet"]),
-                links.number(row["copies"], "copies", original=domain, outlet=row["outlet"]),
+                links.number(
+                    row["copies"],
+                    "copies",
+                    original=domain,
+                    outlet=row["outlet"],
+                    **_but_addresses(row["outlet"], domain),
+                ),
                 links.number(
                     row["exact"],
                     "copies",

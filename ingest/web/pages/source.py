@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.corpus import browsing_sources as asks
 from ingest.corpus.base import parse_iso
-from ingest.silence import HISTORY_DAYS, Heard, is_silent
+from ingest.silence import Heard, is_silent
 from ingest.web.pictures import timeline
 from ingest.web.views import Block, Entry, Link, Table, View, count, minute
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from ingest.web.views import Asked, Cell, Links
 
-_QUERIES = frozenset({"topic", "lists"})  # these fall silent with their story
+__all__ = ["is_quiet", "read"]
 
 
 def read(connection: Any, asked: Asked) -> View | None:
@@ -28,7 +28,7 @@ def read(connection: Any, asked: Asked) -> View | None:
     return View(
         title=source["title"] or source["url"],
         description=f"A source of addresses: {source['kind']}.",
-        facts=_facts(source, links, _health(source, days)),
+        facts=_facts(source, links, _health(source, asks.arrivals_of(connection, source["id"]))),
         blocks=(
             Block(
                 heading="What it brought",
@@ -57,7 +57,21 @@ def read(connection: Any, asked: Asked) -> View | None:
     )
 
 
-def _health(source: dict[str, Any], days: Sequence[tuple[str, int]]) -> str:
+def is_quiet(last_ok: str | None, arrivals: Iterable[str]) -> bool:
+    """Whether a source last heard then should have spoken since it last brought something.
+
+    Args:
+        last_ok: ISO 8601 UTC; None: it never answered.
+        arrivals: when it brought something, as `arrivals_of` has it.
+    """
+    heard = parse_iso(last_ok)
+    if heard is None:
+        return False
+    times = tuple(at for one in arrivals if (at := parse_iso(one)) is not None)
+    return is_silent(Heard(source=0, url="", outlet=None, last_ok=heard, arrivals=times))
+
+
+def _health(source: dict[str, Any], arrivals: Sequence[str]) -> str:
     """The state in a word, as the saved query of the sources has it."""
     if source["state"] != "active":
         return str(source["state"])
@@ -65,21 +79,8 @@ def _health(source: dict[str, Any], days: Sequence[tuple[str, int]]) -> str:
         return f"failing, {source['failures']} times in a row"
     if source["last_ok"] is None:
         return "never answered"
-    is_query = source["found_by"] in _QUERIES
-    return "quiet though it should have spoken" if not is_query and _quiet(source, days) else "well"
-
-
-def _quiet(source: dict[str, Any], days: Sequence[tuple[str, int]]) -> bool:
-    last_ok = parse_iso(source["last_ok"])
-    assert last_ok is not None
-    arrivals = tuple(
-        at for day, _ in days[-HISTORY_DAYS:] if (at := parse_iso(f"{day}T12:00:00Z")) is not None
-    )
-    heard = Heard(
-        source=source["id"], url=source["url"], outlet=source["outlet"], last_ok=last_ok,
-        arrivals=arrivals,
-    )  # fmt: skip
-    return is_silent(heard)
+    is_well = not is_quiet(source["last_ok"], arrivals)
+    return "well" if is_well else "quiet though it should have spoken"
 
 
 def _facts(source: dict[str, Any], links: Links, health: str) -> tuple[tuple[str, Cell], ...]:

@@ -1,17 +1,24 @@
-"""A story: who reported it first, its articles in order, their copies folded."""
+"""A story: who reported it first, its articles in order, their copies folded.
+
+Most stories are of some dozen articles; a corpus about one thing may have one of most it holds.
+"""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ingest.corpus import browsing_stories as asks
+from ingest.corpus.patience import in_time
 from ingest.web.pictures import timeline
 from ingest.web.views import Block, Entry, Link, Table, View, count, minute, share
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from ingest.web.views import Asked, Cell, Links
+
+_LIMIT_MS = 80  # of a part that counts all copies; the others take some 70 together
 
 
 def read(connection: Any, asked: Asked) -> View | None:
@@ -22,12 +29,17 @@ def read(connection: Any, asked: Asked) -> View | None:
     links = asked.links
     articles = asks.story_articles(connection, number)
     copies = asks.story_copies(connection, [one["id"] for one in articles])
+    days = _in_time(connection, partial(asks.story_days, number=number))
+    outlets = _in_time(connection, partial(asks.story_outlets, number=number))
     return View(
         title=story["title"],
         description=f"A story within the topic. {story['terms']}".strip(),
         facts=_facts(story, links),
         blocks=(
-            Block(picture=timeline(asks.story_days(connection, number), has_legend=True)),
+            Block(
+                picture=timeline(days or (), has_legend=True),
+                note="" if days is not None else _left_out("its days"),
+            ),
             Block(
                 heading="In order of publication",
                 entries=tuple(_entry(one, copies.get(one["id"], []), links) for one in articles),
@@ -35,11 +47,21 @@ def read(connection: Any, asked: Asked) -> View | None:
             ),
             Block(
                 heading="Who carried it, and since when",
-                table=_outlets(asks.story_outlets(connection, number), links, number),
+                note="" if outlets is not None else _left_out("the outlets"),
+                table=None if outlets is None else _outlets(outlets, links, number),
             ),
         ),
         feeds=links.feeds("story", story=number),
     )
+
+
+def _in_time(connection: Any, ask: Callable[[Any], Any]) -> Any:
+    """What is asked; None: it takes too long."""
+    return in_time(connection, _LIMIT_MS, ask, None)
+
+
+def _left_out(part: str) -> str:
+    return f"Left out, because a story of this size takes too long to count: {part}."
 
 
 def _facts(story: dict[str, Any], links: Links) -> tuple[tuple[str, Cell], ...]:
