@@ -11,7 +11,6 @@ import fcntl
 import io
 import mmap
 import os
-import shutil
 import stat
 import zlib
 from contextlib import suppress
@@ -258,9 +257,11 @@ def _begins_record(packed: bytes) -> bool:
 def _replace_by_start(path: Path, size: int) -> None:
     """Put a copy of the first bytes of a file in its place."""
     partial = path.with_name(f".{path.name}.seedbed-partial")
-    shutil.copyfile(path, partial)
-    os.truncate(partial, size)
-    _make_durable(partial)
+    with path.open("rb") as whole, partial.open("wb") as start:
+        while block := whole.read(min(_CHUNK, size - start.tell())):
+            start.write(block)
+        start.flush()
+        os.fsync(start.fileno())
     partial.replace(path)
 
 

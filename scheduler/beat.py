@@ -31,6 +31,7 @@ class Beat:
     working_s: float  #: for how long
     tallies: dict[str, Tally]  #: by job
     trouble: str | None = None  #: why its last look at the corpus came to nothing
+    is_telling: bool = True  #: False: the thread that tells people has ended
 
     @property
     def is_ticking(self) -> bool:

@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -129,7 +129,7 @@ class Clockwork:
 
     def beat(self) -> Beat:
         """How it is now."""
-        return self._pulse.beat()
+        return replace(self._pulse.beat(), is_telling=not self._teller.is_gone)
 
     def keep(self, stop: threading.Event, hurry: threading.Event) -> None:
         """Run until `stop` is set; the crawl at work then drains.

@@ -17,6 +17,7 @@ from ingest.config import TEXT_VARIABLE, load_settings, settings_text
 from ingest.crawl import scrapy_command
 from ingest.errors import IngestError, Stopped
 from scheduler.clockwork import Clockwork
+from scheduler.corpus_alarm import telling_of_corpus
 from scheduler.lock import only_daemon
 from scheduler.rounds import Rounds
 from scheduler.signals import attended
@@ -58,9 +59,10 @@ def run_once(
     """
     rounds = _rounds(workspace, environ, command, on_report)
     with only_daemon(rounds.settings.corpus_path, "round"):
-        rounds.prepare()
-        begin_alerts(rounds.settings)
-        rounds.judge_anew()
+        with telling_of_corpus(rounds.settings):
+            rounds.prepare()
+            begin_alerts(rounds.settings)
+            rounds.judge_anew()
         code, signum = attended(lambda stop, hurry: _round(rounds, stop, hurry))
     return code if signum is None else INTERRUPTED
 
@@ -88,8 +90,9 @@ def serve(
     """
     rounds = _rounds(workspace, environ, command, on_report)
     with only_daemon(rounds.settings.corpus_path):
-        rounds.prepare()
-        begin_alerts(rounds.settings)
+        with telling_of_corpus(rounds.settings):
+            rounds.prepare()
+            begin_alerts(rounds.settings)
         _log.info("daemon started", corpus=str(rounds.settings.corpus_path), pid=os.getpid())
         reload = threading.Event()
         work = Clockwork(rounds=rounds, tick_s=tick_s, reload=reload, die=os._exit).keep

@@ -57,6 +57,8 @@ def ailments(settings: Settings, beat: Beat) -> list[str]:
         found.append(f"the scheduler has not looked at the corpus for {beat.tick_age_s:.0f} s")
     if beat.trouble is not None:
         found.append(f"the last look at the corpus failed: {beat.trouble}")
+    if not beat.is_telling:
+        found.append("nobody is told of alerts any more: their thread has ended; start anew")
     try:
         with closing(Corpus(settings.corpus_path, readonly=True, timeout_s=2.0)) as corpus:
             corpus.last_run()

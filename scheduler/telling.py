@@ -13,15 +13,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ingest import clock, log
-from ingest.alerts.round import (
-    check_corpus,
-    look_and_tell,
-    tell_of_corpus,
-    tell_of_standstill,
-)
+from ingest.alerts.round import check_corpus, look_and_tell, tell_of_standstill
 from ingest.alerts.sending import INSTALL, is_installed
 from ingest.corpus import Corpus
 from ingest.errors import ConfigError, CorpusError, CorpusLocked
+from scheduler.corpus_alarm import CorpusAlarm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,8 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["ALERTS", "Teller", "begin_alerts", "tell_once"]
 
 ALERTS = "alerts"
-_AGAIN_S = 24 * 3600.0  # what is told without the corpus, which would remember it
-_LONGEST_BACKOFF_S = 3600.0
 _LOCKED_S = 1800.0  # a corpus that is locked for longer cannot be used
 _REPEAT_S = 3600.0  # the same words are logged again
 _JOIN_S = 5.0  # an address that takes longer is told once more after the next start
@@ -44,12 +38,16 @@ _log = log.get(__name__)
 def begin_alerts(settings: Settings) -> None:
     """Take note of where the corpus stands: what comes from now on is new.
 
+    Where nobody is told of anything that is noted too: what came meanwhile is not told later.
+
     Raises:
         CorpusError: it cannot be.
     """
-    if settings.notify.is_on:
-        with closing(Corpus(settings.corpus_path)) as corpus:
+    with closing(Corpus(settings.corpus_path)) as corpus:
+        if settings.notify.is_on:
             corpus.begin_alerts()
+        else:
+            corpus.rest_alerts(now=clock.now())
 
 
 def tell_once(
@@ -78,10 +76,18 @@ class Teller:
     every_s: float
     _stop: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
-    #: Until when (monotonic) an address is not told that the corpus cannot be used; its failures.
-    _rests: dict[str, tuple[float, int]] = field(default_factory=dict)
+    _alarm: CorpusAlarm = field(init=False)
     _locked_since: float | None = None  #: monotonic
     _said: dict[str, tuple[str, float]] = field(default_factory=dict)  #: of each event; monotonic
+
+    def __post_init__(self) -> None:
+        self._alarm = CorpusAlarm(corpus_path=self.settings().corpus_path)
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether its thread has ended, though nobody told it to."""
+        thread = self._thread
+        return thread is not None and not thread.is_alive() and not self._stop.is_set()
 
     def begin(self) -> None:
         """Look from now on."""
@@ -115,9 +121,9 @@ class Teller:
 
     def _keep(self) -> None:
         while not self._stop.is_set():
-            if self.settings().notify.is_on:
-                began_s = time.monotonic()
-                is_well = self._look()
+            is_on, began_s = self.settings().notify.is_on, time.monotonic()
+            is_well = self._look()
+            if is_on:
                 self.pulse.counted(ALERTS, is_well=is_well, seconds=time.monotonic() - began_s)
             self._stop.wait(self.every_s)
 
@@ -130,9 +136,12 @@ class Teller:
             return False
 
     def _looked(self) -> bool:
+        is_on = self.settings().notify.is_on
         try:
+            if not is_on:
+                begin_alerts(self.settings())
             is_well = tell_once(self.settings(), is_stopped=self._stop.is_set, say=self._say)
-            if not self._stop.is_set():
+            if is_on and not self._stop.is_set():
                 # Here alone: this thread keeps nobody waiting who ends the daemon.
                 check_corpus(self.settings(), now=clock.now())
         except CorpusLocked as exc:
@@ -161,14 +170,4 @@ class Teller:
 
     def _tell_without(self, trouble: CorpusError) -> None:
         """Tell that the corpus cannot be used, which would else remember that it was told."""
-        now_s = time.monotonic()
-        resting = {receiver for receiver, (until, _) in self._rests.items() if now_s < until}
-        told = tell_of_corpus(self.settings(), str(trouble), resting=resting, now=clock.now())
-        for one in told:
-            if one.error is None:
-                self._rests[one.receiver] = (now_s + _AGAIN_S, 0)
-                continue
-            failures = self._rests.get(one.receiver, (0.0, 0))[1] + 1
-            rest_s = min(60.0 * 2 ** min(failures, 10), _LONGEST_BACKOFF_S)
-            self._rests[one.receiver] = (now_s + rest_s, failures)
-            _log.error("alerts not sent", to=one.name, error=one.error, failures=failures)
+        self._alarm.tell(self.settings(), trouble, now=clock.now())

@@ -82,10 +82,12 @@ def append(
 
 
 OURS = "ours"
+#: More than one folder that is not there yet.
+NESTED = '[paths]\narchive = "kept/raw/pages"\n'
 
 
 def main(folder: str, pages: str, synchronous: str = OURS) -> None:
-    with opened(Path(folder)) as (workspace, corpus):
+    with opened(Path(folder), toml=NESTED) as (workspace, corpus):
         if synchronous != OURS:  # what the program itself sets is what is tried
             corpus._run(f"PRAGMA synchronous = {synchronous}")
         append(workspace, corpus, prints(int(pages)))

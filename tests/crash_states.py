@@ -1,8 +1,8 @@
 """What a disk may hold after the power failed: states built from the traced writes of a process.
 
 The model: what was synced is there. Of each write and cut since, a state keeps all, nothing or some
-sectors of 512 bytes, in any order; of the names made and removed in a folder since it was synced,
-the first so many. The `-shm` of SQLite is left out: it is made anew (sqlite.org/wal.html).
+sectors of 512 bytes, in any order; of the names made, changed and removed in a folder since it was
+synced, the first so many. The `-shm` of SQLite is left out: it is made anew (sqlite.org/wal.html).
 """
 
 from __future__ import annotations
@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 SECTOR_BYTES = 512
-_CALLS = "openat,pwrite64,write,ftruncate,fsync,fdatasync,unlink,rename,mkdir"
+_CALLS = "openat,pwrite64,write,lseek,ftruncate,fsync,fdatasync,unlink,rename,mkdir"
 #: What would change a file unseen by this parser; the trace must not have it.
-_UNREAD = "pwritev,pwritev2,writev,unlinkat,renameat,renameat2,truncate,fallocate,copy_file_range"
+_UNREAD = (
+    "pwritev,pwritev2,writev,unlinkat,renameat,renameat2,truncate,fallocate,copy_file_range,"
+    "sendfile,link,linkat"
+)
 _MOST_BYTES = 1 << 17  # of one write that the trace shows; longer ones are told by three dots
 _LINE = re.compile(
     r"\d+ +(?P<call>\w+)\((?:AT_FDCWD(?:<[^>]*>)?, )?"
@@ -38,7 +41,8 @@ class Event:
     call: str
     path: Path
     body: bytes = field(default=b"", repr=False)
-    at: int = 0  #: offset of a write, size of a cut file, bytes
+    at: int = 0  #: offset of a write or of what is sought, size of a cut file, bytes
+    to: Path | None = None  #: of a rename
 
 
 def traced(command: list[str], log: Path, *, cwd: Path) -> Iterator[Event]:
@@ -65,6 +69,12 @@ def _event(line: str) -> Iterator[Event]:
     if call == "openat":
         if "O_CREAT" in rest:
             yield Event(call="make", path=_path(found["path"]))
+        if "O_TRUNC" in rest:
+            yield Event(call="cut", path=_path(found["path"]))
+    elif call == "rename":
+        yield Event(call=call, path=_path(found["path"]), to=_path(found["body"]))
+    elif call == "lseek":
+        yield Event(call="seek", path=_path(found["open"]), at=int(found["result"]))
     elif call in {"mkdir", "unlink", "fsync", "fdatasync"}:
         name = "fsync" if call == "fdatasync" else call
         yield Event(call=name, path=_path(found["open"] or found["path"]))
@@ -91,21 +101,19 @@ class _File:
     held: bytearray = field(default_factory=bytearray)
     since: list[Event] = field(default_factory=list)
     size: int = 0  # as the process sees it, bytes
+    is_moved_in: bool = False  # whoever writes without an offset does not append
 
 
 @dataclass(slots=True)
 class _Folder:
     held: dict[str, _File | _Folder] = field(default_factory=dict)
     now: dict[str, _File | _Folder] = field(default_factory=dict)
-    since: list[tuple[str, _File | _Folder | None]] = field(default_factory=list)
+    since: list[dict[str, _File | _Folder | None]] = field(default_factory=list)
 
-    def set(self, name: str, entry: _File | _Folder | None) -> None:
-        """Give a name, or take it away; the disk may not know of it yet."""
-        if entry is None:
-            del self.now[name]
-        else:
-            self.now[name] = entry
-        self.since.append((name, entry))
+    def set(self, **named: _File | _Folder | None) -> None:
+        """Give names, or take them away, in one step; the disk may not know of it yet."""
+        _rename(self.now, named)
+        self.since.append(named)
 
 
 @dataclass(slots=True)
@@ -114,6 +122,19 @@ class Disk:
 
     root: Path
     _top: _Folder = field(default_factory=_Folder)
+
+    def load(self, found: dict[str, bytes]) -> None:
+        """Begin with files that are on the disk for sure."""
+        for name, body in found.items():
+            folder = self._top
+            *above, last = Path(name).parts
+            for part in above:
+                entry = folder.held.setdefault(part, _Folder())
+                assert isinstance(entry, _Folder)
+                folder.now = folder.held.copy()
+                folder = entry
+            folder.held[last] = _File(held=bytearray(body), size=len(body))
+            folder.now = folder.held.copy()
 
     def feed(self, event: Event) -> None:
         """Take in what the process did; what lies elsewhere is passed over."""
@@ -135,9 +156,16 @@ class Disk:
         entry = folder.now.get(name)
         if event.call in {"make", "mkdir"}:
             if entry is None:
-                folder.set(name, _File() if event.call == "make" else _Folder())
+                folder.set(**{name: _File() if event.call == "make" else _Folder()})
         elif event.call == "unlink":
-            folder.set(name, None)
+            folder.set(**{name: None})
+        elif event.call == "rename":
+            assert event.to is not None, event
+            assert event.to.parent == event.path.parent, f"the model has one folder: {event}"
+            folder.set(**{name: None, event.to.name: entry})
+        elif event.call == "seek":
+            if isinstance(entry, _File):
+                entry.is_moved_in = event.at != entry.size
         elif event.call == "fsync":
             assert entry is not None, event
             _sync(entry)
@@ -152,11 +180,20 @@ class Disk:
         return dict(_found(self._top, "", rng))
 
 
+def _rename(names: dict[str, _File | _Folder], named: dict[str, _File | _Folder | None]) -> None:
+    for name, entry in named.items():
+        if entry is None:
+            names.pop(name, None)
+        else:
+            names[name] = entry
+
+
 def _take(file: _File, event: Event) -> None:
     if event.call == "cut":
         file.size = event.at
         file.since.append(event)
         return
+    assert event.at >= 0 or not file.is_moved_in, f"the model takes it for an append: {event}"
     at = file.size if event.at < 0 else event.at  # whoever writes without an offset appends
     file.size = max(file.size, at + len(event.body))
     file.since.append(Event(call="write", path=event.path, body=event.body, at=at))
@@ -185,11 +222,8 @@ def _put(held: bytearray, event: Event, sectors: Iterable[tuple[int, int]] | Non
 
 def _found(folder: _Folder, prefix: str, rng: random.Random) -> Iterator[tuple[str, bytes]]:
     names = dict(folder.held)
-    for name, entry in folder.since[: rng.randint(0, len(folder.since))]:
-        if entry is None:
-            names.pop(name, None)
-        else:
-            names[name] = entry
+    for named in folder.since[: rng.randint(0, len(folder.since))]:
+        _rename(names, named)
     for name, entry in names.items():
         if isinstance(entry, _Folder):
             yield from _found(entry, f"{prefix}{name}/", rng)

@@ -30,6 +30,7 @@ from tests.alert_web import (
     ear,
     folder,
     keep_article,
+    later,
     listening,
     settings,
     write_settings,
@@ -363,14 +364,14 @@ def test_address_that_fails_is_told_of_the_corpus_later_and_the_others_once(
     for file in folder.glob("corpus.db*"):
         file.unlink()
     (folder / "corpus.db").write_text("no corpus\n" * 1000)
-    now_s = 5000.0
-    monkeypatch.setattr("scheduler.telling.time.monotonic", lambda: now_s)
+    seconds = 0.0
+    monkeypatch.setattr("scheduler.telling.clock.now", lambda: later(hours=seconds / 3600))
     ear.status = 500
     with listening() as other:
         told = teller(folder, ear)
         told.settings = lambda: settings(folder, ear, ALL=f"{ear.url},{other.url}")
         heard = []
-        for now_s in (5000.0, 5001.0, 5119.0, 5121.0, 5300.0, 5362.0):  # noqa: B007  # the clock's
+        for seconds in (0.0, 1.0, 119.0, 121.0, 300.0, 362.0):  # noqa: B007  # the clock's
             assert not told._look()
             heard.append((len(ear.heard), len(other.heard)))
 
@@ -404,6 +405,6 @@ def test_trouble_while_the_corpus_is_told_of_ends_no_look(
     for file in folder.glob("corpus.db*"):
         file.unlink()
     (folder / "corpus.db").write_text("no corpus\n" * 1000)
-    monkeypatch.setattr("scheduler.telling.tell_of_corpus", refused)
+    monkeypatch.setattr("scheduler.corpus_alarm.tell_of_corpus", refused)
 
     assert not teller(folder, ear)._look()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from ingest.alert_items import Alert, AlertKind, AlertMarks, Receiver
 from ingest.alerts.round import look, look_and_tell, tell_of_standstill
 from ingest.alerts.sending import Address, room_at, send
 from ingest.alerts.wording import Message
+from ingest.config import load_settings
 from ingest.corpus import Corpus
 from ingest.corpus.base import iso
 from ingest.errors import CorpusLocked
@@ -267,9 +269,55 @@ def test_what_waits_for_an_address_that_is_gone_is_dropped(folder: Path, ear: Ea
     look_and_tell(settings(folder, ear, DIGEST="08:00"), now=NOW)
     assert figures(folder)["waiting"] == 1
 
-    look_and_tell(settings(folder, ear, ALL="json://127.0.0.1:1/"), now=NOW)
+    others = settings(folder, ear, ALL="json://127.0.0.1:1/")
+    for hours, waiting in ((0, 1), (23.9, 1), (24, 0)):
+        look_and_tell(others, now=later(hours=hours))
+        assert figures(folder)["waiting"] == waiting
 
-    assert figures(folder)["waiting"] == 0
+
+def test_what_waits_for_an_address_that_is_named_again_is_told(folder: Path, ear: Ear) -> None:
+    """A file of addresses may be empty while it is written."""
+    daily = settings(folder, ear, DIGEST="08:00")
+    others = settings(folder, ear, ALL="json://127.0.0.1:1/")
+    keep_article(folder, 11)
+    # Twice for less than a day, with a look in between; then the clock is set back.
+    for said, hours in (
+        (daily, 0), (others, 1), (daily, 2), (others, 3), (others, 25.5), (others, 0)
+    ):  # fmt: skip
+        look_and_tell(said, now=later(hours=hours))
+        assert figures(folder)["waiting"] == 1
+
+    look_and_tell(daily, now=later(hours=26))
+
+    assert "Title 11" in ear.bodies
+
+
+@pytest.mark.parametrize(("off_hours", "told"), [(23.0, ["1 new article"]), (25.0, [])])
+def test_what_came_while_nobody_was_told_for_long_is_not_told_later(
+    folder: Path, ear: Ear, off_hours: float, told: list[str]
+) -> None:
+    look_and_tell(settings(folder, ear), now=NOW)
+    keep_article(folder, 11)
+    with closing(Corpus(folder / "corpus.db")) as corpus:
+        for hours in (1.0, 1.0 + off_hours):  # looks of a daemon that tells nobody
+            corpus.rest_alerts(now=later(hours=hours))
+        corpus.begin_alerts()
+        assert corpus.state("alerts_off") is None
+
+    look_and_tell(settings(folder, ear), now=later(hours=2.0 + off_hours))
+
+    assert [title.rpartition(": ")[2] for title in ear.titles] == told
+
+
+def test_times_without_anybody_to_tell_do_not_add_up(folder: Path, ear: Ear) -> None:
+    with closing(Corpus(folder / "corpus.db")) as corpus:
+        for hours in (0.0, 20.0):
+            corpus.rest_alerts(now=later(hours=hours))
+        look_and_tell(settings(folder, ear), now=later(hours=21))
+        for hours in (22.0, 44.0):
+            corpus.rest_alerts(now=later(hours=hours))
+
+        assert corpus.alert_marks() is not None
 
 
 def test_addresses_come_from_files_too(folder: Path, ear: Ear) -> None:
@@ -358,7 +406,7 @@ def test_locked_corpus_is_an_error_of_its_own(folder: Path) -> None:
             with pytest.raises(CorpusLocked):
                 corpus.enter_alerts([(alert, ["x"])], over=(), marks=marks, now=NOW)
             with pytest.raises(CorpusLocked):
-                corpus.forget_alerts(before=NOW - timedelta(days=1), receivers=[])
+                corpus.forget_alerts(before=NOW - timedelta(days=1), receivers=[], now=NOW)
 
 
 def test_nothing_of_an_address_stands_in_the_corpus(folder: Path, ear: Ear) -> None:
@@ -393,6 +441,22 @@ def test_standstill_sets_no_mark_back(
     tell_of_standstill(ours, "no look for 600 s", now=NOW)
 
     assert is_locked == [True]
+
+
+def test_fullest_disk_is_the_one_that_is_told(
+    folder: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_settings(folder, ear.url, more=f'[paths]\narchive = "{folder}/raw/pages"')
+    (folder / "raw").mkdir()  # the folder in it is made by the first crawl
+    usual = shutil.disk_usage(folder)
+    free = {folder: 9 * 10**9, folder / "raw": 10**9}
+    monkeypatch.setattr(
+        "ingest.alerts.gathering.shutil.disk_usage", lambda at: usual._replace(free=free[at])
+    )
+
+    look_and_tell(load_settings(folder, {}), now=NOW)
+
+    assert "little room on the disk of the archive: 1.00 GB free" in ear.bodies
 
 
 def test_spiders_that_fail_are_found_fast_among_many_runs(folder: Path) -> None:

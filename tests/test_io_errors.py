@@ -37,6 +37,7 @@ CASES, MANY_CASES = 40, 1000
 FAILED, PARTIAL = 1, 6  # exit codes of a round: no run ended well, one did
 WAL_WRITES = 250  # more than the daemon itself makes, fewer than the crawl
 ERRORS = ("EIO", "ENOSPC", "EDQUOT")
+NO_MORE = "EMFILE"  # file descriptors; only opening can meet it
 ARCHIVE = f"archive/{warc_name(2, 'feeds')}"
 #: Where a disk can fail, and at most how often an undisturbed run comes by.
 PLACES = {
@@ -81,7 +82,7 @@ def failures(count: int) -> list[Failure]:
     return [
         Failure(
             *(place := places[number % len(places)]),
-            error=rng.choice(ERRORS),
+            error=NO_MORE if place[0] == "openat" and number % 2 else rng.choice(ERRORS),
             nth=rng.randint(1, PLACES[place]),
             lasts=rng.random() < 0.7,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import random
 import shutil
+from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 from ingest.archive import read_record
 from ingest.corpus import Corpus
 from ingest.errors import CorpusError
-from tests.appending import OURS, append, prints
+from tests.appending import NESTED, OURS, append, prints
 from tests.crash_states import Disk, python, traced
 from tests.taught import make_workspace, snapshot
 
@@ -30,6 +31,9 @@ PAGES = 32
 STATES = 300
 MANY_STATES = 5000
 BITES = 100  # states of settings that are not ours
+MENDED = 30  # states around the mending of an archive
+EMPTY = 0.05  # share of states in which nothing is stored yet
+ARCHIVE = "kept/raw/pages"
 FTS_CHECK = "INSERT INTO articles_fts(articles_fts, rank) VALUES ('integrity-check', 1)"
 
 
@@ -60,11 +64,14 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 def trace(room: Path, synchronous: str) -> tuple[Path, list[Event]]:
     folder = room / f"{synchronous}-w"
-    command = python("-m", "tests.appending", str(folder), str(PAGES), synchronous)
-    log = room / "trace"
+    return folder, traced_on(folder, room / "trace", PAGES, synchronous)
+
+
+def traced_on(folder: Path, log: Path, pages: int, synchronous: str = OURS) -> list[Event]:
+    command = python("-m", "tests.appending", str(folder), str(pages), synchronous)
     events = list(traced(command, log, cwd=Path(__file__).parents[1]))
     log.unlink()
-    return folder, events
+    return events
 
 
 @pytest.fixture(scope="module")
@@ -82,8 +89,13 @@ def states(
 ) -> Iterator[tuple[dict[str, bytes], list[str]]]:
     """Crash states with what was acknowledged until then."""
     rng = random.Random(7)
+    first = next(number for number, event in enumerate(events) if acknowledged(event))
     ours = [number for number, event in enumerate(events) if folder in event.path.parents]
-    crashes = sorted(rng.choices(ours, k=count))
+    empty = int(count * EMPTY)
+    crashes = sorted(
+        rng.choices([one for one in ours if one <= first], k=empty)
+        + rng.choices([one for one in ours if one > first], k=count - empty)
+    )
     disk, stored = Disk(folder), list[str]()
     for number, event in enumerate(events):
         while crashes and crashes[0] == number:  # before this event
@@ -132,7 +144,7 @@ def look(place: Path, stored: list[str], told: Told) -> None:
     told.lost += len(missing)
     for row in rows:
         try:
-            record = read_record(place / "archive" / row["warc"], row["warc_offset"])
+            record = read_record(place / ARCHIVE / row["warc"], row["warc_offset"])
         except (OSError, ValueError) as exc:
             told.dangling.append(f"{row['url']}: {exc}")
         else:
@@ -184,9 +196,10 @@ def test_an_archive_that_is_not_waited_for_leaves_rows_without_records(
     full: tuple[Path, list[Event]], room: Path
 ) -> None:
     folder, events = full
-    files = {event.path.name for event in events if event.path.parent.name == "archive"}
-    for names in (files, ["archive"], [folder.name]):  # records; the file's name; the folder's
-        told = judge(folder, without_sync(events, *names), room, BITES // 2)
+    files = {event.path.name for event in events if event.path.parent.name == "pages"}
+    # Records; the file's name; the names of its folders.
+    for names in (files, ["pages"], ["raw"], ["kept"], [folder.name]):
+        told = judge(folder, without_sync(events, *names), room, BITES // 4)
 
         assert told.dangling, names
 
@@ -200,15 +213,68 @@ def test_a_run_after_a_power_failure_ends_with_the_corpus_of_an_undisturbed_one(
         lay(place, found)
 
         assert finished(place) == calm, f"with {len(stored)} stored"
-        for file in (place / "archive").iterdir():
+        for file in (place / ARCHIVE).iterdir():
             gzip.decompress(file.read_bytes())  # every member is whole
 
 
-def finished(place: Path) -> list[list[dict[str, Any]]]:
-    workspace = make_workspace(place)
+def finished(place: Path, pages: int = PAGES) -> list[list[dict[str, Any]]]:
+    workspace = make_workspace(place, toml=NESTED)
     with closing(workspace.corpus()) as corpus:
-        append(workspace, corpus, prints(PAGES), tell=lambda _: None)
+        append(workspace, corpus, prints(pages), tell=lambda _: None)
         return snapshot(corpus)
+
+
+@pytest.mark.parametrize("held", ["once", "by a backup too"])
+def test_power_that_fails_again_while_an_archive_is_mended_costs_nothing(
+    full: tuple[Path, list[Event]], room: Path, held: str
+) -> None:
+    lies, stored = torn(*full)
+    is_in_a_backup = held != "once"
+    place, kept = room / f"mended-{is_in_a_backup}", room / "a-backup"
+    lay(place, lies)
+    (file,) = (place / ARCHIVE).iterdir()
+    if is_in_a_backup:  # as a hard link, which is not to change
+        kept.unlink(missing_ok=True)
+        kept.hardlink_to(file)
+    events = traced_on(place, room / "trace", len(stored) + 2)
+    ours = [
+        number
+        for number, event in enumerate(events)
+        if event.path.parent == file.parent and event.call != "seek"
+    ]
+    is_mended = {event.call for event in events if event.path.name.startswith(f".{file.name}")}
+
+    told = Told()
+    for found in around(place, events, lies, ours):
+        told.states += 1
+        lay(room / "state", found)
+        look(room / "state", stored, told)
+
+    assert ("rename" in is_mended) == is_in_a_backup
+    assert not is_in_a_backup or kept.read_bytes() == lies[f"{ARCHIVE}/{file.name}"]
+    check_nothing_lost(told, MENDED)
+    finished(room / "state", len(stored) + 2)
+    gzip.decompress((room / "state" / ARCHIVE / file.name).read_bytes())
+
+
+def torn(folder: Path, events: list[Event]) -> tuple[dict[str, bytes], list[str]]:
+    """A state with pages stored, and the beginning of another record behind them."""
+    found, stored = next(one for one in states(folder, events, BITES) if len(one[1]) >= 5)
+    (name,) = (one for one in found if one.startswith(ARCHIVE))
+    return {**found, name: found[name] + found[name][:300]}, stored
+
+
+def around(
+    place: Path, events: list[Event], lies: dict[str, bytes], numbers: list[int]
+) -> Iterator[dict[str, bytes]]:
+    """Crash states of a disk on which that lay, after some events."""
+    rng, disk = random.Random(8), Disk(place)
+    disk.load(lies)
+    crashes = Counter(numbers[number % len(numbers)] for number in range(MENDED))
+    for number, event in enumerate(events):
+        disk.feed(event)
+        for _ in range(crashes[number]):
+            yield disk.crash(rng)
 
 
 def test_a_corpus_is_opened_so_that_every_commit_reaches_the_disk(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from ingest.demo.server import DemoServer
 from ingest.demo.web import build_web
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ingest.crawl import Command
 
@@ -90,7 +90,14 @@ def slope(points: Sequence[tuple[float, float]]) -> float:
     return sum((x - across) * (y - up) for x, y in points) / spread if spread else 0.0
 
 
-def run_jobs(folder: Path, *, jobs: int, is_real: bool, limit_s: float) -> Grown:
+def run_jobs(
+    folder: Path,
+    *,
+    jobs: int,
+    is_real: bool,
+    limit_s: float,
+    on_sample: Callable[[Sample], object] = lambda _: None,
+) -> Grown:
     """Have the daemon run so many crawls, one after the other, or as many as the time allows."""
     web = build_web()
     make_workspace(folder, web)
@@ -113,7 +120,7 @@ def run_jobs(folder: Path, *, jobs: int, is_real: bool, limit_s: float) -> Grown
                 cwd=folder, env=environ, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
             )  # fmt: skip
         try:
-            return _watched(folder, daemon, jobs, limit_s, is_real=is_real)
+            return _watched(folder, daemon, jobs, limit_s, is_real=is_real, on_sample=on_sample)
         finally:
             daemon.terminate()
             daemon.wait(30)
@@ -129,7 +136,13 @@ def _keep_due(folder: Path) -> None:
 
 
 def _watched(
-    folder: Path, daemon: subprocess.Popen[bytes], jobs: int, limit_s: float, *, is_real: bool
+    folder: Path,
+    daemon: subprocess.Popen[bytes],
+    jobs: int,
+    limit_s: float,
+    *,
+    is_real: bool,
+    on_sample: Callable[[Sample], object],
 ) -> Grown:
     began_s = time.monotonic()
     samples: list[Sample] = []
@@ -143,7 +156,9 @@ def _watched(
         done, failed = _runs(folder)
         step = max(1, min(_EVERY, jobs // 40))
         if done and (not samples or done >= samples[-1].jobs + step):
-            samples += _sample(daemon.pid, done)
+            for one in _sample(daemon.pid, done):
+                samples.append(one)
+                on_sample(one)
     return Grown(
         jobs=done, not_finished=failed, seconds=time.monotonic() - began_s, samples=samples
     )

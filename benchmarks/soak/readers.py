@@ -15,10 +15,10 @@ import sys
 import threading
 import time
 import urllib.request
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.error import URLError
 
 from ingest import clock
@@ -28,10 +28,10 @@ from ingest.corpus.upkeep import wal_bytes
 from ingest.errors import CorpusLocked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from random import Random
 
-__all__ = ["Watched", "quantile", "read_while_written"]
+__all__ = ["NOTHING", "Answer", "Watched", "quantile", "read_while_written"]
 
 ROOT = Path(__file__).parents[2]
 READERS = 4
@@ -51,6 +51,7 @@ _WORDS = (
     "borum",
     "sevyev",
 )
+NOTHING = "nothing"
 _LATEST = "/corpus/articles?_sort_desc=id&_size=20"
 
 #: What a reader asks for, by name; each drawn as often as the others.
@@ -61,21 +62,37 @@ _ASKED: dict[str, Callable[[Random, int], str]] = {
     "search": lambda rng, articles: (
         f"/corpus/articles?_search=Headline+{rng.randrange(articles) + 1}"
     ),
+    # Of no corpus: what the machine and Datasette alone cost.
+    NOTHING: lambda _rng, _articles: "/-/versions.json",
     "outlet as JSON": lambda rng, _articles: (
         f"/corpus/articles.json?outlet=outlet{rng.randrange(400)}.test&_size=20"
     ),
 }
 
 
+class Answer(NamedTuple):
+    """What one answer took, in seconds."""
+
+    wall: float
+    worked: float  #: of processors, by all threads of Datasette meanwhile: at least its own
+    waited: float  #: for a processor, likewise
+
+
 @dataclass(slots=True, kw_only=True)
 class Watched:
     """What readers and the writer met."""
 
-    seconds: dict[str, list[float]] = field(default_factory=dict, repr=False)  #: of each answer
+    answers: dict[str, list[Answer]] = field(default_factory=dict, repr=False)  #: by the question
+    alone: list[Answer] = field(default_factory=list, repr=False)  #: when nobody wrote
     failed: list[str] = field(default_factory=list)
     wal_bytes: int = 0  #: the largest
     written: int = 0  #: articles
     locked: int = 0  #: writes that found the corpus locked
+
+    @property
+    def of_corpus(self) -> list[Answer]:
+        """All that asked the corpus, while it was written."""
+        return [one for name, some in self.answers.items() if name != NOTHING for one in some]
 
 
 def quantile(seconds: Sequence[float], share: float) -> float:
@@ -83,8 +100,10 @@ def quantile(seconds: Sequence[float], share: float) -> float:
     return sorted(seconds)[min(len(seconds) - 1, int(share * len(seconds)))]
 
 
-def read_while_written(corpus: Path, *, articles: int, seconds: float) -> Watched:
-    """Four readers of one Datasette, a writer beside it, for so long.
+def read_while_written(
+    corpus: Path, *, articles: int, seconds: float, alone_s: float = 0.0
+) -> Watched:
+    """Four readers of one Datasette, for so long without, and then beside a writer.
 
     Args:
         articles: that the corpus holds.
@@ -95,32 +114,51 @@ def read_while_written(corpus: Path, *, articles: int, seconds: float) -> Watche
         [sys.executable, "-m", "datasette", "serve", str(corpus), "--port", str(port), *_AS_WE_DO],
         env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    told, stop = Watched(seconds={name: [] for name in _ASKED}), threading.Event()
+    told = Watched(answers={name: [] for name in _ASKED})
     try:
         _await(port, datasette)
-        writer = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.soak.readers", str(corpus), str(seconds)],
-            env=environ, cwd=ROOT, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        readers = [
-            threading.Thread(target=_read, args=(port, articles, number, told, stop))
-            for number in range(READERS)
-        ]
-        for reader in readers:
-            reader.start()
-        while writer.poll() is None:
-            told.wal_bytes = max(told.wal_bytes, wal_bytes(corpus))
-            time.sleep(0.1)
-        stop.set()
-        for reader in readers:
-            reader.join()
+        with _reading(_Desk(port, datasette.pid, articles), told):
+            time.sleep(alone_s)
+        told.alone, told.answers = told.of_corpus, {name: [] for name in _ASKED}
+        with _reading(_Desk(port, datasette.pid, articles), told):
+            writer = subprocess.Popen(
+                [sys.executable, "-m", "benchmarks.soak.readers", str(corpus), str(seconds)],
+                env=environ, cwd=ROOT, stdout=subprocess.PIPE, text=True,
+            )  # fmt: skip
+            while writer.poll() is None:
+                told.wal_bytes = max(told.wal_bytes, wal_bytes(corpus))
+                time.sleep(0.1)
         written, locked = writer.communicate()[0].split()
         told.written, told.locked = int(written), int(locked)
     finally:
-        stop.set()
         datasette.terminate()
         datasette.wait(30)
     return told
+
+
+class _Desk(NamedTuple):
+    """Where is asked."""
+
+    port: int
+    process: int
+    articles: int  #: that there are
+
+
+@contextmanager
+def _reading(desk: _Desk, told: Watched) -> Iterator[None]:
+    """Readers at work."""
+    stop = threading.Event()
+    readers = [
+        threading.Thread(target=_read, args=(desk, number, told, stop)) for number in range(READERS)
+    ]
+    for reader in readers:
+        reader.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for reader in readers:
+            reader.join()
 
 
 def _free_port() -> int:
@@ -142,18 +180,29 @@ def _await(port: int, datasette: subprocess.Popen[bytes]) -> None:
             return
 
 
-def _read(port: int, articles: int, number: int, told: Watched, stop: threading.Event) -> None:
+def _read(desk: _Desk, number: int, told: Watched, stop: threading.Event) -> None:
     rng = random.Random(number)
     while not stop.wait(rng.expovariate(1 / _THINK_S)):
         name = rng.choice(list(_ASKED))
-        path = _ASKED[name](rng, articles)
-        began_s = time.monotonic()
+        url = f"http://127.0.0.1:{desk.port}{_ASKED[name](rng, desk.articles)}"
+        began_s, before = time.monotonic(), _spent(desk.process)
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as answer:
+            with urllib.request.urlopen(url, timeout=30) as answer:
                 answer.read()
         except OSError as exc:  # HTTPError is one
-            told.failed.append(f"{path}: {exc}")
-        told.seconds[name].append(time.monotonic() - began_s)
+            told.failed.append(f"{url}: {exc}")
+        wall, after = time.monotonic() - began_s, _spent(desk.process)
+        told.answers[name].append(Answer(wall, after[0] - before[0], after[1] - before[1]))
+
+
+def _spent(process: int) -> tuple[float, float]:
+    """Seconds that the threads of a process worked, and waited for a processor; proc(5)."""
+    worked = waited = 0
+    for task in Path(f"/proc/{process}/task").iterdir():
+        with suppress(FileNotFoundError):  # it has ended
+            run_ns, wait_ns, _ = map(int, (task / "schedstat").read_text().split())
+            worked, waited = worked + run_ns, waited + wait_ns
+    return worked / 1e9, waited / 1e9
 
 
 def _write(path: Path, seconds: float) -> tuple[int, int]:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from ingest.demo.server import DemoServer
 
-__all__ = ["Windows", "kill_backups", "kill_migrations", "older_corpus"]
+__all__ = ["Ends", "Windows", "kill_backups", "kill_migrations", "older_corpus", "schema_of"]
 
 _OLD = 4  # the schema of the older corpus
 _WRITER = 120  # byte of the -shm file that SQLite's writer locks (sqlite.org/walformat.html, 2.1)
@@ -72,6 +72,23 @@ class Windows:
     complaints: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ends:
+    """What a corpus may be after its migration was killed: nothing else."""
+
+    before: list[object] = field(repr=False)
+    after: tuple[int, list[tuple[str, ...]]] = field(repr=False)  #: the schema, as it should be
+
+    def reached_by(self, path: Path) -> str | None:
+        """Which of them a corpus is, "before" or "after"; None: half done.
+
+        Asked without a `Corpus`, which would do the rest.
+        """
+        if schema_of(path) == self.after:
+            return "after"
+        return "before" if _told_of(path) == self.before else None
+
+
 def older_corpus(path: Path, *, pages: int) -> Path:
     """A filled corpus as an earlier Seedbed left it."""
     with closing(sqlite.connect(path, isolation_level=None)) as raw:
@@ -94,7 +111,10 @@ def kill_migrations(
     """
     told = Windows()
     source = older_corpus(folder / "older.db", pages=pages)
-    before = _told_of(source)
+    done = folder / "done.db"
+    shutil.copyfile(source, done)
+    Corpus(done).close()
+    ends = Ends(before=_told_of(source), after=schema_of(done))
     corpus, work = (
         folder / "corpus.db",
         _Work(
@@ -108,16 +128,20 @@ def kill_migrations(
         if not number:
             told.duration_s = _duration(folder, server, work)
             continue
-        _kill_within(folder, server, work, rng.uniform(0, told.duration_s * _LATE))
-        after = _told_of(corpus)
-        if after == before:
-            told.inside += 1
-            with closing(Corpus(corpus)):  # it is done now
-                pass
-        else:
-            told.late += 1
+        _kill_within(folder, server, work, told.duration_s * _share(rng, number, kills))
+        if not (whole := ends.reached_by(corpus)):
+            version, parts = schema_of(corpus)
+            told.complaints.append(f"half done: version {version} with {len(parts)} parts")
+        told.inside += whole == "before"
+        told.late += whole == "after"
+        Corpus(corpus).close()  # it is done now
         told.complaints += _half_done(corpus, pages)
     return told
+
+
+def _share(rng: random.Random, number: int, kills: int) -> float:
+    """Of the duration, before a kill falls: anywhere, and each in a part of its own."""
+    return (number - 1 + rng.random()) / kills * _LATE
 
 
 def kill_backups(folder: Path, server: DemoServer, rng: random.Random, *, kills: int) -> Windows:
@@ -138,7 +162,7 @@ def kill_backups(folder: Path, server: DemoServer, rng: random.Random, *, kills:
         if not number:
             told.duration_s = _duration(folder, server, work)
             continue
-        _kill_within(folder, server, work, rng.uniform(0, told.duration_s * _LATE))
+        _kill_within(folder, server, work, told.duration_s * _share(rng, number, kills))
         made = backups_in(backups, corpus)
         told.inside += not made
         told.late += bool(made)
@@ -227,12 +251,22 @@ def _remove_corpus(corpus: Path) -> None:
         corpus.with_name(f"{corpus.name}{ending}").unlink(missing_ok=True)
 
 
+def schema_of(path: Path) -> tuple[int, list[tuple[str, ...]]]:
+    """The version of a corpus, its migrations, and all its tables, indexes, views and triggers."""
+    with closing(sqlite.connect(path)) as raw:
+        (version,) = raw.execute("PRAGMA user_version").fetchone()
+        parts = raw.execute(
+            "SELECT type, name, sql FROM sqlite_schema "
+            "UNION ALL SELECT 'migration', name, '' FROM _sqlite_migrations ORDER BY 1, 2"
+        ).fetchall()
+        return version, parts
+
+
 def _told_of(path: Path) -> list[object]:
     """The schema and all pages and articles of a corpus, whatever its version."""
     with closing(sqlite.connect(path)) as raw:
         return [
-            raw.execute("PRAGMA user_version").fetchall(),
-            raw.execute("SELECT sql FROM sqlite_schema ORDER BY type, name").fetchall(),
+            schema_of(path),
             raw.execute("SELECT * FROM pages ORDER BY id").fetchall(),
             raw.execute("SELECT * FROM articles ORDER BY id").fetchall(),
         ]

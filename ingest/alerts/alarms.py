@@ -33,7 +33,8 @@ class Health:
     silences: Mapping[int, Silence] | None = None  #: by source
     spiders: Sequence[FailingSpider] = ()
     sources: Sequence[Mapping[str, object]] = ()  #: rows of those that are polled in vain
-    disk_free_bytes: int = 2**63
+    disk_free_bytes: int = 2**63  #: of the fullest disk that is written to
+    disk_of: str = "corpus"  #: what lies on it
     wal_bytes: int = 0
     wal_most_bytes: float = 2.0**63  #: as the settings have it
     backup_every_hours: float | None = None  #: None: nobody wants any
@@ -49,7 +50,7 @@ def conditions(health: Health, now: datetime) -> Iterator[Alert]:
     yield from _sources(health, now)
     if health.disk_free_bytes < _LITTLE_DISK_BYTES:
         left = f"{health.disk_free_bytes / 1e9:.2f} GB free"
-        yield _alarm("disk", now, f"little room on the disk: {left}")
+        yield _alarm("disk", now, f"little room on the disk of the {health.disk_of}: {left}")
     if health.wal_bytes > health.wal_most_bytes:
         size = f"{health.wal_bytes / _MIB:.0f} MiB"
         yield _alarm(

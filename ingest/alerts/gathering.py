@@ -17,6 +17,7 @@ from ingest.silence import find_silences
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from ingest.alert_items import AlertMarks
     from ingest.config import Settings
@@ -97,12 +98,14 @@ def _health(
     now: datetime,
 ) -> Health:
     path = settings.corpus_path
+    free_bytes, disk_of = _least_room(settings)
     failing = corpus.all_sources(failing=True)
     return Health(
         silences=find_silences(corpus.heard_sources()) if is_run_over else None,
         spiders=corpus.failing_spiders(LEAST_FAILURES),
         sources=[row for row in failing if row["state"] in _POLLED],
-        disk_free_bytes=shutil.disk_usage(path.parent).free,
+        disk_free_bytes=free_bytes,
+        disk_of=disk_of,
         wal_bytes=wal_bytes(path),
         wal_most_bytes=settings.health.wal_mib * _MIB,
         backup_every_hours=settings.backup.every_hours,
@@ -110,3 +113,19 @@ def _health(
         first_run=corpus.first_run(),
         damage=damage,
     )
+
+
+def _least_room(settings: Settings) -> tuple[int, str]:
+    """Free bytes of the fullest disk that is written to, and what lies there."""
+    places = {"corpus": settings.corpus_path.parent, "archive": settings.archive_path}
+    if settings.backup.every_hours is not None:
+        places["backups"] = settings.backup_path
+    return min(
+        ((_free_bytes(folder), name) for name, folder in places.items()), key=lambda one: one[0]
+    )
+
+
+def _free_bytes(folder: Path) -> int:
+    """Free where a folder lies, or will lie."""
+    there = next(one for one in (folder, *folder.parents) if one.exists())
+    return shutil.disk_usage(there).free

@@ -138,8 +138,8 @@ def _enter(
             corpus.set_state(CHECKED, iso(now))
         lost, late = corpus.forget_alerts(
             before=now - timedelta(days=STATE_DAYS),
-            receivers=[one.receiver for one in addresses],
-        )
+            receivers=[one.receiver for one in addresses], now=now,
+        )  # fmt: skip
     if lost:
         _log.warning("alerts dropped: their addresses are told no more", alerts=lost)
     if late:

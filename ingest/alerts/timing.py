@@ -29,7 +29,8 @@ _DAY = timedelta(days=1)
 def kinds_due(receiver: Receiver, settings: Notify, now: datetime) -> frozenset[AlertKind]:
     """The kinds that an address may be told of now."""
     tries = _recent(receiver, now)
-    if len(tries) >= settings.messages_per_hour or _backs_off(receiver, tries, now):
+    # Where there is but one, what may not wait may be one more.
+    if len(tries) >= max(2, settings.messages_per_hour) or _backs_off(receiver, tries, now):
         return frozenset()
     urgent = frozenset(AlertKind(kind) for kind in settings.at_once)
     # The last message of an hour is kept for what may not wait, and the others are spread over it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from ingest.alert_items import (
@@ -25,7 +26,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Alerts"]
 
-_MARKS = "alert_marks"  # in `topic_state`
+# In `topic_state`.
+_MARKS = "alert_marks"
+_OFF = "alerts_off"  # since when nobody is told of anything
+_UNNAMED = "alerts_unnamed"  # since when addresses that something waits for are told no more
+_GRACE = timedelta(days=1)  # a file that is being written, a variable that is missing once
 _LATEST = {
     "article": "SELECT coalesce(max(id), 0) FROM articles",
     "copy": "SELECT coalesce(max(id), 0) FROM copies",
@@ -56,6 +61,20 @@ class Alerts(Base):
         with self.transaction():
             if self.alert_marks() is None:
                 self._keep_marks(self.latest_marks())
+            self._run("DELETE FROM topic_state WHERE key = ?", (_OFF,))
+
+    def rest_alerts(self, *, now: datetime) -> None:
+        """Nobody is told of anything now; after a day of that the marks are forgotten."""
+        if self.alert_marks() is None:
+            return
+        since = parse_iso(self._value("SELECT value FROM topic_state WHERE key = ?", (_OFF,)))
+        if since is not None and timedelta(0) <= now - since < _GRACE:
+            return
+        with self.transaction():
+            if since is None or since > now:
+                self._keep_text(_OFF, iso(now))
+            else:
+                self._run("DELETE FROM topic_state WHERE key IN (?, ?)", (_MARKS, _OFF))
 
     def latest_marks(self) -> AlertMarks:
         """The last rows that there are."""
@@ -214,10 +233,14 @@ class Alerts(Base):
 
     def _keep_marks(self, marks: AlertMarks) -> None:
         said = {name: getattr(marks, name) for name in _LATEST}
+        self._keep_text(_MARKS, json.dumps(said))
+        self._run("DELETE FROM topic_state WHERE key = ?", (_OFF,))
+
+    def _keep_text(self, key: str, text: str) -> None:
         self._run(
             "INSERT INTO topic_state (key, value) VALUES (?, ?) ON CONFLICT (key) "
-            "DO UPDATE SET value = excluded.value WHERE value <> excluded.value",
-            (_MARKS, json.dumps(said)),
+            "DO UPDATE SET value = excluded.value WHERE topic_state.value <> excluded.value",
+            (key, text),
         )
 
     def waiting(self, receiver: str, kinds: Collection[AlertKind], *, shown: int) -> Waiting | None:
@@ -304,18 +327,20 @@ class Alerts(Base):
             )
             self.keep_receiver(receiver, known)
 
-    def forget_alerts(self, *, before: datetime, receivers: Sequence[str]) -> tuple[int, int]:
+    def forget_alerts(
+        self, *, before: datetime, receivers: Sequence[str], now: datetime
+    ) -> tuple[int, int]:
         """Drop what is long over, what waited too long, and what waits for those told no more.
 
         Returns:
-            How many alerts waited for addresses that are not among `receivers`, and how many for
-            others since before that time; what lasts waits on.
+            How many alerts waited for addresses that were not among `receivers` for a day, and how
+            many for others since before that time; what lasts waits on.
         """
         with self.transaction():
-            named = json.dumps(sorted(receivers))
+            gone = self._note_unnamed(receivers, now)
             lost = self._run(
-                "DELETE FROM alerts_waiting WHERE receiver NOT IN (SELECT value FROM json_each(?))",
-                (named,),
+                "DELETE FROM alerts_waiting WHERE receiver IN (SELECT value FROM json_each(?))",
+                (json.dumps(gone),),
             ).rowcount
             late = self._run(
                 "DELETE FROM alerts_waiting WHERE alert IN (SELECT id FROM alerts "
@@ -328,6 +353,23 @@ class Alerts(Base):
                 (iso(before),),
             )
         return int(lost), int(late)
+
+    def _note_unnamed(self, receivers: Sequence[str], now: datetime) -> list[str]:
+        """Note since when something waits for those told no more; who they are for a day."""
+        stored = self._value("SELECT value FROM topic_state WHERE key = ?", (_UNNAMED,))
+        before = json.loads(stored) if stored else {}
+        rows = self._rows(
+            "SELECT DISTINCT receiver FROM alerts_waiting "
+            "WHERE receiver NOT IN (SELECT value FROM json_each(?)) ORDER BY receiver",
+            (json.dumps(sorted(receivers)),),
+        )
+        since = {row["receiver"]: _at(before.get(row["receiver"], iso(now))) for row in rows}
+        gone = [receiver for receiver, at in since.items() if now - at >= _GRACE]
+        # One of a time to come is of a clock that was ahead.
+        kept = {who: iso(min(at, now)) for who, at in since.items() if who not in gone}
+        if kept or stored is not None:
+            self._keep_text(_UNNAMED, json.dumps(kept, sort_keys=True))
+        return gone
 
     def alert_figures(self) -> dict[str, int]:
         """Alerts that wait for some address; messages sent and tries that failed, ever."""
