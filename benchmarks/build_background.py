@@ -1,4 +1,4 @@
-"""Rebuild `ingest/data/background.*.z` and `places.tsv` from wordfreq and CLDR.
+"""Rebuild `ingest/data/background.z` and `places.tsv` from wordfreq and CLDR.
 
 Needs `pip install wordfreq babel`; neither is needed to run Seedbed. Both outputs are the same,
 byte for byte, from the same versions: wordfreq 3.1.1 and Babel 2.18.0 (CLDR 47).
@@ -7,12 +7,12 @@ byte for byte, from the same versions: wordfreq 3.1.1 and Babel 2.18.0 (CLDR 47)
 from __future__ import annotations
 
 import re
-import zlib
 from pathlib import Path
 
 import wordfreq
 from babel import Locale
 
+from ingest.background import pack_words
 from ingest.text import normalize
 
 DATA = Path(__file__).parents[1] / "ingest" / "data"
@@ -47,18 +47,22 @@ UNSAFE = {("GH", "ka"): "განა", ("CR", "en"): "san jose"}
 
 
 def build_background() -> None:
+    tables: dict[str, dict[str, int]] = {}
     for language, floor in LANGUAGES.items():
         buckets: dict[int, list[str]] = {}
         for centibels, words in enumerate(wordfreq.get_frequency_list(language, "best")):
             zipf = 9 - centibels / 100
             kept = [w for w in words if zipf >= floor and not any(c.isdigit() for c in w)]
             buckets.setdefault(round(zipf * 10), []).extend(kept)
-        lines = [
-            f"{z} {' '.join(sorted(ws))}" for z, ws in sorted(buckets.items(), reverse=True) if ws
-        ]
-        packed = zlib.compress("\n".join(lines).encode(), 9)
-        (DATA / f"background.{language}.z").write_bytes(packed)
-        print(language, sum(map(len, buckets.values())), "words", len(packed), "bytes")
+        tables[language] = {
+            word: value
+            for value in sorted(buckets, reverse=True)
+            for word in sorted(buckets[value])
+        }
+        print(language, len(tables[language]), "words")
+    packed = pack_words(tables)
+    (DATA / "background.z").write_bytes(packed)
+    print(len(packed), "bytes")
 
 
 def _form(name: str) -> str:

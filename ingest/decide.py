@@ -87,10 +87,12 @@ def gate(
         headline_words: How many words that was.
         is_foreign: Whether it is in no language of the seeds, as far as so little can tell.
     """
+    if candidate.priority != headline.score:  # most links of a page say nothing: 0 it stays
+        candidate = replace(candidate, priority=headline.score)
 
     def decided(outcome: Outcome, reason: str) -> Gated:
         return Gated(
-            candidate=replace(candidate, priority=headline.score),
+            candidate=candidate,
             key=key,
             outlet=outlet,
             outcome=outcome,

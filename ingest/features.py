@@ -45,7 +45,7 @@ _KNOWN_SHARE = 0.5
 _VOCABULARY_SHARE = 0.25  # the same, where the only list of words is the seeds' own
 _LONGEST_WORD = 60  # letters; what is longer is a key or a picture, and costly to look up
 _COMMON_SHARE, _COMMON_TIMES, _COMMON_CHARS = 0.08, 3, 4  # of function words
-_MEMO_SIZE = 200_000  # words
+_MEMO_SIZE = 65_536  # words; some 25 MB
 
 _Features = tuple[tuple[str, float], ...]  # (feature, idf in nats)
 
@@ -109,13 +109,18 @@ class Lexicon:
         memo = self._memo[is_home]
         known = total = 0
         for token, times in written.items():
-            entry = memo.get(token) or self._remember(token, is_home=is_home)
-            if entry.is_word:
+            features, _, is_word, is_known = memo.get(token) or self._remember(
+                token, is_home=is_home
+            )
+            if is_word:
                 total += times
-                if entry.is_known:
+                if is_known:
                     known += times
-            for feature, idf in entry.features:
-                counts[feature] = (counts[feature][0] + times if feature in counts else times, idf)
+            for feature, idf in features:
+                if feature in counts:
+                    counts[feature] = (counts[feature][0] + times, idf)
+                else:
+                    counts[feature] = (times, idf)
         return counts, known >= (_VOCABULARY_SHARE if self.vocabulary else _KNOWN_SHARE) * total
 
     def feature(self, token: str) -> str:

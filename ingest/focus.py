@@ -25,6 +25,7 @@ __all__ = [
     "is_hub_address",
     "is_vouched",
     "link_priority",
+    "stands_well",
 ]
 
 #: Of a page's own ratio, what its links gain. Flowing into tickers and menus it does harm: with .2
@@ -87,10 +88,15 @@ def link_priority(own: float, candidate: Candidate) -> float:
     return score_of(ratio)
 
 
+def stands_well(candidate: Candidate) -> bool:
+    """Whether a link stands where a related page speaks of its subject."""
+    return candidate.block in {Block.BODY, Block.RELATED} and ratio_of(candidate.parent) >= 1
+
+
 def is_vouched(candidate: Candidate, words_said: int) -> bool:
     """Whether a link that says nothing stands where a related page speaks of its subject."""
-    stands_well = candidate.block in {Block.BODY, Block.RELATED} and ratio_of(candidate.parent) >= 1
-    return stands_well and words_said < _FEW_WORDS and not _STATIC.search(_split(candidate.url)[0])
+    is_mute = words_said < _FEW_WORDS
+    return is_mute and stands_well(candidate) and not _STATIC.search(_split(candidate.url)[0])
 
 
 def hub_priority(outlet: Yield, block: Block | None) -> float:

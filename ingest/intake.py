@@ -13,21 +13,20 @@ from typing import TYPE_CHECKING
 from ingest.cadence import next_check
 from ingest.calibration import THRESHOLD
 from ingest.comparing import Comparer
-from ingest.decide import as_of_capture, gate, judge, stands_alone
+from ingest.decide import as_of_capture, judge, stands_alone
 from ingest.drawing import Drawing
 from ingest.extract.imprint import same_rules
-from ingest.extract.metadata import find_language
 from ingest.extract.recurring import leave_out
+from ingest.gating import Gate
 from ingest.homes import enter_outlet
 from ingest.items import Candidate, Happening, Judged, Outcome, Reason
 from ingest.known_sites import KnownSites, host_of
 from ingest.leading import Leading, candidates_of
 from ingest.moves import behind_wall, find_move
 from ingest.stages import RunStage, Stopwatch
-from ingest.text import clean_controls, words
 from ingest.topic.in_force import missing_names
 from ingest.translating import tell_translations
-from ingest.urls import address_key, is_fetchable, outlet_of, url_words
+from ingest.urls import address_key
 from ingest.wordings import Sight, Wordings, was_related
 from ingest.workspace import stored_topic
 
@@ -77,6 +76,7 @@ class Intake:
     _sites: KnownSites = field(init=False)
     _wordings: Wordings = field(init=False)
     _drawing: Drawing = field(init=False)
+    _gate: Gate | None = field(init=False, default=None)
     _leading: Leading = field(init=False)
 
     def __post_init__(self) -> None:
@@ -123,29 +123,10 @@ class Intake:
             candidate: what is known of the address.
             words_said: how many words were said of it at least, where not all are known any more.
         """
-        if not candidate.url.isprintable():  # its key is to be that of what is stored
-            candidate = replace(candidate, url=clean_controls(candidate.url))
-        topic = self.knowledge.topic
-        said = " ".join(filter(None, (candidate.title, candidate.snippet)))
-        address = url_words(candidate.url)
-        # Any of the three may be the one that names the topic.
-        headline = max(
-            topic.score_headline(candidate.title or ""),
-            topic.score_headline(said),
-            topic.score_address(address),
-            key=lambda one: one.score,
-        )
-        if (cut := self.settings.topic.headline_threshold) is not None:
-            headline = replace(headline, threshold=cut)
-        return gate(
-            candidate,
-            key=address_key(candidate.url),
-            outlet=outlet_of(candidate.url),
-            is_page=is_fetchable(candidate.url),
-            headline=headline,
-            headline_words=max(len(words(said or address)), words_said),
-            is_foreign=find_language(said, candidate.language) not in topic.languages,
-        )
+        topic, cut = self.knowledge.topic, self.settings.topic.headline_threshold
+        if self._gate is None or self._gate.topic is not topic or self._gate.headline_cut != cut:
+            self._gate = Gate(topic, headline_cut=cut)
+        return self._gate.decide(candidate, words_said=words_said)
 
     def take_failure(self, failed: FailedFetch) -> Outcome:
         """Write down an address that gave no page; returns the outcome of the fetch."""
@@ -472,6 +453,8 @@ class Intake:
 
 def _with_plausible_dates(candidate: Candidate, now: datetime) -> Candidate:
     """The candidate without dates that no article has: zero times, years to come."""
+    if candidate.published is None and candidate.modified is None:
+        return candidate
     latest = now + timedelta(days=1)
 
     def plausible(at: datetime | None) -> datetime | None:

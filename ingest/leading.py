@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ingest.calibration import THRESHOLD, ratio_of
@@ -13,6 +14,7 @@ from ingest.focus import (
     is_hub_address,
     is_vouched,
     link_priority,
+    stands_well,
 )
 from ingest.items import Block, Candidate, Outcome
 from ingest.text import words
@@ -123,10 +125,9 @@ class Leading:
     def _passed_over(self, gated: Gated, yields: dict[str, Yield]) -> Gated:
         """A link that says too little of the topic, followed for where it stands or leads."""
         candidate = gated.candidate
-        if candidate.source is None or outlet_of(candidate.source) != gated.outlet:
+        if candidate.source is None or _outlet_of_page(candidate.source) != gated.outlet:
             return gated
-        said = " ".join(filter(None, (candidate.title, candidate.snippet)))
-        if is_vouched(candidate, len(words(f"{said} {url_words(candidate.url)}"))):
+        if stands_well(candidate) and is_vouched(candidate, _words_said(candidate)):
             score = link_priority(0.0, candidate)
             return _waiting(gated, "it says nothing, on a related page", score)
         if not is_hub_address(candidate.url):
@@ -193,6 +194,17 @@ class Leading:
 
 def _is_link(candidate: Candidate) -> bool:
     return candidate.depth > 0 and not candidate.is_given
+
+
+@lru_cache(maxsize=8)
+def _outlet_of_page(source: str) -> str:
+    """The outlet of a page: each of its links asks for it."""
+    return outlet_of(source)
+
+
+def _words_said(candidate: Candidate) -> int:
+    said = filter(None, (candidate.title, candidate.snippet, url_words(candidate.url)))
+    return len(words(" ".join(said)))
 
 
 def _too_deep(gated: Gated) -> Gated:

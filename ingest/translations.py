@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ingest.names import join_places, name_keys, place_of
@@ -136,6 +137,7 @@ def read_names(text: str, language: str | None) -> Names:
     )
 
 
+@lru_cache(16384)
 def _keys_of(token: str, *, is_first: bool) -> frozenset[str]:
     word = normalize(token)
     if place := place_of(token, word):

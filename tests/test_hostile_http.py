@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from tests.hostile.attacks import Attack, Traces
 
 _SETTINGS = "[crawl]\ndelay_s = 0.0\ntimeout_s = 2\nconcurrency = 16\n[polling]\npatience_s = 0\n"
-_GROWN_MIB = 200  # what all attacks together, sixteen at a time, may add to a crawl
+_GROWN_MIB = 200  # what all attacks together, sixteen at a time, add to a stock crawl at least
+_PEAK_MIB = 240  # of ours; 180 to 187 are measured, 213 beside fifteen busy processes
 _LONGEST_S = 15
 _STANDSTILL_S = 0.5  # of the processor in one go; see tests/test_hostile_files.py
 #: What the crawl must have run with, whatever Scrapy's next release brings.
@@ -108,7 +109,7 @@ def test_ours_stays_small_quick_and_awake(our_crawl: Met) -> None:
     told = our_crawl.seen.told
     longest = max(one.get("seconds", 0.0) for one in told["seen"].values())
 
-    assert told["peak_mib"] - told["first_mib"] < _GROWN_MIB
+    assert told["peak_mib"] < _PEAK_MIB
     assert longest < _LONGEST_S
     assert told["work_s"] < _STANDSTILL_S, (told["gap_s"], told["stacks"])
     assert "Traceback" not in our_crawl.seen.stderr

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 
 from ingest.config import load_settings
-from ingest.corpus import Corpus
 from ingest.extract import PageRead
 from ingest.intake import Intake
 from ingest.items import (
@@ -23,11 +22,13 @@ from ingest.items import (
     Term,
 )
 from ingest.relations import fingerprint
+from tests.postgres import corpus_at
 from tests.rows import NOW, article, fetched, gated
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ingest.corpus import Corpus
     from ingest.items import Article, Judged
 
 VOCABULARY = [
@@ -112,7 +113,7 @@ SEED_TEXT = prose(100, 20)
 
 
 def open_intake(path: Path, *, seed: bool = True) -> Intake:
-    corpus = Corpus(path)
+    corpus = corpus_at(path)
     if seed:
         document = SeedDocument(
             id=1, file="one.txt", raw=SEED_TEXT, title="The seed", text=SEED_TEXT, language="en",

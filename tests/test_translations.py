@@ -12,13 +12,13 @@ import pytest
 
 from ingest.cli import main
 from ingest.config import load_settings
-from ingest.corpus import Corpus
 from ingest.corpus.translations import COMMON
 from ingest.extract import read_page
 from ingest.intake import Intake
 from ingest.items import SeedDocument, SeedSet
 from ingest.translating import tell_seed
 from ingest.translations import Clues, Hint, Wording, clues_of, is_translation, read_names
+from tests.postgres import corpus_at
 from tests.rows import NOW, article, fetched, gated
 from tests.test_intake import Facts, WordTopic, dated, prose, read
 from tests.translated import DAY, OTHER_HAND, REPORT, page_of
@@ -159,7 +159,7 @@ def test_alternates_are_other_articles_and_no_front_pages() -> None:
 
 def open_desk(path: Path, *, seed: SeedDocument | None = None, word: str = "") -> Intake:
     """An intake for which everything is on topic that has a word in it."""
-    corpus = Corpus(path)
+    corpus = corpus_at(path)
     corpus.sync_seeds(SeedSet(documents=(seed,) if seed else (), digest="1"))
     run = corpus.start_run(spider="feeds", trigger="command", version="test", now=NOW)
     settings = load_settings(path.parent, {})

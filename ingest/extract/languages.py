@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections import Counter
 
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+from ingest.extract.detector import detector
 
 __all__ = ["find_language", "language_code"]
 
@@ -111,14 +110,8 @@ def _is_written_in(language: str, script: str) -> bool:
 
 def _detect(text: str, script: str) -> tuple[str, float]:
     """The likeliest language of a script, and its posterior among those of the script."""
-    ranked = [(_ISO_639_2.get(code, code), chance) for code, chance in _identifier().rank(text)]
+    ranked = [(_ISO_639_2.get(code, code), chance) for code, chance in detector().rank(text)]
     plausible = [(code, chance) for code, chance in ranked if _is_written_in(code, script)]
     best, chance = plausible[0]
     total = sum(chance for _, chance in plausible)
     return best, float(chance / total) if total else 0.0
-
-
-@functools.cache
-def _identifier() -> LanguageIdentifier:
-    """py3langid's model, loaded once a process (0.2 s)."""
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urljoin
 
-from ingest.extract.page import solid, text_of
+from ingest.extract.page import solid
 from ingest.extract.schema import string_of
 from ingest.extract.surroundings import places_of
 
@@ -104,11 +104,11 @@ def _find_links(
     for tag in page.tree.iter("a"):
         if (url := absolute(tag.get("href"))) is None:
             continue
-        anchor = text_of(tag)[:_MAX_ANCHOR_CHARS]
+        anchor = page.text(tag)[:_MAX_ANCHOR_CHARS]
         block = next(tag.iterancestors(*_BLOCKS), None)
         if block is not None and block not in is_line:
             may_be = page.letters[block] in lengths
-            is_line[block] = may_be and solid(text_of(block)) in lines
+            is_line[block] = may_be and solid(page.text(block)) in lines
         target = body if block is not None and is_line[block] else rest
         if url not in target or len(anchor) > len(target[url]):
             target[url] = anchor

@@ -84,10 +84,18 @@ class ParsedPage:
     letters: dict[HtmlElement, int] = field(repr=False)  #: letters and digits in each element
     blocks: list[Block] = field(default_factory=list, repr=False, compare=False)
     #: filled by `segments.cut`, which cuts a page once
+    _texts: dict[HtmlElement, str] = field(default_factory=dict, repr=False, compare=False)
 
     def copy_tree(self) -> HtmlElement:
         """A tree of one's own to prune."""
         return copy.deepcopy(self.tree)
+
+    def text(self, tag: HtmlElement) -> str:
+        """`text_of` an element of the tree: links and their boxes are asked several times."""
+        text = self._texts.get(tag)
+        if text is None:
+            text = self._texts[tag] = text_of(tag)
+        return text
 
     def meta(self, *names: str) -> Iterator[str]:
         """Contents of the <meta> tags called `names`, in the order of `names`, then of the page."""

@@ -82,7 +82,7 @@ def read_signals(page: ParsedPage, teasers: Teasers, text: str) -> PageSignals:
         visible=squeeze(" ".join(_visible(page.tree)))[:_VISIBLE_CHARS],
         path=_path(page.url),
         links=len(anchors),
-        headline_links=len({a.get("href") for a in anchors if is_headline(text_of(a))}),
+        headline_links=len({a.get("href") for a in anchors if is_headline(page.text(a))}),
         cards=teasers.cards,
         listed_share=1 - own_words / max(count_words(text), 1) if listed else 0.0,
         prose_words=count_words("\n".join(filter(_is_running, own_lines))),

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from itertools import dropwhile, islice
 from typing import TYPE_CHECKING
 
-from ingest.extract.page import is_longer, solid, text_of
+from ingest.extract.page import is_longer, solid
 from ingest.text import is_prose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from lxml.html import HtmlElement
 
@@ -77,13 +77,13 @@ def find_teasers(page: ParsedPage, text: str) -> Teasers:
     """
     lines = {key: line for line in text.split("\n") if (key := solid(line))}
     lengths = set(map(len, lines))
-    own = dict(_headline_items(page.tree))
+    own = dict(_headline_items(page))
     holders: dict[str, HtmlElement] = {}
     for tag in page.tree.iter(*_BLOCKS):
-        key = solid(text_of(tag)) if page.letters[tag] in lengths else ""
+        key = solid(page.text(tag)) if page.letters[tag] in lengths else ""
         if key not in lines or key in own or key in holders:
             continue
-        if (card := _card_of(tag, page.letters)) is not None:
+        if (card := _card_of(page, tag)) is not None:
             (own if card is tag or card.tag == "a" else holders)[key] = card
     bodies = _bodies(lines, holders)
     held = {key: card for key, card in holders.items() if card not in bodies}
@@ -93,20 +93,20 @@ def find_teasers(page: ParsedPage, text: str) -> Teasers:
             lines[key] for key in linked if is_headline(lines[key]) or own[key].tag == "li"
         ),
         carded=frozenset(lines[key] for key in held),
-        cards=sum(max(1, _count_links(card)) for card in {*held.values(), *linked.values()}),
+        cards=sum(max(1, _count_links(page, card)) for card in {*held.values(), *linked.values()}),
     )
 
 
-def _headline_items(tree: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
+def _headline_items(page: ParsedPage) -> Iterator[tuple[str, HtmlElement]]:
     """(text, item) of lists that are nothing but headlines."""
-    for listing in tree.iter("ul", "ol"):
+    for listing in page.tree.iter("ul", "ol"):
         items = [item for item in listing if item.tag == "li"]
         if len(items) < _LIST_ITEMS:
             continue
-        bare = [item for item in items if not _count_links(item)]
+        bare = [item for item in items if not _count_links(page, item)]
         is_linked = len(items) - len(bare) >= max(_MIN_LINKED, _LIST_LINKED * len(items))
-        if is_linked and not any(is_prose(text_of(item)) for item in bare):
-            yield from ((solid(text_of(item)), item) for item in items)
+        if is_linked and not any(is_prose(page.text(item)) for item in bare):
+            yield from ((solid(page.text(item)), item) for item in items)
 
 
 def _bodies(lines: dict[str, str], holders: dict[str, HtmlElement]) -> set[HtmlElement]:
@@ -118,25 +118,25 @@ def _bodies(lines: dict[str, str], holders: dict[str, HtmlElement]) -> set[HtmlE
     return {card for card, held in chars.items() if held > _CARD_SHARE * total}
 
 
-def _card_of(tag: HtmlElement, letters: Mapping[HtmlElement, int]) -> HtmlElement | None:
+def _card_of(page: ParsedPage, tag: HtmlElement) -> HtmlElement | None:
     """The card around a line; the line itself when it is all link; None: it stands in a body."""
-    line = text_of(tag)
+    line = page.text(tag)
     inner = {link for link in tag.iter("a") if link.get("href")}
-    if sum(len(text_of(link)) for link in inner) >= _LINKED_SHARE * len(line):
+    if sum(len(page.text(link)) for link in inner) >= _LINKED_SHARE * len(line):
         return tag
     for above in islice(tag.iterancestors(), _CLIMB):
         if above.tag == "a":
             return above
         most = len(line) + _CARD_CHARS
-        if letters[above] > most or is_longer(above, most):
+        if page.letters[above] > most or is_longer(above, most):
             return None
-        if any(is_headline(text_of(a)) for a in above.iter("a") if a not in inner):
+        if any(is_headline(page.text(a)) for a in above.iter("a") if a not in inner):
             return above
     return None
 
 
-def _count_links(card: HtmlElement) -> int:
-    return len({a.get("href") for a in card.iter("a") if is_headline(text_of(a))})
+def _count_links(page: ParsedPage, card: HtmlElement) -> int:
+    return len({a.get("href") for a in card.iter("a") if is_headline(page.text(a))})
 
 
 def without_teasers(text: str, teasers: Teasers) -> str:

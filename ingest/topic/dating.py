@@ -5,9 +5,14 @@ Events of one kind share their words; what parts two earthquakes is the day and 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ingest.text import normalize
 
-__all__ = ["tells_when"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["telling_when"]
 
 # English, Russian, Ukrainian, Turkish, Azerbaijani, German, French, Spanish, Italian, Portuguese,
 # Polish; without what is another word in one of the others: `mars`, `mardi`, `mayo`, `mart`.
@@ -40,6 +45,6 @@ _WRITTEN = """
 _CALENDAR = frozenset(normalize(word) for word in _WRITTEN.split())
 
 
-def tells_when(feature: str) -> bool:
-    """Whether a feature is a number, a month or a day of the week."""
-    return feature in _CALENDAR or feature.isdigit()
+def telling_when(features: Iterable[str]) -> list[str]:
+    """The features that are a number, a month or a day of the week."""
+    return [feature for feature in features if feature in _CALENDAR or feature.isdigit()]

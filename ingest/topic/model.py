@@ -160,6 +160,9 @@ class Topic:
         else:
             weights, cut = self.bridge_weights, self.bridge_cut * _FOREIGN_HEADLINE_CUT**short
             manner = HEADLINE.mixed(FOREIGN, short)
+        # As of most sentences of most articles.
+        if reading.counts.keys().isdisjoint(weights.keys()):
+            return _Sum(0.0, {})
         weighed = vector(reading, manner.damping)
         scale = scale_of(weighed)
         parts = {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ingest.topic.dating import tells_when
+from ingest.topic.dating import telling_when
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,10 +41,8 @@ class Manner:
     def mixed(self, other: Manner, share: float) -> Manner:
         """Between this one (`share` 1) and the other (0)."""
         return Manner(
-            *(
-                share * a + (1 - share) * b
-                for a, b in zip(astuple(self), astuple(other), strict=True)
-            )
+            damping=share * self.damping + (1 - share) * other.damping,
+            consensus=share * self.consensus + (1 - share) * other.consensus,
         )
 
 
@@ -66,7 +64,7 @@ def vector(reading: Reading, damping: float | None = None) -> dict[str, float]:
         feature: (1 + math.log(times)) * idf if times > 1 else idf
         for feature, (times, idf) in reading.counts.items()
     }
-    for feature in filter(tells_when, weights):
+    for feature in telling_when(weights):
         weights[feature] *= _DATING
     if damping == 1:
         return weights
@@ -75,7 +73,7 @@ def vector(reading: Reading, damping: float | None = None) -> dict[str, float]:
 
 def length(weights: Mapping[str, float]) -> float:
     """Euclidean length."""
-    return math.sqrt(sum(value * value for value in weights.values()))
+    return math.sqrt(sum([value * value for value in weights.values()]))
 
 
 def unit(weights: Mapping[str, float]) -> dict[str, float]:
@@ -86,7 +84,7 @@ def unit(weights: Mapping[str, float]) -> dict[str, float]:
 
 def dot(a: Mapping[str, float], b: Mapping[str, float]) -> float:
     """The product of two sparse vectors; the shorter one first is faster."""
-    return sum(weight * b[feature] for feature, weight in a.items() if feature in b)
+    return sum([weight * b[feature] for feature, weight in a.items() if feature in b])
 
 
 def raw_score(profile: Mapping[str, float], text: Mapping[str, float]) -> float:

@@ -96,16 +96,15 @@ def word_for(concept: str, language: str) -> str | None:
     if language in _STEMS_ARE_WORDS:
         return next(iter(stems), None)
     found = next((noun for stem in stems if (noun := _noun(stem, language))), None)
-    known = zipf_table(language)
-    return found if found and known[found] <= 10 * _MOST_WORD_ZIPF else None
+    return found if found and (zipf_of(found, (language,)) or 0.0) <= _MOST_WORD_ZIPF else None
 
 
 def _noun(stem: str, language: str) -> str | None:
-    known = zipf_table(language)
     endings = _NOUN_ENDINGS.get(language, ("",))
-    if language == "ru" and stem + _FEMININE[stem.endswith(_SOFT)] in known:
+    if language == "ru" and zipf_of(stem + _FEMININE[stem.endswith(_SOFT)], (language,)):
         endings = ("а", "ь", "я")
-    return next((stem + ending for ending in endings if stem + ending in known), None)
+    nouns = (stem + ending for ending in endings)
+    return next((noun for noun in nouns if zipf_of(noun, (language,))), None)
 
 
 @cache

@@ -1,0 +1,1 @@
+"""How fast Seedbed is, beside named peers and named limits: `python -m benchmarks.speed`."""
