@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 CHECKED := ingest spiders scheduler tests benchmarks
 
-.PHONY: demo test check slow soak clean
+.PHONY: demo test check slow soak bench alpha clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.run-installed  ## crawl the bundled news web into a corpus, and show what came of it
@@ -21,6 +21,18 @@ slow: $(VENV)/.test-installed  ## the tests that take minutes
 
 soak: $(VENV)/.test-installed  ## hours: kills, jobs in a row, a large corpus with readers
 	$(BIN)/python -m benchmarks.soak
+
+bench: $(VENV)/.test-installed  ## an hour: every figure of speed beside its peers, into docs/benchmarks.md
+	$(BIN)/python -m benchmarks.speed --write
+	$(BIN)/python -m benchmarks.reading --write
+	$(BIN)/python -m benchmarks.exports --write
+
+alpha:  ## our pages on the newest alpha of Datasette 1.0; no check, what fails is for us to read
+	test -x $(VENV)-alpha/bin/python || $(PYTHON) -m venv $(VENV)-alpha
+	$(VENV)-alpha/bin/python -m pip install --quiet --constraint constraints.txt --editable . \
+		hypothesis pytest pytest-randomly pytest-timeout
+	$(VENV)-alpha/bin/python -m pip install --quiet --upgrade --pre 'datasette>=1.0a0,<2'
+	-$(VENV)-alpha/bin/python -m pytest tests/test_web*.py
 
 check: $(VENV)/.test-installed
 	$(BIN)/ruff format --check $(CHECKED)
@@ -38,4 +50,4 @@ $(VENV)/.test-installed: $(VENV)/.run-installed
 	touch $@
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) $(VENV)-alpha build dist *.egg-info

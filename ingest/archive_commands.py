@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ingest.bulk_options import bulk_options, stopped
 from ingest.layout import count
 from ingest.terminal import Place, as_json_option, print_json, print_lines, typed
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Iterator
 
+    from ingest.bulk.rereading import ShardedReadings
+    from ingest.bulk_options import Hands
     from ingest.corpus import Corpus
     from ingest.reextract import Change, Reextracted
     from ingest.workspace import Workspace
@@ -23,6 +27,7 @@ __all__ = ["COMMANDS"]
 
 _SHOWN_CHARS = 60
 _NAMED = 5  # outlets, where none is like the one asked for
+_FEW = 500  # pages: what is worth no shards, unless a person asks for them
 
 
 def _day(_ctx: click.Context, option: click.Parameter, written: str | None) -> datetime | None:
@@ -41,27 +46,77 @@ def _day(_ctx: click.Context, option: click.Parameter, written: str | None) -> d
 )
 @click.option("--outlet", metavar="HOST", help="Only pages of this outlet.")
 @click.option("--dry-run", "is_trial", is_flag=True, help="Say what would change; write nothing.")
+@bulk_options
 @as_json_option
-@click.pass_obj
+@click.pass_context
 def reextract(
-    place: Place, *, since: datetime | None, outlet: str | None, is_trial: bool, as_json: bool
-) -> None:
+    ctx: click.Context, *, since: datetime | None, outlet: str | None, is_trial: bool,
+    hands: Hands, as_json: bool,
+) -> None:  # fmt: skip
     """Read the archive again, correct its texts.
 
     No network. A text that changes is a correction, no revision by its outlet; what readers said
-    of a page stands. Stopped, it goes on where it was when asked the same again.
+    of a page stands. Stopped, it goes on where it was when asked the same again. Pages are read by
+    a process for each processor, or by a cluster; one corrects them in their order.
     """
+    from scheduler.signals import attended
+
+    place: Place = ctx.obj
+    domain = _outlet(outlet) if outlet else None
+
+    def until(stop: threading.Event, _hurry: threading.Event) -> Reextracted:
+        with _opened(place, domain, is_trial=is_trial) as (workspace, corpus):
+            return _read_again(workspace, corpus, since, domain, hands, stop, is_trial=is_trial)
+
+    told, signal = attended(until)
+    if as_json:
+        print_json(_row(told, is_trial=is_trial))
+    else:
+        print_lines(_lines(told, is_trial=is_trial))
+    if signal is not None:
+        stopped(ctx)
+
+
+def _read_again(
+    workspace: Workspace, corpus: Corpus, since: datetime | None, outlet: str | None,
+    hands: Hands, stop: threading.Event, *, is_trial: bool,
+) -> Reextracted:  # fmt: skip
     from ingest import clock
     from ingest.reextract import reextract as read_again
 
-    domain = _outlet(outlet) if outlet else None
-    with _opened(place, domain, is_trial=is_trial) as (workspace, corpus):
-        told = read_again(
-            workspace, corpus, now=clock.now(), since=since, outlet=domain, is_trial=is_trial
-        )
-    if as_json:
-        return print_json(_row(told, is_trial=is_trial))
-    return print_lines(_lines(told, is_trial=is_trial))
+    with contextlib.ExitStack() as held:
+        readings = None
+        if hands.is_said or corpus.count_archived(0, since=since, outlet=outlet) > _FEW:
+            readings = held.enter_context(_sharded(workspace, corpus, hands, stop, is_trial))
+        return read_again(
+            workspace, corpus, now=clock.now(), since=since, outlet=outlet, is_trial=is_trial,
+            is_stopped=stop.is_set, readings=readings,
+        )  # fmt: skip
+
+
+@contextlib.contextmanager
+def _sharded(
+    workspace: Workspace,
+    corpus: Corpus,
+    hands: Hands,
+    stop: threading.Event,
+    is_trial: bool,  # noqa: FBT001
+) -> Iterator[ShardedReadings]:
+    """The pages read into shards, which stay if it is stopped."""
+    from ingest.bulk.rereading import ShardedReadings
+    from ingest.bulk.shards import sweep
+    from ingest.bulk.telling import Teller
+
+    teller = Teller()
+    path = workspace.settings.corpus_path
+    with hands.folder(path, "reextract", is_trial=is_trial) as folder, hands.crew() as crew:
+        yield ShardedReadings(
+            workspace=workspace, corpus=corpus, folder=folder, crew=crew, teller=teller,
+            is_stopped=stop.is_set, is_trial=is_trial,
+        )  # fmt: skip
+        teller.end()
+        if not stop.is_set():
+            sweep(folder, is_all=True)
 
 
 @contextlib.contextmanager

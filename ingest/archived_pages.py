@@ -101,13 +101,26 @@ class ArchivedPages:
             read: PageRead | None = future.result()
         except READING_ERRORS as exc:
             read = self._open_readers().refusal(exc)
+            if read is None and (again := self._schedule(row)) is not None:
+                read = self._end_once_more(again)
         if read is not None and (not read.rejection or read.rejection.reason not in _FAILURES):
             return read
         failed = Unread(url=row["url"], why=_why(read))
+        self.tell(failed)
+        return failed
+
+    def tell(self, failed: Unread) -> None:
+        """Tell of a page that its reader failed at, once, wherever it was read."""
         if failed.url not in self._told:
             self._told.add(failed.url)
             self._tell(failed)
-        return failed
+
+    def _end_once_more(self, future: Future[PageRead]) -> PageRead | None:
+        """What a page says whose first reader was killed from outside, maybe for another's sake."""
+        try:
+            return future.result()
+        except READING_ERRORS as exc:
+            return self._open_readers().refusal(exc)
 
     def _open_readers(self) -> PageReaders:
         if self._readers is None:

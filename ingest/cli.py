@@ -25,12 +25,15 @@ from ingest import (
     archive_commands,
     article_commands,
     backup_commands,
+    bulk_commands,
+    cluster_commands,
     completeness_commands,
     completing,
     export_commands,
     index_commands,
     life_commands,
     log,
+    pull_commands,
     readers,
     search_commands,
     source_commands,
@@ -55,6 +58,7 @@ EXIT_INTERRUPTED = 130
 #: What a stream that cannot be written to says, and names no file.
 _UNWRITABLE = frozenset([errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EPIPE])
 _GIVEN = re.compile("'(.*)' is not one of")  # as click says it
+_BELOW_ZERO = re.compile(r"-\d+")  # what a reader takes for a number, and click for an option
 _CHILD_KNOWS = (2, 3, 5)  # usage, configuration, another daemon: said before a run was opened
 
 _EPILOG = """\b
@@ -382,10 +386,13 @@ _ROOMS = (
     story_commands,
     teaching,
     archive_commands,
+    bulk_commands,
     index_commands,
     backup_commands,
     export_commands,
     alert_commands,
+    cluster_commands,
+    pull_commands,
     completeness_commands,
     completing,
 )
@@ -417,6 +424,9 @@ def _with_hint(exc: click.ClickException) -> click.ClickException:
     """It with the value that was probably meant; of commands and options click says so itself."""
     from ingest.mistakes import did_you_mean
 
+    if isinstance(exc, click.NoSuchOption) and _BELOW_ZERO.fullmatch(exc.option_name):
+        said = f"there is no {exc.option_name}: numbers begin with 1"
+        return click.UsageError(said, ctx=exc.ctx)
     if not isinstance(exc, click.BadParameter) or exc.param is None:
         return exc
     choice, given = exc.param.type, _GIVEN.match(exc.message)

@@ -25,6 +25,7 @@ from pydantic import (
 )
 
 from ingest.archive_settings import Archives
+from ingest.cluster_settings import Cluster
 from ingest.discovery_settings import Discovery
 from ingest.errors import ConfigError
 from ingest.feed_settings import Feeds
@@ -69,7 +70,13 @@ FILE_NAME = "seedbed.toml"
 _PREFIX = "SEEDBED_"
 #: Environment variables that are ours and yet no settings.
 _RESERVED = frozenset(
-    {"SEEDBED_CLOCK_AHEAD_HOURS", "SEEDBED_TOML", "SEEDBED_TRIGGER", "SEEDBED_WORKSPACE"}
+    {
+        "SEEDBED_CLOCK_AHEAD_HOURS",
+        "SEEDBED_STORE",
+        "SEEDBED_TOML",
+        "SEEDBED_TRIGGER",
+        "SEEDBED_WORKSPACE",
+    }
 )
 #: The text of a `seedbed.toml`, instead of the file: what a daemon has in force, for its crawls.
 TEXT_VARIABLE = "SEEDBED_TOML"
@@ -251,6 +258,7 @@ class _File(Table):
     health: Health = Health()
     backup: Backups = Backups()
     notify: Notify = Notify()
+    cluster: Cluster = Cluster()
 
 
 class Settings(_File):

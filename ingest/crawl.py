@@ -18,11 +18,14 @@ import time
 from collections import deque
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from ingest import clock
+from ingest.config import load_settings
 from ingest.corpus import Corpus
+from ingest.corpus.opening import is_shared, open_corpus
 from ingest.errors import CrawlError
 from ingest.log import JsonFormatter, TextFormatter
 
@@ -133,13 +136,15 @@ def run_crawl(
         CorpusError: the corpus cannot be opened.
         CrawlError: the child could not be started.
     """
-    with closing(Corpus(corpus_path)) as corpus:
+    given = os.environ if environ is None else environ
+    store = partial(_store, workspace, corpus_path, given)
+    with closing(store()) as corpus:
         before = corpus.last_run()
     began = time.monotonic()
     child = _start(
         command(spider, arguments or {}, overrides or {}),
         workspace=workspace.absolute(),
-        environ=_child_environment(os.environ if environ is None else environ, workspace, trigger),
+        environ=_child_environment(given, workspace, trigger),
         stdin=None if trigger == "command" else subprocess.DEVNULL,  # `crawl urls -a file=-`
     )
     tail: deque[str] = deque(maxlen=_TAIL_LINES)
@@ -156,7 +161,7 @@ def run_crawl(
     finally:
         _end_group(child)  # readers of pages that it left behind would keep its stderr open
         pump.join(_FORCED_S)
-    row = _run_of(child.pid, after=before, corpus_path=corpus_path)
+    row = _run_of(child.pid, after=before, store=store)
     seconds = time.monotonic() - began
     return _report(spider, row, child=child, seconds=seconds, why=why, tail=tuple(tail))
 
@@ -262,10 +267,17 @@ def _end_group(child: subprocess.Popen[bytes]) -> None:
     child.wait()
 
 
-def _run_of(pid: int, *, after: int, corpus_path: Path) -> dict[str, Any] | None:
+def _store(workspace: Path, corpus_path: Path, environ: Mapping[str, str]) -> Corpus:
+    """The corpus that the child writes to."""
+    if not is_shared(environ):
+        return Corpus(corpus_path)
+    return open_corpus(load_settings(workspace, environ), environ=environ)
+
+
+def _run_of(pid: int, *, after: int, store: Callable[[], Corpus]) -> dict[str, Any] | None:
     """The row that the process wrote; one that it left open is closed first."""
     mark = f"{socket.gethostname()}:{pid}:"
-    with closing(Corpus(corpus_path)) as corpus:
+    with closing(store()) as corpus:
         corpus.close_dead_runs(now=clock.now())
         rows = corpus.runs_since(after)
     return next((row for row in rows if (row["process"] or "").startswith(mark)), None)

@@ -36,10 +36,19 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "export jsonl --since 2025-07-01 --no-text",
         "export md articles --story 1",
     ),
+    "import-warc": (
+        "import-warc CC-NEWS-20251121000123-00001.warc.gz",
+        "import-warc folder --processes 4",
+    ),
     "init": ("init mystory one.txt two.html",),
     "label": ("label 12 no", "label https://www.example.org/news/7 yes", "label 12 --undo"),
+    "pull": ("pull", "pull --every 60"),
     "rebuild-index": ("rebuild-index --check",),
-    "reextract": ("reextract --dry-run", "reextract --since 2025-07-01 --outlet example.org"),
+    "reextract": (
+        "reextract --dry-run",
+        "reextract --since 2025-07-01 --outlet example.org",
+        "reextract --scheduler tcp://10.0.0.5:8786 --shards /mnt/shards",
+    ),
     "relearn": ("relearn", "relearn --undo 3"),
     "report": ("report week.html", "report --since 2025-07-01 --until 2025-07-31 july.html"),
     "restore": ("restore backups/corpus-20250701T120000Z.db",),
@@ -60,6 +69,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "topic": ("topic", "topic --queries", "topic --history --json"),
     "verify": ("verify azru-2025.zip",),
     "web": ("web", "web --port 8080 -o"),
+    "worker": ("worker", "worker --once", "worker --status"),
     "why": (f"why {_ADDRESS}", f"why --json {_ADDRESS}"),
 }
 

@@ -16,13 +16,12 @@ from ingest import clock, log
 from ingest.archive import Archive
 from ingest.archive_tails import cut_tails
 from ingest.config import seedbed_version
-from ingest.errors import CorpusError, CrawlError, IngestError
+from ingest.errors import CorpusError, CrawlError
 from ingest.intake import Intake
+from ingest.looking_back import look_back
 from ingest.memory import give_back_soon
 from ingest.own_web import own_web
-from ingest.rejudge import after_run, before_run
-from ingest.site_memory import remember_sites
-from ingest.stories import lay_stories
+from ingest.rejudge import before_run
 from ingest.workspace import current_workspace
 
 if TYPE_CHECKING:
@@ -219,7 +218,7 @@ class RunRecorder:
             bench.log.error("counts do not add up", fetched=bench.handed_in, written=row["fetched"])
             raise CrawlError(message)
         if outcome == "finished":  # one that was told to stop leaves it to the next
-            _look_back(bench)
+            look_back(bench.workspace, bench.corpus, bench.intake.knowledge, bench.log)
         counts = {name: row[name] for name in _LOGGED if row[name]}
         bench.log.info("run finished", outcome=outcome, seconds=row["seconds"], **counts)
         if not is_cut:  # it is about to end, and pages may still come in that must be refused
@@ -240,28 +239,6 @@ def _count_stages(bench: Bench) -> None:
 def _lost(bench: Bench) -> str:
     of_all = f"{bench.lost} of {bench.lost + bench.judged}"
     return f"{of_all} lost to an error of this program, the first to {bench.lost_to}"
-
-
-def _look_back(bench: Bench) -> None:
-    """Take out what sites repeat, let the topic drift where it may, thread what the run brought.
-
-    The run's row is closed already, so that a kill here loses nothing; what an error leaves undone
-    the next run does.
-    """
-    knowledge = bench.intake.knowledge
-    topic = knowledge.topic
-    try:
-        learned = remember_sites(bench.workspace, bench.corpus, knowledge, now=clock.now())
-        if learned.sites:
-            bench.log.info(
-                "sites learned", sites=learned.sites, texts=learned.texts, read=learned.read
-            )
-        if (step := after_run(bench.workspace, bench.corpus, now=clock.now())) is not None:
-            bench.log.info("topic drifted", step=step)
-        if touched := lay_stories(bench.corpus, topic.lexicon, topic.languages):
-            bench.log.info("stories laid out", stories=touched)
-    except IngestError as exc:
-        bench.log.warning("look back not finished", error=str(exc))
 
 
 _LOGGED = (

@@ -41,7 +41,7 @@ _ASSIGNMENT = re.compile(rf"\s*{_DOTTED}\s*=")
 _PASSWORD = re.compile(r"://[^/@\s]+@")
 _SHOWN_CHARS = 60
 # Settings whose values are shown to nobody: how the names of keys end, and addresses with tokens.
-_UNSHOWN = "_key"
+_UNSHOWN = ("_key", "database")
 _TOLD = ("notify",)
 _RECEIVERS = frozenset({"all", "new", "story", "headline", "silent", "alarm"})
 

@@ -17,6 +17,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from ingest import clock
 from ingest.bounds import BoundedHandler
 from ingest.cadence import asks_for_patience, host_wait_s
+from ingest.errors import CorpusError
 from ingest.extensions import laid_bench
 from ingest.freshness import wait_s
 from ingest.items import HostWait
@@ -49,6 +50,8 @@ class Keeper(Protocol):
 
     def stop_waiting(self, host: str) -> None: ...
 
+    def take_turn(self, host: str, *, run: int, delay_s: float) -> float: ...
+
     def robots_copy(self, origin: str) -> RobotsCopy | None: ...
 
     def keep_robots(self, copy: RobotsCopy) -> None: ...
@@ -69,6 +72,10 @@ class _Memory:
 
     def stop_waiting(self, host: str) -> None:
         self.waits.pop(host, None)
+
+    def take_turn(self, host: str, *, run: int, delay_s: float) -> float:
+        del host, run, delay_s
+        return 0.0
 
     def robots_copy(self, origin: str) -> RobotsCopy | None:
         return self.copies.get(origin)
@@ -127,6 +134,9 @@ class HostPatience:
         Raises:
             HostAsleep: its host is to be left alone.
         """
+        # A redirect bears the slot of the host that sent it, and would not keep the distance to
+        # what else is asked of the host that it leads to.
+        request.meta.pop("download_slot", None)
         refuse_asleep(self.crawler, request)
 
 
@@ -176,7 +186,9 @@ class OneAddress(BoundedHandler):
         host = urlparse_cached(request).hostname or ""
         is_hidden = bool(request.meta.get("proxy"))  # the proxy alone knows the address
         address = host if is_hidden else literal_ip(host) or await _resolve(host) or host
+        await _let_others_pass(self._crawler, request)
         async with self._turns.turn(address, host):
+            await _let_others_pass(self._crawler, request)  # standing in line took time
             refuse_asleep(self._crawler, request)
             _count_from_now(self._crawler, request)
             response = await self._timed(request)
@@ -190,6 +202,24 @@ class OneAddress(BoundedHandler):
         finally:
             if (bench := laid_bench(self._crawler)) is not None:
                 bench.intake.stopwatch.add(RunStage.FETCH, time.perf_counter() - began)
+
+
+async def _let_others_pass(crawler: Crawler, request: Request) -> None:
+    """Keep the distance to what other runs asked of this host, on whichever machine."""
+    bench = laid_bench(crawler)
+    if bench is None or is_own_service(request, crawler.settings.get(OWN_SERVICE)):
+        return
+    assert crawler.engine is not None
+    slot = crawler.engine.downloader.slots.get(request.meta.get("download_slot", ""))
+    delay_s = slot.delay if slot is not None else crawler.settings.getfloat("DOWNLOAD_DELAY")
+    host = (urlparse_cached(request).hostname or "").lower()
+    try:
+        wait_s = bench.corpus.take_turn(host, run=bench.run, delay_s=delay_s)
+    except CorpusError as exc:  # the page did nothing wrong: it stays with the frontier
+        bench.trouble = bench.trouble or str(exc)
+        raise
+    if wait_s > 0:
+        await asyncio.sleep(wait_s)
 
 
 def _count_from_now(crawler: Crawler, request: Request) -> None:

@@ -11,8 +11,8 @@ import json
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, TypeAlias
+from itertools import islice, zip_longest
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from ingest.archived_pages import ArchivedPages, Unread, in_words
 from ingest.correcting import as_it_would_be_stored, correct_text
@@ -36,13 +36,24 @@ if TYPE_CHECKING:
     from ingest.items import KnownPage
     from ingest.workspace import Knowledge, Workspace
 
-__all__ = ["Change", "Reextracted", "reextract"]
+__all__ = ["Change", "Readings", "Reextracted", "reextract"]
 
 _STATE = "reextracting"
 _PAGES_AT_ONCE = 100
 _SHOWN = 20  # of the pages that change, and of those that could not be read
 _KEPT = (Outcome.ARTICLE, Outcome.COPY)
 Row: TypeAlias = "Mapping[str, Any]"
+
+
+class Readings(Protocol):
+    """Whoever has the archived pages read."""
+
+    pages_at_once: int  #: that are at hand together, and may be written together
+
+    def after(
+        self, page: int, since: datetime | None, outlet: str | None, archive: ArchivedPages
+    ) -> Iterator[tuple[Row, PageRead | Unread]]:
+        """Each page behind that number, by number, with what it says now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +120,7 @@ def reextract(
     outlet: str | None = None,
     is_trial: bool = False,
     is_stopped: Callable[[], bool] = lambda: False,
+    readings: Readings | None = None,
 ) -> Reextracted:
     """Read the archived pages again and correct what reads otherwise.
 
@@ -120,13 +132,15 @@ def reextract(
         outlet: only pages of this registrable domain.
         is_trial: tell what would change, and write nothing.
         is_stopped: asked between pages; the next call goes on where this one stopped.
+        readings: who reads the pages; None: a few processes of this call.
     """
     told = Reextracted()
     with closing(ArchivedPages(workspace, tell=told.note_failure)) as archive:
         if not is_trial:
-            _correct_all(workspace, corpus, now, told, archive, since, outlet, is_stopped)
+            source = readings or _Here(corpus)
+            _correct_all(workspace, corpus, now, told, archive, since, outlet, is_stopped, source)
             return told
-        again = _Again(workspace, corpus, None, now, told, archive)
+        again = _Again(workspace, corpus, None, now, told, archive, readings or _Here(corpus))
         for row, read in again.readings(0, since, outlet):
             again.compare(row, read)
             if is_stopped():
@@ -143,17 +157,22 @@ def _correct_all(
     since: datetime | None,
     outlet: str | None,
     is_stopped: Callable[[], bool],
+    source: Readings,
 ) -> None:
     knowledge, _ = rejudge(workspace, corpus, now=now, archive=archive)
-    again = _Again(workspace, corpus, knowledge, now, told, archive)
+    again = _Again(workspace, corpus, knowledge, now, told, archive, source)
     asked = json.dumps([imprint(), since.isoformat() if since else None, outlet])
     after = _reached(corpus, asked)
-    for row, read in again.readings(after, since, outlet):
+    coming = again.readings(after, since, outlet)
+    while some := list(islice(coming, source.pages_at_once)):
         with corpus.transaction():
-            again.correct(row, read)
-            corpus.set_state(_STATE, json.dumps([asked, row["id"]]))
+            for row, read in some:
+                again.correct(row, read)
+            corpus.set_state(_STATE, json.dumps([asked, some[-1][0]["id"]]))
         if is_stopped():
             return
+    if is_stopped():  # it may have ended for that
+        return
     while not remember_sites(
         workspace, corpus, knowledge, now=now, is_stopped=is_stopped, archive=archive
     ).is_done:
@@ -173,6 +192,26 @@ def _reached(corpus: Corpus, asked: str) -> int:
     return int(after) if by == asked else 0
 
 
+class _Here:
+    """Has pages read as they are asked for; each is written alone, for the next is waited for."""
+
+    pages_at_once = 1
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+
+    def after(
+        self, page: int, since: datetime | None, outlet: str | None, archive: ArchivedPages
+    ) -> Iterator[tuple[Row, PageRead | Unread]]:
+        """Each page behind that number, by number, with what it says now."""
+        while rows := self._corpus.archived_after(
+            page, since=since, outlet=outlet, limit=_PAGES_AT_ONCE
+        ):
+            for row, read in archive.readings(rows):
+                page = row["id"]
+                yield row, read
+
+
 class _Again:
     """One pass over the archive."""
 
@@ -184,6 +223,7 @@ class _Again:
         now: datetime,
         told: Reextracted,
         archive: ArchivedPages,
+        source: Readings,
     ) -> None:
         self.workspace = workspace
         self.corpus = corpus
@@ -191,22 +231,19 @@ class _Again:
         self.now = now
         self.told = told
         self.archive = archive
+        self.source = source
         self._sites = KnownSites(corpus)
 
     def readings(
         self, after: int, since: datetime | None, outlet: str | None
     ) -> Iterator[tuple[Row, PageRead]]:
         """Each page with what it says now."""
-        while rows := self.corpus.archived_after(
-            after, since=since, outlet=outlet, limit=_PAGES_AT_ONCE
-        ):
-            for row, read in self.archive.readings(rows):
-                after = row["id"]
-                if not isinstance(read, Unread):
-                    self.told.read += 1
-                    yield row, read
-                elif read.is_missing:
-                    self.told.missing += 1
+        for row, read in self.source.after(after, since, outlet, self.archive):
+            if not isinstance(read, Unread):
+                self.told.read += 1
+                yield row, read
+            elif read.is_missing:
+                self.told.missing += 1
 
     def compare(self, row: Row, read: PageRead) -> None:
         """Count what reads otherwise on a page."""

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from ingest import clock, log
 from ingest.config import Settings, find_workspace, load_settings
-from ingest.corpus import Corpus
 from ingest.corpus.labels import Step
+from ingest.corpus.opening import open_corpus
 from ingest.errors import ConfigError
 from ingest.relations import fingerprint
 from ingest.seedset import load_seed_set
@@ -25,10 +25,18 @@ from ingest.translating import tell_seed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ingest.corpus import Corpus
     from ingest.corpus.labels import StepKind
     from ingest.items import Article, SeedSet
 
-__all__ = ["Knowledge", "Workspace", "current_workspace", "stored_topic", "titles_of"]
+__all__ = [
+    "Knowledge",
+    "Workspace",
+    "current_workspace",
+    "other_lessons",
+    "stored_topic",
+    "titles_of",
+]
 
 #: What a topic is learned from; where several changed at once, the first names the step.
 KINDS: tuple[StepKind, ...] = ("seeds", "settings", "labels", "drift")
@@ -65,7 +73,7 @@ class Workspace:
 
     def corpus(self, *, readonly: bool = False, timeout_s: float = 30.0) -> Corpus:
         """A connection to the corpus."""
-        return Corpus(self.settings.corpus_path, readonly=readonly, timeout_s=timeout_s)
+        return open_corpus(self.settings, readonly=readonly, timeout_s=timeout_s)
 
     def seeds(self) -> SeedSet:
         """The seed documents, read and cleaned.
@@ -209,6 +217,18 @@ def _told(workspace: Workspace, corpus: Corpus, seeds: SeedSet) -> dict[str, str
         "labels": json.dumps(labelled),
         "drift": json.dumps(drift if workspace.settings.topic.drift else []),
     }
+
+
+def other_lessons(workspace: Workspace, corpus: Corpus) -> list[StepKind]:
+    """Which of seeds and settings are not what the corpus learned its topic from; empty: none.
+
+    Raises:
+        SeedError: there are no seeds, or one cannot be read.
+    """
+    former = json.loads(corpus.state("topic_told") or "{}")
+    told = _told(workspace, corpus, workspace.seeds()) if former else {}
+    lessons: tuple[StepKind, ...] = ("seeds", "settings")
+    return [kind for kind in lessons if former.get(kind) != told.get(kind)]
 
 
 def _stored_topic(corpus: Corpus, told: dict[str, str]) -> Topic | None:

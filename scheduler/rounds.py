@@ -23,6 +23,7 @@ from ingest.search_settings import SERVICES, asking_version
 from ingest.silence import find_silences
 from ingest.workspace import Workspace
 from scheduler.jobs import FRONTIER, SOURCE_KINDS, Agenda, exit_code, is_due, job_specs
+from scheduler.without_addresses import without_addresses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from ingest.crawl import Command, CrawlReport
     from scheduler.jobs import JobSpec
 
-__all__ = ["Rounds"]
+__all__ = ["Rounds", "agenda_of", "look_of", "say"]
 
 _PASSES = 4  # a home page names a feed, robots.txt a sitemap index, that one sitemaps
 _FRONTIER_ROUNDS = 5
@@ -101,7 +102,7 @@ class Rounds:
             is_told: at once; else when two looks see the same, for an editor may be writing it.
         """
         folder = self.settings.workspace
-        seen, self._seen = self._seen, _look_of(folder / FILE_NAME)
+        seen, self._seen = self._seen, look_of(folder / FILE_NAME)
         if not is_told and (self._seen == self._looked or self._seen != seen):
             return False
         self._looked = self._seen
@@ -172,7 +173,7 @@ class Rounds:
             said = (tuple(corpus.labelled()), tuple(one[0] for one in corpus.drift_steps()))
         folder = self.settings.workspace
         files = [folder / FILE_NAME, folder / CATALOGUE, *self.settings.seeds_path.rglob("*")]
-        return (*said, *sorted(filter(None, map(_look_of, files))))
+        return (*said, *sorted(filter(None, map(look_of, files))))
 
     @property
     def specs(self) -> tuple[JobSpec, ...]:
@@ -181,33 +182,8 @@ class Rounds:
 
     def agenda(self) -> Agenda:
         """What is to be done now."""
-        now = clock.now()
         with closing(Corpus(self.settings.corpus_path)) as corpus:
-            if (ahead := corpus.follow_clock(now=now)) is not None:
-                _log.warning("clock was set back", by_s=round(ahead.total_seconds()))
-            due = corpus.due_sources(SOURCE_KINDS, now=now)
-            known = corpus.due_sources(SOURCE_KINDS, now=_END_OF_TIME)
-            pages = corpus.count_due(now=now)
-            runs = corpus.runs_since(corpus.last_run() - _RUNS_LOOKED_BACK)
-            unasked = self._unasked(corpus)
-        named = frozenset[str]().union(*(spec.addresses for spec in self.specs))
-        return Agenda(
-            now=now,
-            sources=due,
-            pages=pages,
-            unknown=named - {source.url for source in known},
-            unasked=unasked,
-            last_started={run["spider"]: datetime.fromisoformat(run["started"]) for run in runs},
-        )
-
-    def _unasked(self, corpus: Corpus) -> dict[str, str]:
-        """Services whose sources are not those of the topic and the settings in force."""
-        wanted = asking_version(self.settings.search, corpus.state("topic_version"))
-        return {
-            service: f"{service} {wanted}"
-            for service in self.settings.search.services
-            if corpus.state(f"asked_{service}") != wanted
-        }
+            return agenda_of(corpus, self.settings)
 
     def is_due(
         self, spec: JobSpec, agenda: Agenda | None = None, *, offered: Collection[int] = ()
@@ -230,7 +206,8 @@ class Rounds:
         self._greeted.add(spec.spider)
         if spec.asks:
             with closing(Corpus(self.settings.corpus_path)) as corpus:
-                self._greeted |= {self._unasked(corpus).get(spec.spider, spec.spider)}
+                unasked = _unasked(corpus, self.settings)
+                self._greeted |= {unasked.get(spec.spider, spec.spider)}
         report = run_crawl(
             self.settings.workspace,
             spec.spider,
@@ -243,7 +220,7 @@ class Rounds:
             drain_s=_DRAIN_S,
             command=self.command,
         )
-        _say(report)
+        say(report)
         if report.counts.get("polled"):
             self._note_silences()
         if self.on_report:
@@ -256,8 +233,14 @@ class Rounds:
         Without the addresses that are told: a crawl reads what strangers write, and tells nobody.
         """
         known = {k: v for k, v in self.environ.items() if not k.startswith("SEEDBED_NOTIFY__")}
-        if self.text is not None and len(self.text.encode()) < _ENVIRON_BYTES:
-            known[TEXT_VARIABLE] = self.text
+        if self.text is None:
+            return known
+        known.pop(TEXT_VARIABLE, None)
+        text = without_addresses(self.text)
+        if text is None:
+            _log.warning("crawl reads the settings from their file", because="[notify] is in them")
+        elif len(text.encode()) < _ENVIRON_BYTES:
+            known[TEXT_VARIABLE] = text
         return known
 
     def _note_silences(self) -> None:
@@ -304,7 +287,36 @@ class Rounds:
         return reports
 
 
-def _look_of(file: Path) -> tuple[str, int, int] | None:
+def agenda_of(corpus: Corpus, settings: Settings) -> Agenda:
+    """What a corpus says is to be done now."""
+    now = clock.now()
+    if (ahead := corpus.follow_clock(now=now)) is not None:
+        _log.warning("clock was set back", by_s=round(ahead.total_seconds()))
+    due = corpus.due_sources(SOURCE_KINDS, now=now)
+    known = corpus.due_sources(SOURCE_KINDS, now=_END_OF_TIME)
+    runs = corpus.runs_since(corpus.last_run() - _RUNS_LOOKED_BACK)
+    named = frozenset[str]().union(*(spec.addresses for spec in job_specs(settings)))
+    return Agenda(
+        now=now,
+        sources=due,
+        pages=corpus.count_due(now=now),
+        unknown=named - {source.url for source in known},
+        unasked=_unasked(corpus, settings),
+        last_started={run["spider"]: datetime.fromisoformat(run["started"]) for run in runs},
+    )
+
+
+def _unasked(corpus: Corpus, settings: Settings) -> dict[str, str]:
+    """Services whose sources are not those of the topic and the settings in force."""
+    wanted = asking_version(settings.search, corpus.state("topic_version"))
+    return {
+        service: f"{service} {wanted}"
+        for service in settings.search.services
+        if corpus.state(f"asked_{service}") != wanted
+    }
+
+
+def look_of(file: Path) -> tuple[str, int, int] | None:
     """Name, time of change and size of a file; None: it is none, or not any more."""
     try:
         found = file.stat()
@@ -313,7 +325,7 @@ def _look_of(file: Path) -> tuple[str, int, int] | None:
     return (str(file), found.st_mtime_ns, found.st_size) if S_ISREG(found.st_mode) else None
 
 
-def _say(report: CrawlReport) -> None:
+def say(report: CrawlReport) -> None:
     told = _log.bind(spider=report.spider, run=report.run, outcome=report.outcome)
     if report.went_well:
         counts = {name: report.counts[name] for name in _TOLD if report.counts.get(name)}

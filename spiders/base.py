@@ -103,8 +103,12 @@ class SourceSpider(Spider):
             crawler.signals.connect(spider.on_item_done, signal=ended)
         return spider
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, outlet: str | None = None, pages: str = "yes", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.outlet = outlet  #: whose sources and pages alone; None: of all
+        self.fetches_pages = pages != "no"
         self._outstanding = 0  # pages asked for and not yet judged
         self._claimed = 0  # pages leased by this run
         self._polled = set[int]()  # sources asked in this run; none is asked twice
@@ -216,9 +220,12 @@ class SourceSpider(Spider):
         if not self.kinds:
             return []
         due = self.bench.corpus.due_sources(self.kinds, now=clock.now())
-        fresh = [source for source in due if source.source not in self._polled]
+        fresh = [one for one in due if one.source not in self._polled and self._is_mine(one)]
         self._polled |= {source.source for source in fresh}
         return [one for source in fresh if (one := self._try_source(source)) is not None]
+
+    def _is_mine(self, source: DueSource) -> bool:
+        return self.outlet is None or outlet_of(address_of(source)) == self.outlet
 
     def _try_source(self, source: DueSource) -> Request | None:
         try:
@@ -324,7 +331,8 @@ class SourceSpider(Spider):
         settings = self.bench.workspace.settings
         return next_poll_minutes(
             source.every_minutes,
-            pace=_pace(source) if self.keeps_pace else Pace(),
+            pace=Pace(new_per_day=source.new_per_day, hours=source.hours)
+            if self.keeps_pace else Pace(),
             named=len(found.candidates), new=new, wanted=settings.polling.new_per_poll,
             floor=self.poll_every_minutes, ceiling=settings.schedule.poll_at_most_minutes,
             now=now, rhythm=source.rhythm, max_age_s=fresh_for_s(response), address=source.url,
@@ -395,13 +403,13 @@ class SourceSpider(Spider):
     def _top_up(self) -> bool:
         bench, settings = self.bench, self.bench.workspace.settings
         limit = min(self.batch, settings.crawl.max_pages_per_run - self._claimed)
-        if limit <= 0 or bench.trouble:
+        if limit <= 0 or bench.trouble or not self.fetches_pages:
             return False
         self._put_off.clear()
         due = bench.corpus.claim(
             run=bench.run, limit=limit, now=clock.now(), found_by=self.scope,
             lease_s=settings.schedule.lease_minutes * 60,
-            per_outlet=settings.links.pages_per_outlet,
+            per_outlet=settings.links.pages_per_outlet, outlet=self.outlet,
         )  # fmt: skip
         self._claimed += len(due)
         self._outstanding += len(due)
@@ -490,7 +498,3 @@ def _learned(
         source, found, new=new, moved_to=response.url if is_for_good else None,
         is_changed=body_hash != source.body_hash, now=now,
     )  # fmt: skip
-
-
-def _pace(source: DueSource) -> Pace:
-    return Pace(new_per_day=source.new_per_day, hours=source.hours)

@@ -24,8 +24,9 @@ from scrapy.exceptions import (
 )
 
 from ingest import clock
+from ingest.capturing import enter_capture, fetched_page, hold_page, is_news
 from ingest.errors import CorpusError
-from ingest.items import Candidate, FetchedPage, HostWait, Outcome
+from ingest.items import FetchedPage, HostWait
 from ingest.pacing import host_key
 from ingest.pipelines import Reading as ReadPage
 from ingest.urls import address_key
@@ -55,13 +56,6 @@ NETWORK_ERRORS = (
 )
 
 _UNDER_WAY = 24  # pages handed on and not yet judged
-#: Where an older capture may still be of use: no text was ever read there.
-_WITHOUT_TEXT = frozenset(
-    {
-        Outcome.WAITING, Outcome.SKIPPED, Outcome.ROBOTS,
-        Outcome.REJECTED, Outcome.GONE, Outcome.FAILED,
-    }
-)  # fmt: skip
 _ANY_STATUS = [*range(300, 600)]
 
 
@@ -139,15 +133,7 @@ class CaptureSpider(SourceSpider):
 
     def is_news(self, url: str, at: datetime) -> bool:
         """Whether a capture may tell something that is not known of its address."""
-        corpus, key = self.bench.corpus, address_key(url)
-        line = corpus.known_line(key)
-        if line is None or line.last_fetched is None or line.last_fetched < at:
-            return True
-        if line.outcome in _WITHOUT_TEXT and line.last_fetched != at:
-            return True
-        with corpus.transaction():  # what was found once more tells how much there is
-            corpus.note_route(key, self.name, now=at)
-        return False
+        return is_news(self.bench.corpus, url, at, found_by=self.name)
 
     def take(self, found: Captured, capture: str) -> FetchedPage | None:
         """Enter a capture in the ledger and hold its line; None: another run is at it.
@@ -158,32 +144,17 @@ class CaptureSpider(SourceSpider):
             found: the page.
             capture: where it was taken from.
         """
-        bench, corpus, key = self.bench, self.bench.corpus, address_key(found.url)
-        with corpus.transaction():
-            if corpus.known_line(key) is None:
-                given = Candidate(url=found.url, found_by=self.name, is_given=True)
-                bench.intake.offer([given], now=found.at)
-            else:
-                corpus.note_route(key, self.name, now=found.at)
-            due = self.hold(found.url)
+        due = enter_capture(self.bench.intake, found.url, found.at, found_by=self.name)
         return self.fetched(due, found, capture) if due is not None else None
 
     def hold(self, url: str) -> DuePage | None:
         """Lease the page of an address; None: another run is at it."""
-        bench = self.bench
-        return bench.corpus.claim_key(
-            address_key(url), run=bench.run, now=clock.now(),
-            lease_s=bench.workspace.settings.schedule.lease_minutes * 60,
-        )  # fmt: skip
+        return hold_page(self.bench.intake, url)
 
     def fetched(self, due: DuePage, found: Captured, capture: str) -> FetchedPage:
         """A capture as what was fetched of a page that this run holds."""
         self._held[due.page] = address_key(found.url)
-        return FetchedPage(
-            page=due.page, url=due.url, final_url=found.url, status=found.status, body=found.body,
-            content_type=found.content_type, encoding=found.encoding, etag=None,
-            last_modified=None, headers=found.headers, fetched_at=found.at, capture=capture,
-        )  # fmt: skip
+        return fetched_page(due, found, capture)
 
     # -- an archive's host ------------------------------------------------------------------------
 

@@ -5,22 +5,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
-import json
 import re
 from datetime import date, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from scrapy.exceptions import IgnoreRequest
 
 from ingest import clock
+from ingest.archives.files import beginning_of, warc_files
 from ingest.archives.news import files_of_days, months, paths_of, read_paths
-from ingest.archives.progress import Progress, Reading
+from ingest.archives.progress import Progress, Reading, print_of, state_of
 from ingest.archives.records import read_records
-from ingest.archives.responses import PassedOver, read_response
+from ingest.archives.responses import PassedOver
+from ingest.archives.sieve import Sieve, capture_named
 from ingest.archives.unpack import Damaged, Place
 from ingest.archives.words import RawWords
 from ingest.errors import ConfigError
@@ -32,6 +31,7 @@ from spiders.headers import text_header
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
 
     from scrapy import Request
     from scrapy.http import Response
@@ -42,14 +42,11 @@ if TYPE_CHECKING:
     from ingest.config import Archives
     from ingest.items import FetchedPage
 
-__all__ = ["WarcSpider", "files_in"]
+__all__ = ["WarcSpider"]
 
-_SUFFIXES = (".warc", ".warc.gz")
 _MIB = 1024 * 1024
-_HEAD_SHARE = 1.1  # of the largest body, for what stands around it
 _BREATH = 16  # records between two looks at what else there is to do
 _SETTLED = 2000  # records between two notes of how far a file was read
-_BEGINNING = 512  # bytes that tell one file from another of its name
 _LARGEST_PIECE_MIB = 128.0
 _TIMEOUT_S = 600.0
 _OK, _PARTIAL, _NOT_FOUND, _BEHIND_END = 200, 206, 404, 416
@@ -90,7 +87,8 @@ class WarcSpider(CaptureSpider):
             raise ConfigError(
                 ["give -a file=PATH (files or folders, commas between) or -a since=DAY"]
             )
-        self._files = files_in(file) if file else ()
+        named = filter(None, map(str.strip, (file or "").split(",")))
+        self._files = warc_files(named)
         try:
             self._since = day_of(since) if since else None
             self._until = day_of(until) if until else None
@@ -111,7 +109,11 @@ class WarcSpider(CaptureSpider):
 
     async def captures(self) -> AsyncIterator[FetchedPage]:
         """The pages of all files."""
-        self._words = RawWords.of(self.bench.intake.knowledge.topic)
+        self._sieve = Sieve(
+            words=RawWords.of(self.bench.intake.knowledge.topic),
+            hosts=self.archives.hosts,
+            most_bytes=int(self.bench.workspace.settings.crawl.max_body_mib * _MIB),
+        )
         for path in self._files:
             async for page in self._pages_of_file(path):
                 yield page
@@ -133,10 +135,9 @@ class WarcSpider(CaptureSpider):
 
     def _open(self, name: str, identity: str) -> Reading:
         """Begin a file where the last run came to an end."""
-        self._key = f"warc {identity}"
+        self._key = state_of(identity)
         corpus = self.bench.corpus
-        asked = json.dumps([corpus.state("seeds_digest"), sorted(self.archives.hosts)])
-        read_for = hashlib.sha256(asked.encode()).hexdigest()[:16]
+        read_for = print_of(corpus.state("seeds_digest"), self.archives.hosts)
         progress = Progress.from_json(corpus.state(self._key), read_for=read_for)
         self._reading = Reading(name, progress)
         self._reading.is_whole = progress.is_whole
@@ -171,13 +172,12 @@ class WarcSpider(CaptureSpider):
 
     async def _pages_of_file(self, path: Path) -> AsyncIterator[FetchedPage]:
         try:
-            file = path.open("rb")
+            beginning, file = beginning_of(path), path.open("rb")
         except OSError as exc:
             self._broken.append(f"{path.name}: {exc.strerror}")
             self.bench.log.warning("file cannot be read", file=path.name, error=str(exc))
             return
         with file:
-            beginning = hashlib.sha256(file.read(_BEGINNING)).hexdigest()[:16]
             reading = self._open(path.name, f"{path.name} {beginning}")
             start = reading.start
             file.seek(start.offset)
@@ -199,12 +199,11 @@ class WarcSpider(CaptureSpider):
         Raises:
             Damaged: it cannot be read on.
         """
-        most = int(self.bench.workspace.settings.crawl.max_body_mib * _MIB)
-        records = read_records(read, most_bytes=int(most * _HEAD_SHARE), start=start)
+        records = read_records(read, most_bytes=self._sieve.block_bytes, start=start)
         for number, record in enumerate(records):
             if record.kind == "response":
                 await self.until_judged(record.header("WARC-Target-URI") or "")
-            page = self._page_of(reading, record, most)
+            page = self._page_of(reading, record)
             if page is not None:
                 yield page
             elif number % _BREATH == 0:
@@ -215,45 +214,28 @@ class WarcSpider(CaptureSpider):
             if self._unsettled >= _SETTLED:
                 self._note_progress()
 
-    def _page_of(self, reading: Reading, record: Record, most: int) -> FetchedPage | None:
+    def _page_of(self, reading: Reading, record: Record) -> FetchedPage | None:
         try:
-            page = self._find_page(reading, record, most)
+            page = self._find_page(reading, record)
         except PassedOver as exc:
             reading.pass_over(record.place, str(exc))
             return None
         reading.take(record.place, page.page)
         return page
 
-    def _find_page(self, reading: Reading, record: Record, most: int) -> FetchedPage:
+    def _find_page(self, reading: Reading, record: Record) -> FetchedPage:
         """The page of a record, entered in the ledger.
 
         Raises:
             PassedOver: it holds none that is worth reading.
         """
-        if not self._is_wanted_host(record.header("WARC-Target-URI") or ""):
-            raise PassedOver("other hosts")
-        found = read_response(record, most_bytes=most, now=clock.now())
-        if not self._words.is_in(found.body, charset=found.encoding, url=found.url):
-            raise PassedOver("no words of the topic")
+        found = self._sieve.page_in(record, now=clock.now())
         if not self.is_news(found.url, found.at):
             raise PassedOver("known")
-        where = f"{reading.name}, byte {record.place.offset}"
-        where += f", record {record.place.nth}" if record.place.nth else ""
-        where += ", cut off behind" if found.is_cut else ""
-        page = self.take(found, where)
+        page = self.take(found, capture_named(reading.name, record, is_cut=found.is_cut))
         if page is None:
             raise PassedOver("known")
         return page
-
-    def _is_wanted_host(self, url: str) -> bool:
-        wanted = self.archives.hosts
-        if not wanted:
-            return True
-        try:
-            host = urlsplit(url.strip("<> ")).hostname or ""
-        except ValueError:
-            return False
-        return any(host == one or host.endswith(f".{one}") for one in wanted)
 
     # -- CC-NEWS ----------------------------------------------------------------------------------
 
@@ -367,24 +349,3 @@ def _sleep() -> asyncio.Future[None]:
     turn: asyncio.Future[None] = loop.create_future()
     loop.call_soon(turn.set_result, None)
     return turn
-
-
-def files_in(said: str) -> tuple[Path, ...]:
-    """The WARC files of a list of files and folders, commas between; a folder's by name.
-
-    Raises:
-        ConfigError: one is not there, or a folder holds none.
-    """
-    found: list[Path] = []
-    for part in filter(None, map(str.strip, said.split(","))):
-        path = Path(part).expanduser()
-        if path.is_dir():
-            inside = sorted(one for one in path.rglob("*") if one.name.endswith(_SUFFIXES))
-            if not inside:
-                raise ConfigError([f"no *.warc or *.warc.gz in {path}"])
-            found += inside
-        elif path.is_file():
-            found.append(path)
-        else:
-            raise ConfigError([f"no such file or folder: {path}"])
-    return tuple(dict.fromkeys(found))

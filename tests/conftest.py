@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import pytest
 
 from ingest.corpus import Corpus
+from tests.postgres import corpus_of_postgres, database, instead_of_files, on_both, postgres
+
+__all__ = ["corpus_of_postgres", "database", "postgres"]  # fixtures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +25,15 @@ os.environ.setdefault("SEEDBED_DISCOVERY__PROPOSALS", "off")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--slow", action="store_true", help="run the tests that take minutes")
+    parser.addoption(
+        "--store", choices=["sqlite", "postgres"], default="sqlite", help="of every workspace made"
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def store_of_workspaces(request: pytest.FixtureRequest) -> Iterator[None]:
+    with instead_of_files() if request.config.getoption("--store") == "postgres" else nullcontext():
+        yield
 
 
 @pytest.hookimpl(trylast=True)  # after the shuffle
@@ -33,9 +46,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason="takes minutes; run with --slow"))
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "corpus" in metafunc.fixturenames and (stores := on_both(metafunc)):
+        metafunc.parametrize("store", stores)
+
+
 @pytest.fixture
-def corpus(tmp_path: Path) -> Iterator[Corpus]:
-    opened = Corpus(tmp_path / "corpus.db", timeout_s=0.2)
+def store() -> str:
+    return "sqlite"
+
+
+@pytest.fixture
+def corpus(tmp_path: Path, store: str, request: pytest.FixtureRequest) -> Iterator[Corpus]:
+    opened: Corpus
+    if store == "sqlite":
+        opened = Corpus(tmp_path / "corpus.db", timeout_s=0.2)
+    else:
+        address = request.getfixturevalue("database")
+        from ingest.corpus.postgres.store import SharedCorpus
+
+        opened = SharedCorpus(address, timeout_s=0.2)
     yield opened
     opened.close()
 

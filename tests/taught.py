@@ -16,6 +16,7 @@ from ingest.extract import PageRead, read_page
 from ingest.intake import Intake
 from ingest.rejudge import before_run
 from ingest.workspace import Workspace
+from tests.postgres import workspace_environment
 from tests.rows import NOW, fetched, gated
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def make_workspace(
     for name, body in (seeds or seed_files()).items():
         (folder / "seeds" / name).write_bytes(body)
     (folder / "seedbed.toml").write_text(toml, encoding="utf-8")
-    return Workspace.open(folder, {})
+    return Workspace.open(folder, workspace_environment(folder))
 
 
 @cache

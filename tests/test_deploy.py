@@ -16,7 +16,7 @@ from scheduler.rounds import _DRAIN_S
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
 DOCS = (Path(__file__).parents[1] / "docs" / "deploy.md").read_text(encoding="utf-8")
-UNITS = ("seedbed.service", "seedbed-once.service")
+UNITS = ("seedbed.service", "seedbed-once.service", "seedbed-worker.service")
 MOST_EXPOSED = 1.5
 
 

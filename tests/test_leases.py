@@ -17,6 +17,7 @@ from ingest.errors import CorpusLocked
 from ingest.middlewares import HostAsleep
 from spiders.base import SourceSpider
 from spiders.holding import Holding
+from tests.postgres import again
 from tests.rows import NOW, gated
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def test_page_that_another_run_leases_meanwhile_is_not_held_twice(
 ) -> None:
     mine, theirs = start(corpus), start(corpus)
     offer(corpus, mine, "a.test", 4)
-    other = Corpus(corpus.path)
+    other = again(corpus)
     look, taken = corpus._pick, list[int]()
 
     def slow_look(*args: Any) -> list[dict[str, Any]]:
@@ -73,8 +74,8 @@ def test_page_that_another_run_leases_meanwhile_is_not_held_twice(
 def test_looking_for_pages_takes_no_write_lock(corpus: Corpus) -> None:
     run = start(corpus)
     offer(corpus, run, "a.test", 3)
-    other = Corpus(corpus.path)
-    asked = {"now": "2999-01-01T00:00:00Z", "found_by": None, "run": run}
+    other = again(corpus)
+    asked = {"now": "2999-01-01T00:00:00Z", "found_by": None, "run": run, "outlet": None}
     with other.transaction():
         assert len(corpus._pick(asked, 9, 2)) == 3
         with pytest.raises(CorpusLocked):
@@ -177,7 +178,7 @@ def test_corpus_that_is_locked_is_asked_again(corpus: Corpus, at: list[datetime]
     run = start(corpus)
     offer(corpus, run, "a.test", 1)
     claim(corpus, run, 1)
-    bench, other = bench_of(corpus, run), Corpus(corpus.path)
+    bench, other = bench_of(corpus, run), again(corpus)
     holding = Holding(bench)
     before = corpus._value("SELECT leased_until FROM pages")
     at.append(NOW + 5 * MINUTE)

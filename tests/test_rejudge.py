@@ -17,10 +17,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ingest import log
-from ingest.archive import Archive
 from ingest.corpus import Corpus
-from ingest.extensions import Bench, _look_back
 from ingest.intake import Intake
+from ingest.looking_back import look_back
 from ingest.rejudge import _Again, after_run, before_run, rejudge
 from ingest.workspace import Workspace, stored_topic
 from tests.rows import NOW
@@ -337,13 +336,7 @@ def test_seeds_that_vanish_during_a_run_do_not_make_it_fail(
     knowledge = workspace.learn(corpus)
     for seed in workspace.settings.seeds_path.iterdir():
         seed.unlink()
-    _look_back(
-        Bench(
-            workspace=workspace, corpus=corpus, run=1, log=log.get("test"),
-            intake=Intake(corpus, knowledge, workspace.settings, 1),
-            archive=Archive(workspace.settings.archive_path, run=1, spider="feeds"),
-        )
-    )  # fmt: skip
+    look_back(workspace, corpus, knowledge, log.get("test"))
 
     assert "look back not finished" in caplog.messages
 

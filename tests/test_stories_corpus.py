@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 
-from ingest.corpus import Corpus
 from ingest.errors import CorpusLocked
 from ingest.stories import lay_stories
 from ingest.story_commands import COMMANDS
 from ingest.terminal import Place
 from tests.filled import add_article, add_copy, add_page, insert
+from tests.postgres import again
 from tests.test_stories import CRASH, LEXICON, RAID
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from click.testing import Result
+
+    from ingest.corpus import Corpus
 
 SEEN = "2025-07-05T10:00:00Z"
 OUTLETS = ("a.test", "b.test", "c.test", "d.test")
@@ -208,7 +210,7 @@ def test_another_lexicon_threads_all_anew_and_keeps_ids(corpus: Corpus) -> None:
 def test_locked_corpus_is_said_to_be_locked(corpus: Corpus) -> None:
     find(corpus, ARTICLES)
     with (
-        closing(Corpus(corpus.path, timeout_s=0.1)) as other,
+        closing(again(corpus, timeout_s=0.1)) as other,
         corpus.transaction(),
         pytest.raises(CorpusLocked),
     ):

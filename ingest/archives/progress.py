@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter, deque
 from dataclasses import dataclass, field
@@ -10,9 +11,9 @@ from typing import TYPE_CHECKING
 from ingest.archives.unpack import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-__all__ = ["Progress", "Reading"]
+__all__ = ["Progress", "Reading", "print_of", "state_of"]
 
 TAKEN = "taken"
 
@@ -54,6 +55,17 @@ class Progress:
         )
 
 
+def state_of(identity: str) -> str:
+    """The name under which the corpus keeps how far a file was read."""
+    return f"warc {identity}"
+
+
+def print_of(seeds_digest: str | None, hosts: Iterable[str]) -> str:
+    """A digest of what records are passed over by (`Progress.read_for`)."""
+    asked = json.dumps([seeds_digest, sorted(hosts)])
+    return hashlib.sha256(asked.encode()).hexdigest()[:16]
+
+
 class Reading:
     """A file on its way: what was seen of it, and up to where all of that is settled.
 
@@ -75,6 +87,12 @@ class Reading:
         """Note a record that holds nothing to be judged."""
         self._seen.append((place, why))
         self._settle()
+
+    def pass_over_all(self, last: Place, times: Mapping[str, int]) -> None:
+        """Note records in a row that hold nothing to be judged, where no page is being judged."""
+        assert not self._open
+        self._tally.update(times)
+        self._settled = Place(last.offset, last.nth + 1)
 
     def take(self, place: Place, page: int) -> None:
         """Note a record whose page is being judged."""

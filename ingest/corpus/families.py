@@ -95,8 +95,10 @@ class Families(Events, Copies):
 
     def _articles_of(self, pages: Iterable[int]) -> dict[int, int]:
         """The article that each page leads so far."""
-        marks = ", ".join(map(str, pages))
-        rows = self._rows(f"SELECT page, id FROM articles WHERE page IN ({marks})")  # noqa: S608
+        rows = self._rows(
+            "SELECT page, id FROM articles WHERE page IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted(pages)),),
+        )
         return {row["page"]: row["id"] for row in rows}
 
     def _inherit(

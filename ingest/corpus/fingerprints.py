@@ -43,7 +43,7 @@ _HOLDERS = " UNION ALL ".join(
     for level in LEVELS
 )
 _HOLDERS_OF_ONE = " UNION ALL ".join(
-    f"SELECT * FROM (SELECT document FROM {level} WHERE hash = ?1 LIMIT ?2)"  # noqa: S608
+    f"SELECT * FROM (SELECT document FROM {level} WHERE hash = ?1 ORDER BY document LIMIT ?2)"  # noqa: S608
     for level in LEVELS
 )
 

@@ -48,6 +48,20 @@ class Hosts(Base):
         with self.transaction():
             self._run("DELETE FROM hosts WHERE host = ?", (host,))
 
+    def take_turn(self, host: str, *, run: int, delay_s: float) -> float:
+        """Enter a run as the one that asks a host next; seconds that it has to wait before.
+
+        Here none: the runs of one machine follow one another. Where several machines work on one
+        corpus, the distance to the last request of another run is kept by this.
+
+        Args:
+            host: its name, without port.
+            run: whose request it is; the distances between its own it keeps itself.
+            delay_s: that the host is given between two requests.
+        """
+        del host, run, delay_s
+        return 0.0
+
     def robots_copy(self, origin: str) -> RobotsCopy | None:
         """What is kept of the robots.txt of an origin; None: it was never asked for."""
         row = self._row("SELECT * FROM robots WHERE origin = ?", (origin,))

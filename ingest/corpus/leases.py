@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from datetime import timedelta
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ingest.corpus.base import Base, iso
 from ingest.corpus.validators import sent_validator
@@ -47,6 +47,9 @@ _IN_ORDER = "ORDER BY priority DESC, key LIMIT :limit"
 class Leases(Base):
     """Leasing the lines of `pages`."""
 
+    #: What a store adds to the question for due pages, to keep others off what it finds.
+    locking: ClassVar[str] = ""
+
     def claim(
         self,
         *,
@@ -56,6 +59,7 @@ class Leases(Base):
         lease_s: float,
         found_by: str | None = None,
         per_outlet: int | None = None,
+        outlet: str | None = None,
     ) -> list[DuePage]:
         """Lease due pages to a run, most promising first.
 
@@ -67,8 +71,9 @@ class Leases(Base):
                 due, new ones, retries and revisits alike.
             per_outlet: pages of one outlet, at most, that links led to and that this run takes up
                 for the first time; the best of those known when it asks. None: any number.
+            outlet: whose pages alone; None: of all.
         """
-        asked = {"now": iso(now), "found_by": found_by, "run": run}
+        asked = {"now": iso(now), "found_by": found_by, "run": run, "outlet": outlet}
         until = now + timedelta(seconds=lease_s)
         while True:
             rows = self._pick(asked, limit, per_outlet)
@@ -77,6 +82,16 @@ class Leases(Base):
                 held = [row for row in rows if self._lease(row, asked, until)]
             if held or not rows:  # else another run was faster: there may be more
                 return [_due_page(row) for row in held]
+
+    def due_outlets(self, *, now: datetime, limit: int) -> list[str]:
+        """Whose pages a run could claim now, the most promising first."""
+        rows = self._rows(
+            "SELECT outlet, max(priority) AS best FROM pages WHERE next_check <= :now "
+            "AND (leased_until IS NULL OR leased_until < :now) AND outlet IS NOT NULL "
+            "GROUP BY outlet ORDER BY best DESC, outlet LIMIT :limit",
+            {"now": iso(now), "limit": limit},
+        )
+        return [row["outlet"] for row in rows]
 
     def renew(self, run: int, *, until: datetime) -> None:
         """Give a sign of life: what a run holds, it holds on."""
@@ -118,11 +133,14 @@ class Leases(Base):
         # What waits is read in this order; of the rest, little is due at a time.
         is_due = f"{_DUE} AND NOT ({_LEFT_OUT})"
         waiting = f"{_CLAIMED} INDEXED BY pages_waiting WHERE outcome = 'waiting' AND {is_due}"
+        if asked["outlet"] is not None:  # of one outlet there is little, and that has an index, too
+            is_due = f"outlet = :outlet AND {is_due}"
+            waiting = f"{_CLAIMED} WHERE outcome = 'waiting' AND {is_due}"
         if asked["found_by"] is None:
             others = f"{_CLAIMED} WHERE outcome <> 'waiting' AND {is_due}"
-            queries = [f"{one} {_IN_ORDER}" for one in (waiting, others)]
+            queries = [f"{one} {_IN_ORDER}{self.locking}" for one in (waiting, others)]
         else:
-            queries = [f"{waiting} AND found_by = :found_by {_IN_ORDER}"]
+            queries = [f"{waiting} AND found_by = :found_by {_IN_ORDER}{self.locking}"]
         rows = [self._rows(query, asked | {"limit": limit}) for query in queries]
         merged = heapq.merge(*rows, key=lambda row: (-row["priority"], row["key"]))
         return list(islice(merged, limit))

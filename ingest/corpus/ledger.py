@@ -13,7 +13,7 @@ from ingest.corpus.validators import keep_validator
 from ingest.items import Gated, KnownPage, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from ingest.items import FailedFetch, FetchedPage
@@ -22,6 +22,8 @@ __all__ = ["Ledger"]
 
 _KEPT = (Outcome.ARTICLE, Outcome.COPY)
 _NO_PAGE = (Outcome.REJECTED, Outcome.GONE)
+_TOGETHER = 4  # offers from which on it pays to look what is known of them first
+_KEYS_AT_ONCE = 500
 
 
 class Ledger(Leases, Routes, Texts):
@@ -36,10 +38,11 @@ class Ledger(Leases, Routes, Texts):
         change makes a kept page due again, the earliest stated date stays. So the ledger ends the
         same whichever source names an address first.
         """
-        found = skipped = 0
+        offers, found, skipped = list(gated), 0, 0
         with self.transaction():
-            for offer in gated:
-                self.touch_outlet(offer.outlet, now=now)
+            for outlet in dict.fromkeys(offer.outlet for offer in offers):
+                self.touch_outlet(outlet, now=now)
+            for offer in self._that_tell(offers):
                 if self._enter_page(offer, run=run, now=now, source=source):
                     found += 1
                     skipped += offer.outcome == Outcome.SKIPPED
@@ -56,6 +59,28 @@ class Ledger(Leases, Routes, Texts):
                     "UPDATE sources SET items_seen = items_seen + ? WHERE id = ?", (found, source)
                 )
         return found
+
+    def _that_tell(self, offers: Sequence[Gated]) -> list[Gated]:
+        """The offers without those that change nothing: a menu is offered by every page again.
+
+        What is left out is what `_enter_page` and `_enrich` would do nothing about, and no offer
+        before it can change that: none puts a line back among the skipped, or below what it was.
+        """
+        if len(offers) < _TOGETHER:
+            return list(offers)
+        known: dict[str, tuple[str, float, int]] = {}
+        keys = list(dict.fromkeys(offer.key for offer in offers))
+        for at in range(0, len(keys), _KEYS_AT_ONCE):
+            some = keys[at : at + _KEYS_AT_ONCE]
+            marks = ", ".join("?" * len(some))
+            for row in self._rows(
+                "SELECT key, outcome, coalesce(relevance, -1) AS relevance, "  # noqa: S608
+                "min(depth, 1) AS away "
+                f"FROM pages WHERE key IN ({marks})",
+                some,
+            ):
+                known[row["key"]] = (row["outcome"], row["relevance"], row["away"])
+        return [offer for offer in offers if not _says_nothing_new(offer, known.get(offer.key))]
 
     def touch_outlet(self, outlet: str, *, now: datetime) -> None:
         """Make sure the outlet has its row."""
@@ -295,3 +320,17 @@ class Ledger(Leases, Routes, Texts):
         """How many addresses stand at each outcome."""
         rows = self._rows("SELECT outcome, count(*) AS n FROM pages GROUP BY outcome")
         return {row["outcome"]: row["n"] for row in rows}
+
+
+def _says_nothing_new(offer: Gated, known: tuple[str, float, int] | None) -> bool:
+    """Whether a line stands that a refused address could not add to."""
+    candidate = offer.candidate
+    if known is None or offer.outcome == Outcome.WAITING:
+        return False
+    if candidate.published or candidate.modified:
+        return False
+    outcome, relevance, away = known
+    if offer.outcome != Outcome.SKIPPED or outcome != Outcome.SKIPPED:
+        return True
+    said = -1.0 if offer.relevance is None else offer.relevance
+    return (away, -relevance) <= (min(candidate.depth, 1), -said)

@@ -44,6 +44,18 @@ class Reextracting(Texts):
             },
         )
 
+    def count_archived(self, page: int, *, since: datetime | None, outlet: str | None) -> int:
+        """How many pages `archived_after` gives from the next one on."""
+        return int(
+            self._value(
+                "SELECT count(*) FROM pages WHERE id > :page AND warc IS NOT NULL "
+                "AND outcome IN ('article', 'copy', 'off-topic', 'rejected') "
+                "AND (:since IS NULL OR last_fetched >= :since) "
+                "AND (:outlet IS NULL OR outlet = :outlet)",
+                {"page": page, "since": iso(since) if since else None, "outlet": outlet},
+            )
+        )
+
     def archived_outlets(self) -> list[str]:
         """Outlets of which the archive has any page that was read, in order."""
         rows = self._rows(

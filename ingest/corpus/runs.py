@@ -6,7 +6,7 @@ import os
 import socket
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ingest.corpus.base import Base, iso, parse_iso
 from ingest.items import Outcome
@@ -73,6 +73,9 @@ def _is_here(process: str) -> bool:
 class Runs(Base):
     """The rows of `runs`."""
 
+    #: Without a lease for so long, a run of another host counts as dead.
+    silent_for: ClassVar[timedelta] = timedelta(days=1)
+
     def start_run(self, *, spider: str, trigger: str, version: str, now: datetime) -> int:
         """Open a run; its id."""
         with self.transaction():
@@ -87,10 +90,10 @@ class Runs(Base):
         """Close runs whose process died unseen, and free what they held; their ids."""
         with self.transaction():
             rows = self._rows(
-                "SELECT id, process, started < :day_ago AND NOT EXISTS (SELECT 1 FROM pages "
+                "SELECT id, process, started < :long_ago AND NOT EXISTS (SELECT 1 FROM pages "
                 "WHERE run = runs.id AND leased_until > :now) AS is_stale "
                 "FROM runs WHERE outcome = 'running'",
-                {"now": iso(now), "day_ago": iso(now - timedelta(days=1))},
+                {"now": iso(now), "long_ago": iso(now - self.silent_for)},
             )
             dead = [row["id"] for row in rows if _shows_no_life(row)]
             for run in dead:

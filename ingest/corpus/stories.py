@@ -104,9 +104,10 @@ class Stories(Base):
             return [story for story in sorted(touched) if self._describe(story, languages)]
 
     def _stories_of(self, articles: Sequence[int]) -> set[int]:
-        marks = ", ".join(map(str, articles))
         rows = self._rows(
-            f"SELECT DISTINCT story FROM articles WHERE id IN ({marks}) AND story IS NOT NULL"  # noqa: S608
+            "SELECT DISTINCT story FROM articles WHERE id IN (SELECT value FROM json_each(?)) "
+            "AND story IS NOT NULL",
+            (json.dumps(sorted(articles)),),
         )
         return {row["story"] for row in rows}
 

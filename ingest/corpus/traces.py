@@ -188,7 +188,7 @@ class Traces(Base):
         """Drop the notes on how addresses came to be known that were fetched since."""
         self._run(
             "DELETE FROM topic_state WHERE key BETWEEN :kind AND :kind || :beyond AND EXISTS "
-            "(SELECT 1 FROM pages WHERE id = substr(key, length(:kind) + 1) "
+            "(SELECT 1 FROM pages WHERE id = CAST(substr(key, length(:kind) + 1) AS INTEGER) "
             "AND last_fetched IS NOT NULL)",
             {"kind": _PAGE, "beyond": _BEYOND},
         )

@@ -28,7 +28,7 @@ _LATEST = """
 SELECT max(at) FROM (
   SELECT max(started, coalesce(finished, started)) AS at FROM (
     SELECT started, finished FROM runs
-    WHERE id > coalesce((SELECT value FROM topic_state WHERE key = :key), 0) + 0
+    WHERE id > coalesce((SELECT CAST(value AS INTEGER) FROM topic_state WHERE key = :key), 0)
     ORDER BY id DESC LIMIT :most
   )
   UNION ALL SELECT max(last_ok) FROM sources
@@ -124,7 +124,8 @@ class Upkeep(Base):
             for stage, spent in sorted(seconds.items()):
                 self._run(
                     "INSERT INTO topic_state (key, value) VALUES (?, ?) "
-                    "ON CONFLICT (key) DO UPDATE SET value = value + excluded.value",
+                    "ON CONFLICT (key) DO UPDATE SET "
+                    "value = CAST(value AS REAL) + CAST(excluded.value AS REAL)",
                     (f"{_STAGE}{stage}", spent),
                 )
 
@@ -146,8 +147,8 @@ class Upkeep(Base):
                 "SELECT spider, unixepoch(max(started)) AS n FROM runs GROUP BY spider"
             ),
             "stages": self._rows(
-                "SELECT substr(key, length(:kind) + 1) AS stage, value + 0.0 AS n FROM topic_state "
-                "WHERE key BETWEEN :kind AND :kind || 'z' ORDER BY key",
+                "SELECT substr(key, length(:kind) + 1) AS stage, CAST(value AS REAL) AS n "
+                "FROM topic_state WHERE key BETWEEN :kind AND :kind || 'z' ORDER BY key",
                 {"kind": _STAGE},
             ),
             "rows": [

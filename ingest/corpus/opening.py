@@ -1,0 +1,52 @@
+"""Which corpus a crawl fills: the file of its workspace, or the database of a cluster."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from ingest.corpus.store import Corpus
+from ingest.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ingest.config import Settings
+
+__all__ = ["STORE_VARIABLE", "is_shared", "open_corpus"]
+
+#: Set to `cluster` for what a worker does, and for the crawls that it starts: whoever reads, and
+#: the daemon, keep to the file, be a database named or not.
+STORE_VARIABLE = "SEEDBED_STORE"
+
+
+def is_shared(environ: Mapping[str, str] | None = None) -> bool:
+    """Whether the corpus is the one of the cluster."""
+    return (os.environ if environ is None else environ).get(STORE_VARIABLE) == "cluster"
+
+
+def open_corpus(
+    settings: Settings,
+    *,
+    readonly: bool = False,
+    timeout_s: float = 30.0,
+    environ: Mapping[str, str] | None = None,
+) -> Corpus:
+    """A connection to the corpus that is worked on; of a cluster, one may always write.
+
+    Raises:
+        ConfigError: the corpus of a cluster is asked for, and no database is named, or the extra
+            `cluster` is not installed.
+        CorpusError: it cannot be opened.
+    """
+    if not is_shared(environ):
+        return Corpus(settings.corpus_path, readonly=readonly, timeout_s=timeout_s)
+    if settings.cluster.database is None:
+        raise ConfigError(["[cluster] database names no PostgreSQL"])
+    try:
+        from ingest.corpus.postgres.store import SharedCorpus
+    except ModuleNotFoundError as exc:
+        if exc.name not in ("psycopg", "sqlglot"):
+            raise
+        raise ConfigError(["pip install 'seedbed[cluster]' first"]) from exc
+    return SharedCorpus(settings.cluster.database, timeout_s=timeout_s)

@@ -1,0 +1,305 @@
+"""A PostgreSQL of the machine, started once for a session, and a fresh database for each test."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ingest.corpus import Corpus
+from ingest.corpus.opening import STORE_VARIABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_TEMPLATE = "seedbed_template"
+_USERS = ("postgres", "nobody")
+# Whatever the order of the foreign keys.
+_EMPTY = """
+SET session_replication_role = replica;
+DO $$ DECLARE one record; BEGIN
+  FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
+    AND tablename NOT IN ('written', 'seedbed_schema') LOOP
+    EXECUTE format('DELETE FROM %I', one.tablename);
+  END LOOP;
+  FOR one IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' LOOP
+    EXECUTE format('ALTER SEQUENCE %I RESTART', one.sequencename);
+  END LOOP;
+END $$
+"""
+
+#: Modules whose tests of `corpus` hold for both stores.
+CONTRACT = frozenset(
+    f"tests.test_{name}"
+    for name in (
+        "blocks", "claims_corpus", "clock_jumps", "copies", "corpus", "events", "families",
+        "host_waits", "index", "labels", "leases", "rejudge", "routes", "site_memory",
+        "source_upkeep", "stories_corpus", "translations", "undo",
+    )
+)  # fmt: skip
+#: Of these, what is about the file: who opens it, its one write lock, what only readers ask.
+OF_THE_FILE = frozenset({
+    "test_a_locked_corpus_is_an_error_of_its_own",
+    "test_command_lists_stories_and_shows_one_by_date",
+    "test_command_says_that_there_is_no_such_story",
+    "test_corpus_that_is_locked_is_asked_again",
+    "test_full_disk_loses_nothing_that_was_stored",
+    "test_locked_corpus_is_an_error_of_its_own",
+    "test_looking_for_pages_takes_no_write_lock",
+    "test_new_corpus_is_marked_as_ours",
+    "test_nothing_is_done_where_nothing_changed",
+    "test_reader_cannot_write",
+    "test_search_follows_every_change_of_an_article",
+    "test_weeks_are_those_of_the_iso_calendar",
+    "test_what_rests_already_is_not_written_again",
+})  # fmt: skip
+
+
+def on_both(metafunc: pytest.Metafunc) -> list[Any]:
+    """The stores that a test is run on; empty: only on the file."""
+    is_shared = metafunc.module.__name__ in CONTRACT
+    if not is_shared or metafunc.function.__name__ in OF_THE_FILE:
+        return []
+    return ["sqlite", "postgres"]
+
+
+#: Where `pytest --store postgres` puts the corpus of each workspace that a test makes.
+_everywhere: list[Server] = []
+_of_folder: dict[Path, str] = {}
+
+
+@contextmanager
+def instead_of_files() -> Iterator[None]:
+    """Every workspace has its corpus in a database of its own, for as long as this lasts."""
+    from ingest.corpus.postgres.store import SharedCorpus
+
+    with running() as server:
+        server.execute(f"CREATE DATABASE {_TEMPLATE}")
+        SharedCorpus(server.address(_TEMPLATE)).close()
+        _everywhere.append(server)
+        os.environ[STORE_VARIABLE] = "cluster"
+        try:
+            yield
+        finally:
+            del os.environ[STORE_VARIABLE]
+            _everywhere.clear()
+
+
+def workspace_environment(folder: Path) -> dict[str, str]:
+    """What the settings of a workspace need to know of where its corpus is; files need nothing."""
+    if not _everywhere:
+        return {}
+    (server,) = _everywhere
+    if folder not in _of_folder:
+        name = f"workspace_{len(_of_folder)}"
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
+        _of_folder[folder] = server.address(name)
+    return {"SEEDBED_CLUSTER__DATABASE": _of_folder[folder]}
+
+
+def corpus_at(path: Path) -> Corpus:
+    """The corpus at a path, or with `--store postgres` the one in its place."""
+    if not _everywhere:
+        return Corpus(path)
+    from ingest.corpus.postgres.store import SharedCorpus
+
+    return SharedCorpus(workspace_environment(path)["SEEDBED_CLUSTER__DATABASE"])
+
+
+def again(corpus: Corpus, *, timeout_s: float = 30.0) -> Corpus:
+    """Another connection to the same corpus."""
+    address = getattr(corpus, "address", None)
+    if address is None:
+        return Corpus(corpus.path, timeout_s=timeout_s)
+    from ingest.corpus.postgres.store import SharedCorpus
+
+    return SharedCorpus(address, timeout_s=timeout_s)
+
+
+def _programs() -> Path | None:
+    """The folder of `initdb` and `postgres`; None: they are not here."""
+    on_path = shutil.which("initdb")
+    folders = [Path(on_path).parent] if on_path else []
+    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return next((one for one in folders if (one / "postgres").exists()), None)
+
+
+def _user() -> str | None:
+    """Whom the server runs as; it refuses root."""
+    if os.geteuid() != 0:
+        return None
+    known = {one.pw_name for one in pwd.getpwall()}
+    return next((name for name in _USERS if name in known), None)
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Server:
+    """A PostgreSQL server on the loopback, and its folder."""
+
+    programs: Path
+    folder: Path
+    port: int
+    user: str | None
+    process: subprocess.Popen[bytes] | None = None
+    _numbers: Iterator[int] = field(default_factory=count)
+
+    def run(self, program: str, *arguments: str) -> None:
+        subprocess.run(
+            [str(self.programs / program), *arguments],
+            check=True, capture_output=True, cwd=self.folder, user=self.user, group=self._group(),
+            extra_groups=[] if self.user else None,
+        )  # fmt: skip
+
+    def _group(self) -> int | None:
+        return pwd.getpwnam(self.user).pw_gid if self.user else None
+
+    def make(self) -> None:
+        if self.user:
+            shutil.chown(self.folder, self.user)
+        self.run(
+            "initdb", "-D", str(self.folder / "pg"), "-U", "seedbed", "-E", "UTF8",
+            "--locale=C", "--auth=trust", "--no-instructions", "-N",
+        )  # fmt: skip
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        command = [
+            str(self.programs / "postgres"), "-D", str(self.folder / "pg"), "-p", str(self.port),
+            "-c", "listen_addresses=127.0.0.1", "-k", str(self.folder),
+            "-c", "shared_buffers=32MB", "-c", "max_connections=100", "-c", "fsync=on",
+        ]  # fmt: skip
+        with (self.folder / "log").open("ab") as told:
+            self.process = subprocess.Popen(
+                command, stdout=told, stderr=told, user=self.user, group=self._group(),
+                extra_groups=[] if self.user else None, start_new_session=True, cwd=self.folder,
+            )  # fmt: skip
+        import psycopg
+
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            try:
+                psycopg.connect(self.address("postgres")).close()
+            except psycopg.OperationalError:
+                assert self.process.poll() is None, (self.folder / "log").read_text()
+                time.sleep(0.05)
+            else:
+                return
+        raise AssertionError((self.folder / "log").read_text())
+
+    def kill(self) -> None:
+        """SIGKILL the server, all its processes at once, as a power cut would."""
+        assert self.process is not None
+        os.killpg(self.process.pid, 9)
+        self.process.wait()
+        # Its children leave its group; they end by themselves once the postmaster is gone.
+        until = time.monotonic() + 20
+        while time.monotonic() < until and _alive_in(self.folder / "pg"):
+            time.sleep(0.02)
+        self.process = None
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.send_signal(3)  # SIGQUIT: at once, its folder goes anyway
+            self.process.wait(60)
+            self.process = None
+
+    def address(self, database: str) -> str:
+        return f"postgresql://seedbed@127.0.0.1:{self.port}/{database}"
+
+    def execute(self, sql: str) -> None:
+        import psycopg
+
+        with psycopg.connect(self.address("postgres"), autocommit=True) as raw:
+            raw.execute(sql)
+
+    @contextmanager
+    def database(self, *, empty: bool = False) -> Iterator[str]:
+        """The address of a fresh database with our tables, or without any."""
+        name = f"seedbed_{next(self._numbers)}"
+        # Copied as files: a copy by the log of our 150 tables and indexes takes longer.
+        ours = "" if empty else f" TEMPLATE {_TEMPLATE} STRATEGY file_copy"
+        self.execute(f"CREATE DATABASE {name}{ours}")
+        try:
+            yield self.address(name)
+        finally:
+            self.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _alive_in(data: Path) -> bool:
+    """Whether a process still works in a folder."""
+    for one in Path("/proc").glob("[0-9]*"):
+        try:
+            if (one / "cwd").resolve() == data and (one / "stat").read_text().split()[
+                2
+            ] not in "ZX":
+                return True
+        except OSError:
+            continue
+    return False
+
+
+@contextmanager
+def running() -> Iterator[Server]:
+    """A server; the test is skipped where there is none."""
+    pytest.importorskip("psycopg", reason="the extra `cluster` is not installed")
+    programs, user = _programs(), _user()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed")
+    if os.geteuid() == 0 and user is None:
+        pytest.skip("PostgreSQL refuses root, and there is no other user")
+    with tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
+        server = Server(programs, Path(folder), _free_port(), user)
+        server.make()
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """The server of this session, with a database to copy from."""
+    from ingest.corpus.postgres.store import SharedCorpus
+
+    with running() as server:
+        server.execute(f"CREATE DATABASE {_TEMPLATE}")
+        SharedCorpus(server.address(_TEMPLATE)).close()
+        yield server
+
+
+@pytest.fixture
+def database(postgres: Server) -> str:
+    """The address of an empty database, the same for each test: to make one takes a second."""
+    import psycopg
+
+    address = postgres.address(_TEMPLATE)
+    with psycopg.connect(address) as raw:
+        raw.execute(_EMPTY)
+    return address
+
+
+@pytest.fixture
+def corpus_of_postgres(database: str) -> Iterator[Corpus]:
+    """An empty corpus there."""
+    from ingest.corpus.postgres.store import SharedCorpus
+
+    with closing(SharedCorpus(database)) as corpus:
+        yield corpus

@@ -1,0 +1,198 @@
+"""Jobs in PostgreSQL: none twice, one at an outlet at a time, a dead worker's done by others."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from ingest.config import load_settings
+from ingest.corpus import Corpus
+from ingest.crawl import CrawlReport
+from scheduler.cluster_jobs import Job
+from tests.postgres import database, postgres
+
+procrastinate = pytest.importorskip("procrastinate", reason="the extra is not installed")
+
+from scheduler.cluster import _work_on, _work_once  # noqa: E402  # it needs the extra
+from scheduler.cluster_queue import QUEUE, JobQueue, open_queue  # noqa: E402
+from scheduler.cluster_status import status_of  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from ingest.config import Settings
+    from scheduler.cluster_crew import Crew
+
+__all__ = ["database", "postgres"]
+
+AT_A = [Job(spider=spider, outlet="a.test") for spider in ("feeds", "links", "frontier")]
+AT_B = [Job(spider=spider, outlet="b.test") for spider in ("feeds", "frontier")]
+
+
+@dataclass
+class StandIn:
+    """A crew whose crawls only take their time."""
+
+    settings: Settings
+    jobs: list[Job] = field(default_factory=list)
+    takes_s: float = 0.1
+    outcome: str = "finished"
+    stop: threading.Event = field(default_factory=threading.Event)
+    log: list[tuple[str, str, float]] = field(default_factory=list)  #: name, lock or end, when
+
+    def due(self) -> list[Job]:
+        done = {name for name, what, _ in self.log if what == "end"}
+        return [job for job in self.jobs if job.name not in done]
+
+    def crawl(self, job: Job) -> CrawlReport:
+        self.log.append((job.name, job.lock, time.monotonic()))
+        self.stop.wait(self.takes_s)
+        self.log.append((job.name, "end", time.monotonic()))
+        return CrawlReport(
+            spider=job.spider, run=1, outcome=self.outcome, exit_code=0, counts={}, seconds=0.0
+        )
+
+    def began(self) -> list[str]:
+        return [name for name, what, _ in self.log if what != "end"]
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database: str) -> Settings:
+    said = {
+        "SEEDBED_CLUSTER__DATABASE": database, "SEEDBED_CLUSTER__LOOK_EVERY_S": "0.1",
+        "SEEDBED_CLUSTER__HEARTBEAT_S": "1", "SEEDBED_CLUSTER__CONCURRENCY": "4",
+    }  # fmt: skip
+    return load_settings(tmp_path, said)
+
+
+@asynccontextmanager
+async def queue_of(crew: StandIn) -> AsyncIterator[JobQueue]:
+    async with open_queue(crew.settings).open_async() as app:
+        with ThreadPoolExecutor(4) as threads:
+            queue = JobQueue(crew=cast("Crew", crew), app=app, threads=threads)
+            await queue.prepare()
+            yield queue
+
+
+async def wait_for(condition: Any, timeout_s: float = 20.0) -> None:
+    until = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < until, "it did not come"
+        await asyncio.sleep(0.02)
+
+
+def test_two_that_look_at_once_queue_nothing_twice(settings: Settings) -> None:
+    crew = StandIn(settings, [*AT_A, *AT_B])
+
+    async def look_twice() -> list[int]:
+        async with queue_of(crew) as one, queue_of(crew) as other:
+            first = await asyncio.gather(one.look(), other.look())
+            return [*first, await one.look()]
+
+    counts = asyncio.run(look_twice())
+    assert sum(counts) == 3, "pages wait until what is asked at their outlet is done"
+    assert counts[2] == 0
+    assert status_of(settings) == {"at_work": [], "silent": [], "waiting": 3, "resting": 0}
+
+
+def test_an_outlet_is_one_workers_at_a_time(settings: Settings) -> None:
+    crew = StandIn(settings, [*AT_A, *AT_B])
+
+    async def work_beside() -> None:
+        async with queue_of(crew) as one, queue_of(crew) as other:
+            await asyncio.gather(_work_once(one), _work_once(other))
+
+    asyncio.run(work_beside())
+    locks = {job.name: job.lock for job in crew.jobs}
+    at_work: set[str] = set()
+    beside = 0
+    for name, what, _ in crew.log:
+        if what == "end":
+            at_work.remove(name)
+            continue
+        assert locks[name] not in {locks[other] for other in at_work}
+        at_work.add(name)
+        beside = max(beside, len(at_work))
+    assert sorted(crew.began()) == sorted(locks)
+    assert beside == 2
+
+
+def test_job_that_failed_rests_and_its_outlet_with_it(settings: Settings) -> None:
+    crew = StandIn(settings, AT_A[:2], takes_s=0.0, outcome="failed")
+
+    async def work_once() -> None:
+        async with queue_of(crew) as queue:
+            await queue.look()
+            await asyncio.wait_for(queue.work(wait=False), 20)
+
+    asyncio.run(work_once())
+    assert crew.began() == ["feeds a.test"]
+    assert status_of(settings) == {"at_work": [], "silent": [], "waiting": 1, "resting": 1}
+
+
+def test_job_of_a_dead_worker_is_done_by_another(settings: Settings) -> None:
+    crew = StandIn(settings, AT_B[:1], takes_s=0.0)
+
+    async def die_and_be_missed() -> None:
+        async with queue_of(crew) as dead:
+            await dead.look()
+            worker = await dead.app.job_manager.register_worker()
+            assert await dead.app.job_manager.fetch_job(queues=[QUEUE], worker_id=worker)
+        told = await asyncio.to_thread(status_of, settings)
+        assert told["at_work"] == ["feeds b.test"]
+        async with queue_of(crew) as living:
+            working = asyncio.create_task(_work_on(living))
+            await wait_for(crew.began)
+            crew.stop.set()
+            await working
+
+    began = time.monotonic()
+    asyncio.run(die_and_be_missed())
+    assert crew.began() == ["feeds b.test"]
+    assert time.monotonic() - began > settings.cluster.heartbeat_s
+
+
+def test_told_to_stop_it_begins_nothing_more(settings: Settings) -> None:
+    jobs = [Job(spider="feeds", outlet=f"{n}.test") for n in range(9)]
+    crew = StandIn(settings, jobs, takes_s=30.0)
+
+    async def stop_early() -> None:
+        async with queue_of(crew) as queue:
+            working = asyncio.create_task(_work_on(queue))
+            await wait_for(lambda: len(crew.began()) == 4)
+            crew.stop.set()
+            await asyncio.wait_for(working, 10)
+
+    asyncio.run(stop_early())
+    assert len(crew.began()) == 4
+    assert status_of(settings)["at_work"] == []
+
+
+# -- turns ----------------------------------------------------------------------------------------
+
+
+def test_runs_keep_the_distance_to_each_other(database: str) -> None:
+    from ingest.corpus.postgres.store import SharedCorpus
+
+    with closing(SharedCorpus(database)) as one, closing(SharedCorpus(database)) as other:
+        assert one.take_turn("a.test", run=1, delay_s=5) == 0
+        assert one.take_turn("a.test", run=1, delay_s=5) == 0  # its own distances it keeps itself
+        assert one.take_turn("b.test", run=1, delay_s=5) == 0
+        assert other.take_turn("a.test", run=2, delay_s=1) == pytest.approx(5, abs=0.5)
+        assert other.take_turn("a.test", run=2, delay_s=1) == pytest.approx(5, abs=0.5)
+        assert one.take_turn("a.test", run=1, delay_s=5) == pytest.approx(10, abs=0.6)
+        assert one.take_turn("a.test", run=3, delay_s=2) == pytest.approx(15, abs=0.7)
+
+
+def test_runs_of_one_machine_wait_for_nobody(tmp_path: Path) -> None:
+    with closing(Corpus(tmp_path / "corpus.db")) as corpus:
+        assert corpus.take_turn("a.test", run=1, delay_s=5) == 0
+        assert corpus.take_turn("a.test", run=2, delay_s=5) == 0
