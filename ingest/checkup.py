@@ -15,6 +15,7 @@ from ingest.backup_files import stale_partial
 from ingest.config import Settings, load_settings
 from ingest.corpus import Corpus
 from ingest.corpus.base import parse_iso
+from ingest.corpus.runs import PULLED
 from ingest.errors import ConfigError, CorpusError, SeedError
 from ingest.layout import count
 from ingest.mistakes import did_you_mean
@@ -249,7 +250,8 @@ def _rows(corpus: Corpus, *, now: datetime) -> Iterator[Finding]:
         yield Finding(state="bad", subject="corpus", said=said)
     if not damage:
         yield Finding(state="ok", subject="corpus", said="sound")
-    if not is_index_current(corpus) and corpus.count_texts():
+    is_copy = corpus.state(PULLED) is not None  # has none, and needs none
+    if not is_copy and not is_index_current(corpus) and corpus.count_texts():
         said = "the index of copies is of another version, or half made; the next run makes it anew"
         yield Finding(state="look", subject="index", said=said)
     last = next(iter(corpus.latest_runs(1)), None)

@@ -6,6 +6,7 @@ What a page does to its reader is that page's outcome, and costs nothing but its
 from __future__ import annotations
 
 import ctypes
+import gc
 import multiprocessing
 import os
 import resource
@@ -136,6 +137,7 @@ def _limit(parent: int, memory_mib: int) -> None:
         resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard)
     )
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a page that crashes leaves no gigabytes
+    gc.freeze()  # what the crawl loaded stays; looked over, its pages of memory were shared no more
 
 
 def _mapped_bytes() -> int:

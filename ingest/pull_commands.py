@@ -31,9 +31,9 @@ _TOLD = (("articles", "article"), ("copies", "copy"), ("pages", "page"))
 @as_json_option
 @click.pass_obj
 def pull(place: Place, *, every_s: float | None, is_last: bool, as_json: bool) -> None:
-    """Bring the corpus file up to date with the PostgreSQL of a cluster.
+    """Bring the file up to date with PostgreSQL.
 
-    What workers stored becomes the corpus of this workspace, for whatever reads one. The first pull
+    What workers stored in PostgreSQL becomes the corpus of this workspace. The first pull
     takes all there is, later ones what changed. The file is a copy: no crawl may write into it.
     """
     from ingest.pulling import pull as pull_once

@@ -23,7 +23,7 @@ from ingest.corpus.opening import STORE_VARIABLE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_TEMPLATE = "seedbed_template"
+_TEMPLATE, _EMPTIED = "seedbed_template", "seedbed_emptied"
 _USERS = ("postgres", "nobody")
 # Whatever the order of the foreign keys.
 _EMPTY = """
@@ -282,6 +282,7 @@ def postgres() -> Iterator[Server]:
     with running() as server:
         server.execute(f"CREATE DATABASE {_TEMPLATE}")
         SharedCorpus(server.address(_TEMPLATE)).close()
+        server.execute(f"CREATE DATABASE {_EMPTIED} TEMPLATE {_TEMPLATE} STRATEGY file_copy")
         yield server
 
 
@@ -290,7 +291,7 @@ def database(postgres: Server) -> str:
     """The address of an empty database, the same for each test: to make one takes a second."""
     import psycopg
 
-    address = postgres.address(_TEMPLATE)
+    address = postgres.address(_EMPTIED)
     with psycopg.connect(address) as raw:
         raw.execute(_EMPTY)
     return address

@@ -214,7 +214,7 @@ def test_pages_that_are_not_to_be_had_stay_and_are_counted(copy: Path, crews: Cr
 def test_a_page_beyond_its_time_is_named_and_stays(
     tmp_path: Path, crews: Crews, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slow = replace(PRINTS[0], url="http://slow.test/", paragraphs=("A line of it. " * 9,) * 30_000)
+    slow = replace(PRINTS[0], url="http://slow.test/", paragraphs=("A line of it. " * 9,) * 15_000)
     calm = read_page(PRINTS[0].body, PRINTS[0].url, "utf-8", "text/html", now=NOW)
     with monkeypatch.context() as patch, opened(tmp_path) as (workspace, corpus):
         patch.setattr(taught, "read_page", lambda *_, **__: calm)

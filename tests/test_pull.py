@@ -339,6 +339,24 @@ def test_file_that_is_no_copy_is_refused(
         pull(settings)
 
 
+def test_no_crawl_writes_into_a_copy(settings: Settings) -> None:
+    seeds = settings.workspace / "seeds"
+    seeds.mkdir()
+    (seeds / "one.txt").write_text("Police entered the office of Sputnik in Baku. " * 20)
+    pull(settings)
+    before = held(settings.corpus_path)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "ingest", "-w", str(settings.workspace), "crawl", "feeds"],
+        check=False, capture_output=True, text=True,
+    )  # fmt: skip
+
+    assert done.returncode == 1
+    assert "a copy that `seedbed pull` keeps up to date" in done.stderr
+    assert held(settings.corpus_path) == before
+    assert pull(settings).rows == 0
+
+
 def test_file_for_which_notes_are_missing_takes_all_anew(
     tmp_path: Path, address: str, settings: Settings
 ) -> None:
@@ -432,13 +450,21 @@ def test_readers_find_a_corpus_like_any_other(
         finally:
             datasette.get_database("corpus").close()
 
-    found = asyncio.run(front())
-    assert [row["id"] for row in found.json()] == [1]
+    assert [row["id"] for row in asyncio.run(front()).json()] == [1]
     folder, bag = str(settings.workspace), str(tmp_path / "bag")
     assert main(["-w", folder, "search", "konsert"]) == 0
     assert "konsert" in capsys.readouterr().out
     assert main(["-w", folder, "snapshot", bag]) == 0
     assert main(["verify", bag]) == 0
+    capsys.readouterr()
+    main(["-w", folder, "check", "--json"])  # it has no seeds
+    found = {row["subject"]: row["said"] for row in _lines(capsys.readouterr().out)}
+    assert found["corpus"] == "sound"
+    assert "index" not in found
+
+
+def _lines(told: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in told.splitlines()]
 
 
 def test_a_database_that_is_gone_is_an_error_and_the_file_stays(settings: Settings) -> None:

@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ingest.corpus.base import Base, iso, parse_iso
+from ingest.errors import CorpusError
 from ingest.items import Outcome
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["Runs"]
+__all__ = ["PULLED", "Runs"]
+
+#: State of a file that is a copy of a cluster's corpus: of which, and up to where.
+PULLED = "pulled"
 
 #: The column of `runs` that counts each outcome of a fetch.
 COLUMN_OF = {
@@ -76,9 +80,24 @@ class Runs(Base):
     #: Without a lease for so long, a run of another host counts as dead.
     silent_for: ClassVar[timedelta] = timedelta(days=1)
 
+    def check_is_own(self) -> None:
+        """Make sure that a crawl may write here.
+
+        Raises:
+            CorpusError: the file is a copy, which the next pull could not bring up to date.
+        """
+        if self._value("SELECT 1 FROM topic_state WHERE key = ?", (PULLED,)):
+            said = "a copy that `seedbed pull` keeps up to date, into which no crawl may write"
+            raise CorpusError(f"{said}; after `seedbed pull --last` one may", path=self.path)
+
     def start_run(self, *, spider: str, trigger: str, version: str, now: datetime) -> int:
-        """Open a run; its id."""
+        """Open a run; its id.
+
+        Raises:
+            CorpusError: the file is a copy of another corpus.
+        """
         with self.transaction():
+            self.check_is_own()
             cursor = self._run(
                 'INSERT INTO runs (started, spider, "trigger", outcome, process, version) '
                 "VALUES (?, ?, ?, 'running', ?, ?)",

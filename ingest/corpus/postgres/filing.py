@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ingest.corpus.connection import guarded
+from ingest.corpus.runs import PULLED
 from ingest.corpus.store import Corpus
 from ingest.errors import CorpusError
 
@@ -17,10 +18,8 @@ if TYPE_CHECKING:
 
     from ingest.corpus.postgres.changes import Taken
 
-__all__ = ["PULLED", "Mark", "PulledFile"]
+__all__ = ["Mark", "PulledFile"]
 
-#: State: of which database this file is a copy, and up to where.
-PULLED = "pulled"
 #: State that is about the file itself: its index, and who was told of what.
 _OWN_STATE = frozenset({
     PULLED, "fingerprint_version", "fingerprints_merged", "rebuilding_index", "alert_marks",
@@ -54,7 +53,7 @@ class PulledFile(Corpus):
         stored = self.state(PULLED)
         if stored is None:
             if self._value("SELECT EXISTS (SELECT 1 FROM runs) OR EXISTS (SELECT 1 FROM pages)"):
-                said = "it holds a corpus of its own; pull into another file, named as [corpus]"
+                said = "it holds a corpus of its own; name another file as [paths] corpus"
                 raise CorpusError(said, path=self.path)
             return Mark(store="", file=str(uuid.uuid4()), snapshot="")
         mark = Mark(**json.loads(stored))
