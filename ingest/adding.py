@@ -176,6 +176,7 @@ def enter(workspace: Workspace, seen: Iterable[Added], *, now: datetime) -> list
     What could not be seen is kept as a page that a person gave: a later run asks for it.
     """
     with closing(workspace.corpus()) as corpus, corpus.transaction():
+        corpus.check_is_own()
         every = round(workspace.settings.schedule.poll_every_minutes)
         entered = [_enter(corpus, one, every_minutes=every, now=now) for one in seen]
         return _keep_unseen(corpus, entered, now=now)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import AfterValidator, Field
 
@@ -12,6 +13,8 @@ from ingest.setting_types import Table, Text
 __all__ = ["Cluster"]
 
 _SCHEMES = frozenset({"postgresql", "postgres"})
+# What libpq takes apart otherwise than one thinks, or not: then it repeats a part, or all.
+_ODD = re.compile(r"%(?![0-9A-Fa-f]{2})|%00|@.*@")
 
 
 def _database_address(text: str) -> str:
@@ -20,13 +23,16 @@ def _database_address(text: str) -> str:
     Raises:
         ValueError: it is none; what was said is not repeated, for it may hold a password.
     """
-    told = "expected an address like postgresql://user@host/name"
+    told = (
+        "expected an address like postgresql://user@host/name, with %40 for an @ in a password, "
+        "and %25 for a %"
+    )
     try:
         parts = urlsplit(text)
-        _ = parts.port
+        _ = parts.port, parse_qsl(parts.query, strict_parsing=bool(parts.query))
     except ValueError:
         raise ValueError(told) from None
-    if parts.scheme not in _SCHEMES or parts.path in {"", "/"}:
+    if parts.scheme not in _SCHEMES or parts.path in {"", "/"} or _ODD.search(text):
         raise ValueError(told)
     return text
 

@@ -90,9 +90,9 @@ def pull(settings: Settings, *, is_last: bool = False, on_progress: Progress = q
         closing(Changes(settings.cluster.database, timeout_s=_TIMEOUT_S)) as changes,
     ):
         mark, told = _pull(changes, file, is_last=is_last, on_progress=on_progress)
-        if is_last:
+        if mark is not None and is_last:
             changes.forget(mark.file)
-        elif told.rows or told.why_anew:
+        elif mark is not None:
             changes.note_pulled(
                 mark.file, mark.snapshot, keep_days=settings.cluster.keep_changes_days
             )
@@ -103,12 +103,17 @@ def pull(settings: Settings, *, is_last: bool = False, on_progress: Progress = q
 
 def _pull(
     changes: Changes, file: PulledFile, *, is_last: bool, on_progress: Progress
-) -> tuple[Mark, Pulled]:
+) -> tuple[Mark | None, Pulled]:
+    """Where the file stands now, None: where it did; and what came."""
+    from ingest.corpus.postgres.changes import taken
+
     with file.transaction():  # from here on nobody else pulls into this file
         mark = file.mark(changes.store())
         why_anew = _why_anew(changes, mark)
         if why_anew:
             mark = replace(mark, store=changes.begin(mark.file))
+            file.defer()
+            file.clear(taken())  # takes long; the database would end who is silent as long
         tally = _Tally()
         with changes.moment() as moment:
             if why_anew:
@@ -116,7 +121,7 @@ def _pull(
             elif moment.has_changed(mark.snapshot):
                 _take_changed(moment, file, mark, tally)
             elif not is_last:
-                return mark, tally.pulled(why_anew)
+                return None, tally.pulled(why_anew)
             mark = replace(mark, snapshot=moment.snapshot)
             if is_last:
                 file.end(moment.last_numbers())
@@ -128,7 +133,7 @@ def _pull(
 def _why_anew(changes: Changes, mark: Mark) -> str:
     if not mark.snapshot:
         return "the file is new"
-    if not changes.covers(mark.snapshot):
+    if not changes.covers(mark.file, mark.snapshot):
         return "what changed since the last pull is not known any more"
     return ""
 
@@ -136,8 +141,6 @@ def _why_anew(changes: Changes, mark: Mark) -> str:
 def _take_all(moment: Moment, file: PulledFile, tally: _Tally, on_progress: Progress) -> None:
     from ingest.corpus.postgres.changes import taken
 
-    file.defer()
-    file.clear(taken())
     for table in taken():
         total, done = moment.count(table), 0
         for rows in moment.rows(table):

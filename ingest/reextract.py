@@ -133,6 +133,9 @@ def reextract(
         is_trial: tell what would change, and write nothing.
         is_stopped: asked between pages; the next call goes on where this one stopped.
         readings: who reads the pages; None: a few processes of this call.
+
+    Raises:
+        CorpusError: it is a copy, into which nothing may be written.
     """
     told = Reextracted()
     with closing(ArchivedPages(workspace, tell=told.note_failure)) as archive:

@@ -90,7 +90,11 @@ def rejudge(
         is_stopped: asked between transactions; the next call goes on where this one stopped.
         archive: whose readers to use; None: readers of its own, if there is anything to read.
         on_progress: told how far an index made anew is.
+
+    Raises:
+        CorpusError: it is a copy, into which nothing may be written.
     """
+    corpus.check_is_own()
     knowledge = workspace.learn(corpus)
     told = Rejudged()
     seeds = knowledge.seed_titles

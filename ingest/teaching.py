@@ -89,6 +89,7 @@ def relearn(place: Place, *, step: int | None, as_json: bool) -> None:
     from ingest import clock
 
     with _teaching(place) as (workspace, corpus):
+        corpus.check_is_own()
         if step is not None and not corpus.undo_step(step, now=clock.now()):
             raise click.ClickException(f"no step {step} of drift that stands")
         told = _relearn(workspace, corpus)

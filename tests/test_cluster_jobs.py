@@ -193,6 +193,11 @@ def test_worker_sees_seeds_that_change_under_it(tmp_path: Path) -> None:
         f"mysql://me:{SECRET}@host/name",
         f"postgresql://me:{SECRET}@host",
         f"host=h password={SECRET}",
+        # libpq would say the whole of it, or take a part of it for the host.
+        f"postgresql://me:{SECRET}%zz@host/name",
+        f"postgresql://me:x@{SECRET}@host/name",
+        f"postgresql://me@host/name?password={SECRET}%z",
+        f"postgresql://me:{SECRET}@host/name?sslmode",
     ],
 )
 def test_what_is_no_database_is_refused_and_its_password_shown_to_nobody(

@@ -57,6 +57,7 @@ QUESTIONS: list[tuple[str, Any]] = [
     ("SELECT r.id FROM json_each(?1) j CROSS JOIN runs r ON r.id = j.value ORDER BY 1", ("[1,4]",)),
     ("SELECT count(*) FROM (SELECT 1 FROM runs WHERE id < 4 LIMIT 2)", ()),
     ("SELECT round(seconds, 1), round(seconds * 1.234, 2) FROM runs ORDER BY id", ()),
+    ("SELECT round(id + 0.5), round(seconds) FROM runs ORDER BY id", ()),
     ("SELECT 1.0 * id / 3 > 0.3333333333, id / 2 FROM runs ORDER BY id", ()),
     ("SELECT CAST(seconds AS INTEGER) FROM runs ORDER BY id", ()),
     ("SELECT CAST('12ab' AS INTEGER), CAST('' AS INTEGER), CAST('-3' AS INTEGER)", ()),

@@ -259,6 +259,18 @@ def test_what_was_stored_outlives_the_death_of_the_server() -> None:
             assert corpus.state("last") == "4"
 
 
+def test_step_whose_end_was_not_heard_is_not_said_to_be_lost(corpus_of_postgres: Corpus) -> None:
+    def store() -> None:
+        with corpus_of_postgres.transaction():
+            corpus_of_postgres.set_state("last", "1")
+            own = corpus_of_postgres._value("SELECT pg_backend_pid()")
+            with closing(again(corpus_of_postgres)) as other:
+                other._run("SELECT pg_terminate_backend(?)", (own,))
+
+    with pytest.raises(CorpusError, match="whole, or not at all"):
+        store()
+
+
 @pytest.mark.parametrize(("by", "kind"), [(1, CorpusTooNew), (-1, CorpusTooOld)])
 def test_tables_of_another_version_are_refused(
     postgres: Server, by: int, kind: type[CorpusError]

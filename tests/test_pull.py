@@ -18,7 +18,7 @@ from ingest.cli import main
 from ingest.config import load_settings
 from ingest.corpus import Corpus
 from ingest.errors import ConfigError, CorpusError
-from ingest.pulling import pull
+from ingest.pulling import Pulled, pull
 from ingest.rebuild_index import complete_index
 from tests.filled import fill, fill_rows
 from tests.postgres import _EMPTY as EMPTY
@@ -354,6 +354,11 @@ def test_no_crawl_writes_into_a_copy(settings: Settings) -> None:
     assert done.returncode == 1
     assert "a copy that `seedbed pull` keeps up to date" in done.stderr
     assert held(settings.corpus_path) == before
+    empty = settings.workspace / "empty.warc"
+    empty.touch()
+    for refused in (["import-warc", str(empty)], ["relearn"], ["reextract"]):
+        assert main(["-w", str(settings.workspace), *refused]) == 1
+    assert held(settings.corpus_path) == before
     assert pull(settings).rows == 0
 
 
@@ -376,6 +381,22 @@ def test_file_for_which_notes_are_missing_takes_all_anew(
     assert found["links"] == []
     assert found["outlets"] == wanted["outlets"]
     assert pull(old).rows == 0
+
+
+def test_database_that_was_put_back_gives_all_anew(address: str, settings: Settings) -> None:
+    pull(settings)
+    known = ask(address, "SELECT upto::text FROM pulling_files")
+    write(address, "UPDATE outlets SET name = 'Lost' WHERE id = 'third.test'")
+    assert pull(settings).rows == 1
+    write(address, "UPDATE outlets SET name = name WHERE id = 'third.test'")
+    assert pull(settings) == Pulled()  # noted, and as it was
+
+    # What a backup from before the second pull holds of it; its next numbers were seen already.
+    found = "UPDATE outlets SET name = 'Found' WHERE id = 'third.test'"
+    write(address, f"UPDATE pulling_files SET upto = '{known}'", found, "DELETE FROM changes")
+
+    assert pull(settings).why_anew == "what changed since the last pull is not known any more"
+    assert ("Found",) in read(settings.corpus_path, "SELECT name FROM outlets")
 
 
 def test_notes_that_all_files_have_seen_are_dropped(

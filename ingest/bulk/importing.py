@@ -222,7 +222,9 @@ class _File:
             self._write_together([row])
         except (CorpusError, OSError):
             raise
-        except Exception as exc:  # noqa: BLE001  # one page must not stop all
+        except Exception as exc:  # one page must not stop all
+            if "url" not in row:  # it is no page, but how far the file was read
+                raise
             self._whole.lose(row["url"], exc)
             self._start_anew()
             self._write_together([row | {"failed": f"{type(exc).__name__}: {exc}"[:200]}])

@@ -53,8 +53,10 @@ def import_warcs(
         is_stopped: asked between transactions; the next call goes on where this one stopped.
 
     Raises:
+        CorpusError: it is a copy, into which nothing may be written.
         CrawlError: what was fetched and what was written do not add up.
     """
+    corpus.check_is_own()
     now = clock.now()
     corpus.close_dead_runs(now=now)
     cut_tails(corpus, workspace.settings.archive_path, latest=_LATEST)

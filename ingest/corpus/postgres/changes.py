@@ -194,16 +194,19 @@ class Changes:
                 return None
             return str(self._raw.execute("SELECT store FROM changes_pruned").fetchone()[0])
 
-    def covers(self, snapshot: str) -> bool:
-        """Whether all is noted that this snapshot did not see.
+    def covers(self, file: str, snapshot: str) -> bool:
+        """Whether all is noted that this snapshot, up to which a file has all, did not see.
 
-        Not if the notes were pruned since; nor if the database is one restored from before it.
+        Not if the notes were pruned since; nor if the database is one restored from before it: it
+        does not know then that the file came so far, and gives the same numbers once more.
         """
         with guarded(self._where):
             row = self._raw.execute(
-                "SELECT pg_snapshot_xmin(%s::pg_snapshot) >= upto AND pg_snapshot_xmax("
-                "%s::pg_snapshot) <= pg_snapshot_xmax(pg_current_snapshot()) FROM changes_pruned",
-                (snapshot, snapshot),
+                "SELECT pg_snapshot_xmin(%(at)s::pg_snapshot) >= upto AND pg_snapshot_xmax("
+                "%(at)s::pg_snapshot) <= pg_snapshot_xmax(pg_current_snapshot()) AND EXISTS ("
+                "SELECT FROM pulling_files WHERE file = %(file)s "
+                "AND upto >= pg_snapshot_xmin(%(at)s::pg_snapshot)) FROM changes_pruned",
+                {"at": snapshot, "file": file},
             ).fetchone()
         return bool(row[0])
 

@@ -41,6 +41,7 @@ _KINDS: tuple[tuple[type[psycopg.Error], type[CorpusError], str], ...] = (
 )
 _UNREACHED = "the server cannot be reached, or went away; nothing of this step was stored"
 _FAILED = "a statement had failed, and nothing of it was stored"
+_UNSURE = "the server went away while it stored this step; it is there whole, or not at all"
 # Mistakes of ours, which pass through as they do from SQLite.
 _BUGS = (
     psycopg.ProgrammingError, psycopg.IntegrityError, psycopg.DataError, psycopg.NotSupportedError,
@@ -241,11 +242,14 @@ class Connection:
             self._seen = -1  # our number is another's now
             cursor.execute("ROLLBACK")
         else:
-            cursor.execute(said)
+            try:
+                cursor.execute(said)
+            except psycopg.OperationalError as exc:
+                if not self._raw.closed:
+                    raise
+                raise CorpusError(f"{_UNSURE} ({_first_line(exc)})", path=self._where) from exc
         if said == "COMMIT" and has_failed:
-            raise CorpusError(
-                "a statement had failed, and nothing of it was stored", path=self._where
-            )
+            raise CorpusError(_FAILED, path=self._where)
         return Cursor(cursor, self)
 
     def _note(self, times: int, *, ours: int) -> None:

@@ -196,9 +196,10 @@ def _functions(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.Anonymous) and node.name.lower() == "total":
         summed = exp.Cast(this=exp.Sum(this=node.expressions[0]), to=exp.DataType.build("double"))
         return exp.Coalesce(this=summed, expressions=[exp.Literal.number(0)])
-    if isinstance(node, exp.Round) and node.args.get("decimals"):
+    if isinstance(node, exp.Round):  # of a float it would round half to even
         exact = exp.Cast(this=node.this, to=exp.DataType.build("decimal"))
-        return _as_real(exp.Anonymous(this="round", expressions=[exact, node.args["decimals"]]))
+        decimals = node.args.get("decimals") or exp.Literal.number(0)
+        return _as_real(exp.Anonymous(this="round", expressions=[exact, decimals]))
     if isinstance(node, exp.TimeToStr):  # ours is made with the schema
         source = node.this.this if isinstance(node.this, exp.TsOrDsToTimestamp) else node.this
         return exp.Anonymous(this="strftime", expressions=[node.args["format"], source])
