@@ -22,6 +22,8 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from ingest.durable import make_durable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
@@ -111,7 +113,7 @@ class Archive:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # `cut_tail` keeps off
                 for folder in (self._path.parent, self._path.parent.parent):
-                    _make_durable(folder)  # a record is not there before its file's name is
+                    make_durable(folder)  # a record is not there before its file's name is
             except OSError:
                 os.close(descriptor)
                 raise
@@ -148,21 +150,12 @@ def _write_whole(descriptor: int, record: bytes) -> None:
         left = left[os.write(descriptor, left) :]
 
 
-def _make_durable(path: Path) -> None:
-    """Wait until the disk holds a file, or the names in a folder."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _make_folder(folder: Path) -> None:
     """Make a folder and those above it, whose names the disk then holds."""
     missing = [one for one in (folder, *folder.parents) if not one.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     for made in missing:
-        _make_durable(made.parent)
+        make_durable(made.parent)
 
 
 def cut_tail(path: Path, *, named: int | None = None) -> int:
@@ -204,7 +197,7 @@ def cut_tail(path: Path, *, named: int | None = None) -> int:
         else:
             file.truncate(end)
             os.fsync(file.fileno())
-    _make_durable(path.parent)
+    make_durable(path.parent)
     return found.st_size - end
 
 

@@ -17,7 +17,6 @@ from ingest.backup_files import (
     archive_of,
     backups_in,
     link_or_copy,
-    make_durable,
     never,
     partial_of,
     publish,
@@ -30,6 +29,7 @@ from ingest.backup_files import (
 )
 from ingest.corpus.backing_up import copy_corpus, look_through, put_back, schema_of
 from ingest.corpus.base import iso
+from ingest.durable import make_durable
 from ingest.errors import CorpusDamaged, CorpusError, CorpusTooNew, NotACorpus
 
 if TYPE_CHECKING:

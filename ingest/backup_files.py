@@ -19,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from ingest.durable import make_durable
 from ingest.errors import CorpusError, CorpusLocked, Stopped
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ __all__ = [
     "is_backup_due",
     "link_or_copy",
     "made_at",
-    "make_durable",
     "never",
     "partial_of",
     "prune_backups",
@@ -163,15 +163,6 @@ def publish(partial: Path, path: Path) -> None:
     make_durable(partial)
     partial.replace(path)
     make_durable(path.parent)
-
-
-def make_durable(path: Path) -> None:
-    """Wait until the disk holds a file, or the names in a folder."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def sha256_of(path: Path, size: int, is_stopped: Callable[[], bool] = never) -> str:

@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from typing import TYPE_CHECKING, Any
 
-from ingest.backup_files import make_durable, publish, wrapped
+from ingest.backup_files import publish, wrapped
 from ingest.bag import differences, opened, seal, zip_bag
 from ingest.corpus import Corpus
 from ingest.corpus.base import iso
 from ingest.corpus.freezing import freeze_corpus, masked
 from ingest.coverage import completeness_row
+from ingest.durable import make_durable
 from ingest.errors import CorpusError
 from ingest.export_files import new_file, new_folder
 from ingest.methods import Figures, methods_text

@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from ingest.durable import make_durable
 from ingest.errors import BulkBusy, ConfigError
 
 if TYPE_CHECKING:
@@ -55,15 +56,7 @@ def write_shard(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
         with suppress(OSError):
             partial.unlink()
         raise
-    _make_durable(path.parent)
-
-
-def _make_durable(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    make_durable(path.parent)
 
 
 def read_shard(path: Path) -> Iterator[dict[str, Any]]:
