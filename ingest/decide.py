@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ADDRESS_ALONE",
+    "CAPTURED",
     "FOREIGN_LANGUAGE",
     "LINK_SHARE",
     "OWN_LANGUAGE",
@@ -38,6 +39,8 @@ __all__ = [
     "stands_alone",
 ]
 
+#: Behind it a reason says whose capture of its address a page is.
+CAPTURED = "; as captured "
 #: Share of the headline cut, in raw score, from which a link is followed: a headline says little
 #: and membership is decided on the text, so one strong name is enough.
 LINK_SHARE = 0.35
@@ -184,8 +187,8 @@ def as_of_capture(judged: Judged, page: FetchedPage) -> Judged:
     """The verdict, which says so where the page is somebody else's capture of its address."""
     if page.capture is None:
         return judged
-    said = f"as captured {page.fetched_at:%Y-%m-%d %H:%M} UTC: {page.capture}"
-    return replace(judged, why=f"{judged.why}; {said}")
+    said = f"{page.fetched_at:%Y-%m-%d %H:%M} UTC: {page.capture}"
+    return replace(judged, why=f"{judged.why}{CAPTURED}{said}")
 
 
 def stands_alone(judged: Judged, label: Label | None, *, was_related: bool = False) -> bool:

@@ -15,6 +15,7 @@ IngestError
     ├── CorpusLocked     another process holds the write lock past the time-out
     ├── CorpusDamaged    the file is damaged; a backup helps
     ├── CorpusReadOnly   the file or its folder cannot be written
+    ├── CorpusRefused    the server refuses the user, the password or the database     exit 3
     ├── DiskFull         no space left; the transaction was rolled back
     └── SqliteTooOld     this SQLite has the WAL-reset bug (sqlite.org/wal.html)
 """
@@ -34,6 +35,7 @@ __all__ = [
     "CorpusError",
     "CorpusLocked",
     "CorpusReadOnly",
+    "CorpusRefused",
     "CorpusTooNew",
     "CorpusTooOld",
     "CrawlError",
@@ -149,6 +151,12 @@ class CorpusLocked(CorpusError):
 
 class CorpusReadOnly(CorpusError):
     """The file or its folder cannot be written."""
+
+
+class CorpusRefused(CorpusError):
+    """The server answers, and refuses the user, the password or the database."""
+
+    exit_code = 3
 
 
 class DiskFull(CorpusError):

@@ -229,10 +229,15 @@ class Intake:
         )
         return Judged(outcome=Outcome.GONE, why=move.reason)
 
-    def take_again(self, page: int, read: PageRead, *, now: datetime) -> Outcome:
+    def take_again(
+        self, page: int, read: PageRead, *, now: datetime, captured: str = ""
+    ) -> Outcome:
         """Judge a page anew as it was read at its last fetch; where its address came to stand.
 
         A fetch is counted once, so nothing is written of one.
+
+        Args:
+            captured: what stays said behind its reason: whose capture of its address it is.
         """
         with self.corpus.transaction():
             self._catch_up()
@@ -241,6 +246,7 @@ class Intake:
                 return known.outcome
             label = self.corpus.labels_of([page]).get(page)
             judged = self.judge_page(read, known, label)
+            judged = replace(judged, why=judged.why + captured)
             _, standing = self._wordings.store(
                 judged, known, label, Sight(self.run, known.last_fetched or now)
             )

@@ -69,17 +69,18 @@ def _page(place: Place, url: str) -> dict[str, Any]:
 
     if not url:
         raise click.UsageError("no address given")
-    url = with_scheme(url)
+    asked, url = url, with_scheme(url)
     key = address_key(url)
     with place.reading() as corpus:
         page, waits = corpus.find_page(key), corpus.waiting_hosts(now=clock.now())
         if page is None:
-            is_address = is_fetchable(url)
+            # One bare word is no host that anybody could have named.
+            is_address = any(one in asked for one in ".:/") and is_fetchable(url)
             outlet = outlet_of(url) if is_address else ""
             polled = corpus.sources_like(key, outlet) if is_address else []
             return {
                 "considered": False,
-                "url": url,
+                "url": url if is_address else asked,
                 "key": key,
                 "is_address": is_address,
                 "outlet": outlet,

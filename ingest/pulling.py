@@ -84,7 +84,8 @@ def pull(settings: Settings, *, is_last: bool = False, on_progress: Progress = q
     except ModuleNotFoundError as exc:
         if exc.name not in ("psycopg", "sqlglot"):
             raise
-        raise ConfigError(["pip install 'seedbed[cluster]' first"]) from exc
+        said = f"{exc.name} is not installed, which the extra `cluster` brings: "
+        raise ConfigError([said + "pip install 'seedbed[cluster]'"]) from exc
     with (
         closing(PulledFile(settings.corpus_path, timeout_s=_TIMEOUT_S)) as file,
         closing(Changes(settings.cluster.database, timeout_s=_TIMEOUT_S)) as changes,

@@ -185,6 +185,8 @@ def _moment(said: str | date | None, *, is_end: bool = False) -> datetime | None
         at = moment_of(said, is_end=is_end)
     except OverflowError as exc:
         raise ValueError(f"no day comes after {said}") from exc
+    except ValueError as exc:
+        raise ValueError(f"{said!r} is no date or time like 2025-07-01") from exc
     if at.tzinfo is None:
         raise ValueError(f"a time without a zone: {at}")
     return at

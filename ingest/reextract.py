@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from ingest.archived_pages import ArchivedPages, Unread, in_words
 from ingest.correcting import as_it_would_be_stored, correct_text
+from ingest.decide import CAPTURED
 from ingest.extract.imprint import imprint
 from ingest.extract.recurring import leave_out
 from ingest.intake import Intake
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from ingest.corpus import Corpus
     from ingest.extract import PageRead
     from ingest.extract.recurring import SiteMemory
-    from ingest.items import KnownPage
+    from ingest.items import KnownPage, Rejection
     from ingest.workspace import Knowledge, Workspace
 
 __all__ = ["Change", "Readings", "Reextracted", "reextract"]
@@ -258,7 +259,7 @@ class _Again:
             self.told.labelled += 1
             return
         else:
-            change = _compare_refusal(known, row, in_words(read.rejection))
+            change = _compare_refusal(known, row, _refusal(row, read.rejection))
         if change is None:
             self.told.same += 1
         else:
@@ -278,7 +279,7 @@ class _Again:
         self.compare(row, read)
         if read.rejection is not None:
             if not self._is_spared(known):
-                self._refuse(known, in_words(read.rejection))
+                self._refuse(known, _refusal(row, read.rejection))
         elif known.article is None:
             self._take(row, read)
         else:
@@ -290,7 +291,8 @@ class _Again:
         intake = Intake(
             self.corpus, self.knowledge, self.workspace.settings, run=row["run"], is_teaching=True
         )
-        self.told.came_in += intake.take_again(row["id"], read, now=self.now) in _KEPT
+        standing = intake.take_again(row["id"], read, now=self.now, captured=_capture(row))
+        self.told.came_in += standing in _KEPT
 
     def _reword(self, known: KnownPage, read: PageRead) -> None:
         """Put a wording of ours in place of another, and judge it as if it had been the first."""
@@ -385,6 +387,16 @@ def _compare_refusal(known: KnownPage, row: Row, why: str) -> Change | None:
         page=page, url=url, refused=why, before={"outcome": known.outcome},
         after={"outcome": f"{Outcome.REJECTED}: {why}"},
     )  # fmt: skip
+
+
+def _refusal(row: Row, rejection: Rejection) -> str:
+    """Why a page is refused; whose capture it was stays said."""
+    return in_words(rejection) + _capture(row)
+
+
+def _capture(row: Row) -> str:
+    _, mark, capture = (row["reason"] or "").partition(CAPTURED)
+    return mark + capture
 
 
 def _first_difference(before: str, after: str) -> tuple[str, str]:

@@ -265,7 +265,8 @@ def test_why_of_an_address_never_considered_says_so_and_exits_1(
 
 @pytest.mark.usefixtures("workspace")
 @pytest.mark.parametrize(
-    "url", ["mailto:x@a.test", "javascript:void(0)", "ftp://a.test/x", "https://a.test/x.pdf"]
+    "url",
+    ["mailto:x@a.test", "javascript:void(0)", "ftp://a.test/x", "https://a.test/x.pdf", "nosuch"],
 )
 def test_why_of_what_is_no_page_says_so(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["why", url]) == 1

@@ -309,3 +309,14 @@ def test_database_is_worked_on_only_by_whom_it_is_told(tmp_path: Path, database:
         assert isinstance(shared, SharedCorpus)
     with pytest.raises(ConfigError, match="names no PostgreSQL"):
         open_corpus(load_settings(tmp_path, {}), environ=told)
+
+
+def test_server_that_refuses_is_no_outage(postgres: Server) -> None:
+    with pytest.raises(CorpusError, match=r"refused .*/nosuch: .*does not exist") as told:
+        SharedCorpus(postgres.address("nosuch"), timeout_s=1)
+    assert told.value.exit_code == 3
+
+
+def test_socket_that_is_not_there_is_an_outage() -> None:
+    with pytest.raises(CorpusError, match="the server cannot be reached"):
+        SharedCorpus("postgresql://seedbed@%2Fnosuch%2Fsockets/one", timeout_s=1)

@@ -123,6 +123,37 @@ def test_a_text_that_a_reader_judged_stays_and_is_counted_apart(
     older()
 
 
+def test_a_refusal_keeps_whose_capture_it_was(tmp_path: Path) -> None:
+    with opened(tmp_path) as (workspace, corpus):
+        crawl(workspace, corpus, STATIC[:1])
+        page = page_of(corpus, STATIC[0].url)
+        with corpus.transaction():
+            reason = corpus._value("SELECT reason FROM pages WHERE id = ?", (page,))
+            said = f"{reason}; as captured 2025-11-22 00:01 UTC: a.warc.gz, byte 0"
+            corpus._run("UPDATE pages SET reason = ? WHERE id = ?", (said, page))
+        same = reextract(workspace, corpus, now=NOW)
+        with corpus.transaction():
+            other = said.replace(reason, "list: 41 links")
+            corpus._run("UPDATE pages SET reason = ? WHERE id = ?", (other, page))
+        reextract(workspace, corpus, now=NOW)
+
+        assert (same.same, same.changed) == (1, 0)
+        assert corpus._value("SELECT reason FROM pages WHERE id = ?", (page,)) == said
+
+
+def test_a_far_page_keeps_whose_capture_it_was(tmp_path: Path) -> None:
+    with opened(tmp_path) as (workspace, corpus):
+        crawl(workspace, corpus, PAGES)
+        said = "; as captured 2025-11-22 00:01 UTC: a.warc.gz, byte 0"
+        with corpus.transaction():
+            corpus._run("UPDATE pages SET reason = reason || ?", (said,))
+        reextract(workspace, corpus, now=NOW)
+        far = corpus._rows("SELECT reason FROM pages WHERE outcome = 'off-topic'")
+
+        assert far
+        assert all(row["reason"].endswith(said) for row in far)
+
+
 def test_another_reason_of_a_refusal_is_told_and_written(tmp_path: Path) -> None:
     with opened(tmp_path) as (workspace, corpus):
         crawl(workspace, corpus, PAGES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import json
 import re
@@ -169,6 +170,21 @@ def test_front_page_tells_the_topic_the_figures_and_the_latest(web: Web) -> None
     assert "relevance 0.91 (cut 0.42): baku, sputnik" in front
     assert "<svg" in front
     assert 'href="/anyname/-/story/1"' in front
+
+
+def test_article_without_a_date_is_among_the_latest_by_when_it_was_first_seen(
+    tmp_path: Path, runner: asyncio.Runner
+) -> None:
+    with contextlib.closing(fill(tmp_path / "undated.db")) as corpus, corpus.transaction():
+        corpus._run("UPDATE articles SET published = NULL")
+    web = Web(tmp_path / "undated.db", runner)
+    try:
+        front = web.page("/")
+    finally:
+        web.close()
+
+    assert "No article yet" not in front
+    assert re.search(r'first seen <time datetime="20\d\d-', front)
 
 
 def test_every_link_of_the_front_page_and_of_articles_leads_somewhere(web: Web) -> None:

@@ -79,15 +79,21 @@ def route_counts(connection: Any) -> list[tuple[list[str], int]]:
 
 
 def latest(connection: Any, limit: int) -> list[dict[str, Any]]:
-    """The articles published last, with the reason each was kept."""
-    return rows_of(
-        connection,
+    """The articles published last, with the reason each was kept; by first sight where undated."""
+    told = (
         "SELECT a.id, a.published, a.first_seen, a.title, a.outlet, a.language, a.copies, a.why, "
         "a.lead, a.relevance, a.story, s.title AS story_title "
         "FROM articles a LEFT JOIN stories s ON s.id = a.story "
-        "WHERE a.published IS NOT NULL ORDER BY a.published DESC, a.id DESC LIMIT :limit",
-        {"limit": limit},
     )
+    # Two questions, since the index on `published` serves each, and no order over both.
+    dated = "WHERE a.published IS NOT NULL ORDER BY a.published DESC, a.id DESC LIMIT :limit"
+    undated = "WHERE a.published IS NULL ORDER BY a.first_seen DESC, a.id DESC LIMIT :limit"
+    found = [
+        *rows_of(connection, told + dated, {"limit": limit}),
+        *rows_of(connection, told + undated, {"limit": limit}),
+    ]
+    found.sort(key=lambda row: (row["published"] or row["first_seen"], row["id"]), reverse=True)
+    return found[:limit]
 
 
 def stories(connection: Any, limit: int) -> list[dict[str, Any]]:

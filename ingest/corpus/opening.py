@@ -48,5 +48,6 @@ def open_corpus(
     except ModuleNotFoundError as exc:
         if exc.name not in ("psycopg", "sqlglot"):
             raise
-        raise ConfigError(["pip install 'seedbed[cluster]' first"]) from exc
+        said = f"{exc.name} is not installed, which the extra `cluster` brings: "
+        raise ConfigError([said + "pip install 'seedbed[cluster]'"]) from exc
     return SharedCorpus(settings.cluster.database, timeout_s=timeout_s)

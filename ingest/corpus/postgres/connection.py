@@ -13,7 +13,14 @@ from psycopg.types.numeric import FloatDumper
 
 from ingest.corpus.postgres.dialect import translate
 from ingest.corpus.postgres.turns import take_turn
-from ingest.errors import CorpusDamaged, CorpusError, CorpusLocked, CorpusReadOnly, DiskFull
+from ingest.errors import (
+    CorpusDamaged,
+    CorpusError,
+    CorpusLocked,
+    CorpusReadOnly,
+    CorpusRefused,
+    DiskFull,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -40,6 +47,11 @@ _KINDS: tuple[tuple[type[psycopg.Error], type[CorpusError], str], ...] = (
     (errors.IndexCorrupted, CorpusDamaged, "an index is damaged; REINDEX mends it"),
 )
 _UNREACHED = "the server cannot be reached, or went away; nothing of this step was stored"
+# A refusal at the door has no SQLSTATE in libpq: its words are all there is.
+_REFUSALS = (
+    "password authentication failed", "no password supplied", "does not exist",
+    "no pg_hba.conf entry", "permission denied for database",
+)  # fmt: skip
 _FAILED = "a statement had failed, and nothing of it was stored"
 _UNSURE = "the server went away while it stored this step; it is there whole, or not at all"
 # Mistakes of ours, which pass through as they do from SQLite.
@@ -266,13 +278,22 @@ def connect(address: str, where: Path, *, timeout_s: float) -> psycopg.Connectio
     """A connection that waits so long for what another holds.
 
     Raises:
+        CorpusRefused: the server refused the user, the password or the name of the database.
         CorpusError: the server cannot be reached.
     """
     with guarded(where):
-        raw = psycopg.connect(
-            address, autocommit=True, connect_timeout=max(2, int(timeout_s)),
-            cursor_factory=psycopg.ClientCursor,
-        )  # fmt: skip
+        try:
+            raw = psycopg.connect(
+                address, autocommit=True, connect_timeout=max(2, int(timeout_s)),
+                cursor_factory=psycopg.ClientCursor,
+            )  # fmt: skip
+        except psycopg.OperationalError as exc:
+            said = " ".join(str(exc).split())
+            # A socket that "does not exist" is a server that is not there: its own word counts.
+            if "FATAL" in said and any(one in said for one in _REFUSALS):
+                refused = f"the server refused {without_password(address)}: {said}"
+                raise CorpusRefused(refused, path=where) from exc
+            raise
         for name, value in (
             ("lock_timeout", f"{int(timeout_s * 1000)}ms"),
             ("synchronous_commit", "on"),

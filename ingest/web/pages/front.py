@@ -45,7 +45,8 @@ class Card:
     """An article among the latest."""
 
     title: Link
-    published: str
+    published: str  # where the article has no date, when it was first seen
+    is_dated: bool
     outlet: Link
     language: str
     copies: int
@@ -147,7 +148,8 @@ def _published_in(links: Links, bar: Bar) -> str:
 def _card(row: dict[str, Any], links: Links) -> Card:
     return Card(
         title=Link(text=row["title"], href=links.article(row["id"])),
-        published=minute(row["published"]),
+        published=minute(row["published"] or row["first_seen"]),
+        is_dated=row["published"] is not None,
         outlet=Link(text=row["outlet"], href=links.page("outlet", row["outlet"])),
         language=row["language"] or "",
         copies=row["copies"],
