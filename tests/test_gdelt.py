@@ -168,12 +168,11 @@ def test_markers_are_countries_and_names_in_latin_letters() -> None:
     assert all(mark.isascii() and mark == mark.lower() for marks in markers for mark in marks)
 
 
-def test_fifteen_minutes_of_the_world_are_matched_in_little_time_and_memory() -> None:
-    seconds, grown_mib, tally = measure(make_zip(make_rows()), TOPIC)
+def test_fifteen_minutes_of_the_world_are_matched_in_little_memory() -> None:
+    _, grown_mib, tally = measure(make_zip(make_rows()), TOPIC)
 
     assert tally["rows"] == ROWS
     assert tally["matched"] == 16
-    assert seconds < 5  # the figure is for `python -m benchmarks.gdelt`, on an idle machine
     assert grown_mib < 50
 
 

@@ -55,7 +55,7 @@ def test_a_peer_and_we_crawl_the_same_small_web() -> None:
     laps = list(measure(pages=4, rounds=1, names=(OURS, PLAIN), hosts=2))
 
     assert [(lap.name, lap.stored, lap.pages) for lap in laps] == [(OURS, 4, 4), (PLAIN, 4, 4)]
-    assert all(lap.wall_s > 0 and lap.cpu_s > lap.start_cpu_s > 0 for lap in laps)
+    assert all(lap.wall_s > 0 and min(lap.cpu_s, lap.start_cpu_s) > 0 for lap in laps)
 
 
 def test_the_web_is_the_same_each_time_and_as_heavy_as_asked() -> None:

@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 import html
 import re
-import time
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -185,10 +184,8 @@ def test_articles_are_searched_without_regard_to_case_and_accents(filled: Corpus
 
 @pytest.mark.parametrize("query", [query.name for query in QUERIES])
 def test_every_query_answers_with_its_title_and_description(filled: Corpus, query: str) -> None:
-    began = time.perf_counter()
     shown = page(filled, f"/anyname/{query}")
 
-    assert time.perf_counter() - began < 1
     told = next(one for one in QUERIES if one.name == query)
     assert told.title in html.unescape(shown)
     assert told.description in html.unescape(shown)

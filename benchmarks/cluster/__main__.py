@@ -140,15 +140,15 @@ def main() -> None:
             server.address("cluster"), proxy,
             SEEDBED_CLUSTER__HEARTBEAT_S=str(told.heartbeat), SEEDBED_CLUSTER__PAGES_PER_JOB="40",
         )  # fmt: skip
-        trial = Trial(
-            web=web, server=server, address=server.address("cluster"),
-            rng=random.Random(told.seed),
-            workers=Workers(folders=folders, environ=environ, log=Path(name) / "log"),
-        )  # fmt: skip
-        is_kills = told.what == "kills"
-        strike = trial.strike_worker if is_kills else trial.strike_database
-        seconds = trial.run(strike, told.strikes or (20 if is_kills else 2))
-        figures = _told(trial, seconds)
+        with Workers(folders=folders, environ=environ, log=Path(name) / "log") as workers:
+            trial = Trial(
+                web=web, server=server, address=server.address("cluster"),
+                rng=random.Random(told.seed), workers=workers,
+            )  # fmt: skip
+            is_kills = told.what == "kills"
+            strike = trial.strike_worker if is_kills else trial.strike_database
+            seconds = trial.run(strike, told.strikes or (20 if is_kills else 2))
+            figures = _told(trial, seconds)
         troubles = (Path(name) / "log").read_text()
     print(troubles[-4000:] if figures["lost"] else "")
     for key, value in figures.items():

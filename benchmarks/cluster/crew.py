@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +32,7 @@ def environment(database: str, proxy: str, **more: str) -> dict[str, str]:
 
 @dataclass(kw_only=True)
 class Workers:
-    """Some workers, each in a workspace of its own."""
+    """Some workers, each in a workspace of its own; the end of `with` kills those that run."""
 
     folders: list[Path]
     environ: Mapping[str, str]
@@ -40,6 +40,13 @@ class Workers:
     arguments: tuple[str, ...] = ()
     begun: int = 0  #: workers, in all
     _running: dict[Path, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for folder in self._running:
+            self.kill(folder, with_crawls=True)
 
     def begin(self, folder: Path) -> None:
         """Start the worker of a folder."""
