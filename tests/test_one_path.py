@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from shutil import copytree
 from typing import TYPE_CHECKING
 
 import pytest
@@ -122,27 +123,25 @@ def test_every_page_that_was_read_lies_in_the_archive(crawled: Path) -> None:
 
 
 def test_second_poll_of_an_unchanged_web_asks_only_whether_it_changed(
-    web: DemoWeb, server: DemoServer, tmp_path: Path
+    crawled: Path, server: DemoServer, tmp_path: Path
 ) -> None:
-    folder = fresh(tmp_path / "workspace", web)
-    crawl_by_daemon(folder, server)
-    first, before = len(server.log), everything(folder)
+    folder = copytree(crawled, tmp_path / "workspace")
+    before = everything(folder)
     crawl_by_daemon(folder, server, hours_ahead=0.75)  # sources are due, articles are not yet
-    second = server.log[first:]
     # A list that was read as a page is a source that is looked at again later than others.
     hubs = "SELECT source FROM hubs WHERE source IS NOT NULL"
     found = ask(folder, f"SELECT url FROM sources WHERE id NOT IN ({hubs})")
     sources = {row["url"] for row in found}
     retried = {row["url"] for row in ask(folder, "SELECT url FROM pages WHERE outcome = 'failed'")}
     known = sources | retried
-    pages = [one.url for one in second if one.url not in known and "robots.txt" not in one.url]
+    pages = [one.url for one in server.log if one.url not in known and "robots.txt" not in one.url]
     able = {  # one outlet of the demo sends no validators; there the body is compared
         row["url"]
         for row in ask(
             folder, "SELECT url FROM sources WHERE coalesce(etag, last_modified) IS NOT NULL"
         )
     }
-    polled = [one for one in second if one.url in able and "robots.txt" not in one.url]
+    polled = [one for one in server.log if one.url in able and "robots.txt" not in one.url]
 
     assert pages == []
     assert len(polled) > len(able) // 2
@@ -151,10 +150,9 @@ def test_second_poll_of_an_unchanged_web_asks_only_whether_it_changed(
 
 
 def test_changed_article_is_a_revision_and_a_vanished_one_is_kept(
-    web: DemoWeb, server: DemoServer, tmp_path: Path
+    crawled: Path, server: DemoServer, tmp_path: Path
 ) -> None:
-    folder = fresh(tmp_path / "workspace", web)
-    crawl_by_daemon(folder, server)
+    folder = copytree(crawled, tmp_path / "workspace")
     server.switch(build_web(poll=2))
     crawl_by_daemon(folder, server, hours_ahead=6)
     (revision,) = ask(folder, "SELECT * FROM changes")
