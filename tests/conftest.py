@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from ingest.corpus import Corpus
 from tests.postgres import corpus_of_postgres, database, instead_of_files, on_both, postgres
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+
+# A machine that has much to do fails nothing by being slow.
+settings.register_profile("seedbed", deadline=None)
+settings.load_profile("seedbed")
 
 # No test asks the outlets of the world, though seeds and catalogue name them; crawls inherit it.
 os.environ.setdefault("SEEDBED_DISCOVERY__PROPOSALS", "off")
