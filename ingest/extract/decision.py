@@ -15,6 +15,7 @@ from ingest.extract.page import solid
 from ingest.extract.places import NAMES, Ballot, View
 from ingest.extract.second import second_article
 from ingest.extract.segments import cut
+from ingest.extract.small_print import drop_small_print
 from ingest.extract.tickers import without_tickers
 from ingest.extract.trees import read_forest
 from ingest.extract.votes import votes_of
@@ -55,6 +56,7 @@ class Decision:
             for odds, is_amid in zip(self.odds, self._amid_votes(), strict=True)
         ]
         _keep_tables_whole(self.blocks, self.odds, is_kept)
+        drop_small_print(self.blocks, is_kept)
         end = second_article(self.blocks, is_kept)
         return [block for block, own in zip(self.blocks[:end], is_kept, strict=False) if own]
 
