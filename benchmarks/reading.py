@@ -66,6 +66,8 @@ def addresses() -> dict[str, list[str]]:
             f"/-/story/{GIANT_STORY}",
             f"/-/matrix?story={GIANT_STORY}",
             f"/one_story_in_order?story={GIANT_STORY}",
+            f"/silent_outlets?story={GIANT_STORY}&but_not=2",
+            f"/silent_outlets?story=2&but_not={GIANT_STORY}",
             f"/-/feed/story.atom?story={GIANT_STORY}",
         ],
         "feed": ["/-/feed/latest.atom", "/-/feed/search.atom?words=bala+kevov"],

@@ -30,6 +30,9 @@ from datasette.utils.sqlite import sqlite3
 from tests.test_web_site import Web
 
 _INNER = ("_", "articles_fts_")  # what SQLite and its index keep for themselves
+#: Views whose rows a page shows though it asks for them by their tables: who is denied the view is
+#: to see none of them.
+_ASKED_IN_OTHER_WORDS = {"article": {"passages"}}
 
 
 @pytest.fixture(scope="module")
@@ -168,7 +171,7 @@ def test_pages_and_feeds_read_no_table_that_is_not_asked_for(corpus: Corpus) -> 
             for key in ("1", "first.test"):
                 page.read(connection, Asked(links=Links(base="/x"), now=NOW, key=key,
                                             arguments=asked))  # fmt: skip
-        assert told() == {*page.reads}, name
+        assert told() | _ASKED_IN_OTHER_WORDS.get(name, set()) == {*page.reads}, name
     lists = {**{q.name: q.sql for q in QUERIES if q.name in FED}, **ARTICLE_LISTS}
     for name, sql in lists.items():
         for value in ("1", "detained"):

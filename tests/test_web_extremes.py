@@ -355,3 +355,14 @@ def test_suggested_facets_of_a_folder_with_settings_are_as_they_say(
     datasette.get_database("anyname").close()
 
     assert is_on
+
+
+@pytest.mark.parametrize(("modified", "times"), [(T1, 0), (T2, 1)])
+def test_a_change_at_the_time_of_publication_is_none(
+    corpus: Corpus, web: Web, modified: str, times: int
+) -> None:
+    with corpus.transaction():
+        corpus._run("UPDATE articles SET modified = ? WHERE id = 50", (modified,))
+    shown = web.page("/anyname/-/article/50")
+
+    assert shown.count("<dt>Changed</dt>") == times

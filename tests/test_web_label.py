@@ -199,6 +199,16 @@ def test_a_corpus_served_immutable_shows_labels_and_no_buttons(filled: Corpus) -
     assert BUTTON not in page.text
 
 
+def test_a_copy_of_a_cluster_shows_no_buttons_and_takes_no_label(unlabelled: Corpus) -> None:
+    unlabelled.set_state("pulled", "{}")
+    answer, page = click(unlabelled, "yes")
+
+    assert answer.status_code == 409
+    assert "after `seedbed pull --last`" in answer.text
+    assert BUTTON not in page.text
+    assert labels(unlabelled) == []
+
+
 def test_an_allow_block_closes_the_buttons(unlabelled: Corpus) -> None:
     closed = {"plugins": {"seedbed": {"label": {"id": "root"}}}}
     answer, page = click(unlabelled, "yes", options={"metadata": closed})

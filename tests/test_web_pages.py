@@ -6,6 +6,7 @@ import html
 import json
 import re
 import warnings
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -182,6 +183,7 @@ def test_the_matrix_is_of_an_outlet_a_story_or_some_days(web: Web) -> None:
     of_days = web.page("matrix?since=2025-07-02&until=2025-07-02")
 
     assert "seed: seed1.txt" in everything
+    assert f'<a href="{BASE}/-/seed/1">seed: &lt;script&gt;' in everything
     assert "third.test carries 1 text of first.test" in of_story
     assert "seed: seed1.txt" not in of_story
     assert "seed: seed1.txt" not in of_days
@@ -287,8 +289,8 @@ def named(corpus: Corpus, kind: str) -> set[str]:
     return {row["name"] for row in rows}
 
 
-def plan(corpus: Corpus, sql: str) -> str:
-    rows = corpus._rows(f"EXPLAIN QUERY PLAN {sql}")
+def plan(corpus: Corpus, sql: str, **values: str) -> str:
+    rows = corpus._rows(f"EXPLAIN QUERY PLAN {sql}", values)
     return "\n".join(row["detail"] for row in rows)
 
 
@@ -300,6 +302,30 @@ def test_no_view_asks_a_question_for_each_row(filled: Corpus) -> None:
     # would read the copies of all.
     assert asking == {"passages"}
     assert len(views) > 10
+
+
+def test_who_told_a_story_and_not_another_is_counted_in_indexes(filled: Corpus) -> None:
+    sql = next(query.sql for query in QUERIES if query.name == "silent_outlets")
+    read = re.findall(
+        "(?:SCAN|SEARCH) (?:articles|copies|[ac]) .*", plan(filled, sql, story="1", but_not="2")
+    )
+
+    assert len(read) == 10
+    assert [one for one in read if "COVERING INDEX" not in one] == []
+
+
+def test_outlets_that_told_a_story_and_not_another(filled: Corpus) -> None:
+    sql = next(query.sql for query in QUERIES if query.name == "silent_outlets")
+    told = filled._rows(
+        "SELECT outlet FROM articles WHERE story = 1 UNION ALL SELECT c.outlet FROM copies c "
+        "JOIN articles a ON a.id = c.article WHERE a.story = 1"
+    )
+    texts = Counter(row["outlet"] for row in told)
+    rows = filled._rows(sql, {"story": "1", "but_not": "99"})
+
+    assert {row["outlet"]: row["texts_of_the_first"] for row in rows} == texts
+    assert len(texts) > 1
+    assert filled._rows(sql, {"story": "1", "but_not": "1"}) == []
 
 
 def test_the_queries_of_the_research_are_there() -> None:

@@ -153,7 +153,32 @@ def test_style_sheet_is_found_where_pages_say_and_may_be_kept(web: Web) -> None:
 
     assert answer.headers["content-type"] == "text/css; charset=utf-8"
     assert "immutable" in answer.headers["cache-control"]
-    assert web.get("/-/seedbed/style-000000000000.css").text == answer.text
+    assert web.get("/-/seedbed/seedbed-000000000000.css").text == answer.text
+
+
+def test_pages_of_datasette_have_our_colours_and_only_those_of_a_corpus(web: Web) -> None:
+    shown = [
+        web.get(f"/anyname{path}").text for path in ("/articles", "/original_work", "?tables=1")
+    ]
+    (address,) = {one for text in shown for one in re.findall('href="(/-/seedbed/[^"]+)"', text)}
+
+    assert "prefers-color-scheme: dark" in web.get(address).text
+    assert address not in web.get("/-/plugins").text
+
+
+def test_what_is_not_there_leads_back_to_what_is(web: Web) -> None:
+    answer = web.get("/anyname/-/article/999")
+
+    assert answer.status_code == 404
+    assert "There is no article 999 in this corpus" in answer.text
+    assert '<a href="/anyname">What this corpus is about</a>' in answer.text
+
+
+def test_a_cell_of_a_query_with_nothing_in_it_is_empty(web: Web) -> None:
+    cells = re.findall("<td[^>]*>(.*?)</td>", web.get("/anyname/sources_now").text, re.DOTALL)
+
+    assert "" in cells
+    assert not {"&nbsp;", "\xa0", "None"} & {*cells}
 
 
 def test_front_page_tells_the_topic_the_figures_and_the_latest(web: Web) -> None:
@@ -162,7 +187,7 @@ def test_front_page_tells_the_topic_the_figures_and_the_latest(web: Web) -> None
     assert '<h1 dir="auto">Baku' in front
     assert '<p class="file">anyname</p>' in front
     assert re.search("<title>Baku.* · anyname</title>", front)
-    assert '<span class="name">Baku</span>' in front
+    assert '<a class="name" href="/anyname/search?words=Baku">Baku</a>' in front
     assert "by day of publication" in front
     assert "<b>3</b> <span>articles</span>" in front
     assert "<b>1</b> <span>sources failing</span>" in front

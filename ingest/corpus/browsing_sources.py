@@ -7,7 +7,7 @@ from typing import Any
 from ingest.corpus.asking import row_of, rows_of
 
 __all__ = ["ARRIVALS", "all_seeds", "arrivals_of", "brought_by", "days_of_source", "latest_from",
-           "one_run", "one_seed", "one_source", "run_articles", "run_outcomes",
+           "named_seeds", "one_run", "one_seed", "one_source", "run_articles", "run_outcomes",
            "run_trouble"]  # fmt: skip
 
 #: When a source that is polled and well brought something, once for each day before its last
@@ -107,6 +107,11 @@ def all_seeds(connection: Any) -> list[dict[str, Any]]:
         "(SELECT count(*) FROM articles WHERE seed = s.id) AS articles, "
         "(SELECT count(*) FROM copies WHERE seed = s.id) AS copies FROM seeds s ORDER BY s.id",
     )
+
+
+def named_seeds(connection: Any) -> list[dict[str, Any]]:
+    """Number, file and headline of each seed document."""
+    return rows_of(connection, "SELECT id, file, title FROM seeds ORDER BY id")
 
 
 def one_seed(connection: Any, number: int) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from ingest.corpus.base import Base, iso, parse_iso
 from ingest.corpus.claims import BELIEVED
 from ingest.corpus.connection import missing_parts
 from ingest.corpus.runs import COLUMN_OF, DIED, is_alive
+from ingest.corpus.sharing import SHARED_BY
 from ingest.items import Outcome
 from ingest.urls import address_key
 
@@ -126,16 +127,7 @@ class Reading(Base):
 
         `relation` and `share` are of its text to the other, `other_share` of the other to it.
         """
-        return self._rows(
-            "SELECT relation, share, other_share, passage_words, other_title AS title, "
-            "other_outlet AS outlet, other_article AS article, other_seed AS seed, "
-            "other_url AS url, passage FROM passages WHERE article = :article UNION ALL "
-            "SELECT iif(relation = 'excerpt', 'contains', relation), other_share, share, "
-            "passage_words, title, outlet, article, NULL, url, passage "
-            "FROM passages WHERE other_article = :article "
-            "ORDER BY passage_words DESC, url, seed LIMIT :first",
-            {"article": article, "first": first},
-        )
+        return self._rows(SHARED_BY, {"article": article, "first": first})
 
     def pages_of(self, article: int) -> list[int]:
         """The pages that carry an article, its own among them."""

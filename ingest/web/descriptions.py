@@ -35,7 +35,7 @@ class Shown:
 
 SHOWN: Mapping[str, Shown] = {
     "articles": Shown(
-        description="One row for each distinct text about the topic; `why` says why it was kept. "
+        description="One row for each distinct text about the topic; “why” says why it was kept. "
         "The same text elsewhere is in copies, its earlier wordings are in revisions.",
         label="title",
         highest="published",
@@ -91,7 +91,7 @@ SHOWN: Mapping[str, Shown] = {
     ),
     "sources": Shown(
         description="Where addresses come from: feeds, sitemaps and sites, when each is "
-        "due, and those that are only proposed, with `because`.",
+        "due, and those that are only proposed, with “because”.",
         label="url",
         highest="failures",
         facets=("state", "kind", "found_by"),

@@ -29,7 +29,7 @@ async def label_of_row(
 ) -> dict[str, Any] | None:
     """What the page of a row shows of its label; None: rows of that table have none."""
     row = request.url_vars.get("pks", "")
-    from ingest.corpus.saying import said_of
+    from ingest.corpus.saying import is_copy, said_of
 
     page = await _page(datasette, database, table, row)
     if page is None or not await may_see(datasette, request.actor, database, ("labels",)):
@@ -42,7 +42,7 @@ async def label_of_row(
         "database": database,
         "table": table,
         "row": row,
-        "is_open": opened.is_mutable and may,
+        "is_open": opened.is_mutable and may and not await opened.execute_fn(is_copy),
     }
 
 
@@ -92,13 +92,16 @@ async def _write(
     from ingest.clock import now
     from ingest.corpus.base import iso
     from ingest.corpus.connection import OLDEST_SQLITE
-    from ingest.corpus.saying import say, take_back
+    from ingest.corpus.runs import COPY_SAID
+    from ingest.corpus.saying import is_copy, say, take_back
 
     opened = datasette.get_database(database)
     if not opened.is_mutable:
         return Response.text("this corpus is served for reading alone", status=403)
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         return Response.text("this SQLite may damage a corpus that a run writes", status=503)
+    if await opened.execute_fn(is_copy):
+        return Response.text(f"this corpus is {COPY_SAID}", status=409)
     by = str((actor or {}).get("id") or "datasette")
 
     def write(connection: Any) -> None:

@@ -29,6 +29,7 @@ _COPIES = "var(--seedbed-copies, #d9822b)"
 INK = "var(--seedbed-ink, #555e6b)"
 LINE = "var(--seedbed-line, #c9d1d9)"
 _WIDTH, _HEIGHT, _AXIS = 960, 120, 18
+_NARROWEST = 144  # what the legend takes
 _LABEL = 74  # as wide as a day below the axis
 _MOST_BARS = 190  # so that a bar is some three pixels wide on a desk
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -170,16 +171,17 @@ def timeline(
     name = f"{name}, by {stretch_of(days)}"
     highest = max(bar.articles + bar.copies for bar in bars) or 1
     step = min(_WIDTH / len(bars), 24.0)
+    width = max(step * len(bars), _NARROWEST)
     drawn = Markup().join(
         _linked(_drawn(bar, place * step, step, highest), link(bar), _said(bar))
         for place, bar in enumerate(bars)
         if bar.articles or bar.copies
     )
-    drawn += _axis(bars, step)
+    drawn += _axis(bars, step, width)
     if not has_legend:
-        return svg("timeline", _WIDTH, _HEIGHT + _AXIS, name, _summary(bars), drawn)
+        return svg("timeline", width, _HEIGHT + _AXIS, name, _summary(bars), drawn)
     drawn = _legend() + Markup('<g transform="translate(0 {})">{}</g>').format(_AXIS, drawn)
-    return svg("timeline", _WIDTH, _HEIGHT + 2 * _AXIS, name, _summary(bars), drawn)
+    return svg("timeline", width, _HEIGHT + 2 * _AXIS, name, _summary(bars), drawn)
 
 
 def _legend() -> Markup:
@@ -230,7 +232,7 @@ def _summary(bars: Sequence[Bar]) -> str:
     return f"{_said(whole)}. Most in {_said(busiest)}."
 
 
-def _axis(bars: Sequence[Bar], step: float) -> Markup:
+def _axis(bars: Sequence[Bar], step: float, width: float) -> Markup:
     """The line below the bars, its first and last day, and the first of some months between."""
     right = step * len(bars)
     line = Markup(
@@ -239,7 +241,7 @@ def _axis(bars: Sequence[Bar], step: float) -> Markup:
     labels, free_from = [], 0.0
     for place, bar in enumerate(bars):
         left = place * step
-        is_whole = free_from <= left <= _WIDTH - _LABEL
+        is_whole = free_from <= left <= width - _LABEL
         if is_whole and (place == 0 or bar.first.month != bars[place - 1].first.month):
             labels.append(_text(left, _HEIGHT + 14, str(bar.first)))
             free_from = left + 110

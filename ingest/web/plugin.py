@@ -105,6 +105,10 @@ def render_cell(
 ) -> Markup | None:
     """Link the keys in views and queries, as Datasette itself does in tables."""
     told = _corpora.get(datasette, {}).get(database)
+    if told is not None and value in (None, ""):
+        from markupsafe import Markup
+
+        return Markup()  # Datasette would put a blank, for which a phone has no room
     target = told.target_of.get(column) if told else None
     if told is None or target is None:
         return None
@@ -122,6 +126,16 @@ def render_cell(
     if page is not None:
         address = f"{datasette.urls.database(database)}/-/{page}/{tilde_encode(str(key))}"
     return Markup('<a href="{}">{}</a>').format(str(address), label)
+
+
+@_hookimpl
+def extra_css_urls(datasette: Any, database: str | None) -> list[str]:
+    """Let Datasette's own pages of a corpus look like ours, in the dark too."""
+    if database not in _corpora.get(datasette, {}):
+        return []
+    from ingest.web.site import style_address
+
+    return [datasette.urls.path(style_address("tables"))]
 
 
 @_hookimpl

@@ -138,22 +138,31 @@ LIMIT 500""",
     Query(
         name="silent_outlets",
         title="Who told one story and not another?",
+        # All of it stands in indexes, and those in order of outlet spare the sort: of a story of
+        # 65,000 articles a third of the time. `+` keeps SQLite from looking up row by row.
         description="Outlets that carry the first story and not the second, by article or by "
         "copy. Give the numbers of both.",
         sql="""
-WITH carried AS (
-  SELECT story, outlet, count(*) AS texts FROM (
-    SELECT story, outlet FROM articles
-    WHERE story IN (CAST(:story AS INTEGER), CAST(:but_not AS INTEGER))
-    UNION ALL
-    SELECT a.story, c.outlet FROM articles a JOIN copies c ON c.article = a.id
-    WHERE a.story IN (CAST(:story AS INTEGER), CAST(:but_not AS INTEGER))
-  ) GROUP BY story, outlet
+WITH told AS MATERIALIZED (
+  SELECT outlet, count(*) AS texts FROM articles
+  WHERE +id IN (SELECT id FROM articles WHERE story = CAST(:story AS INTEGER)) GROUP BY outlet
+  UNION ALL
+  SELECT outlet, count(*) FROM copies
+  WHERE +id IN (SELECT c.id FROM articles a CROSS JOIN copies c ON c.article = a.id
+    WHERE a.story = CAST(:story AS INTEGER))
+  GROUP BY outlet
+), told_other AS (
+  SELECT DISTINCT outlet FROM articles
+  WHERE +id IN (SELECT id FROM articles WHERE story = CAST(:but_not AS INTEGER))
+  UNION
+  SELECT DISTINCT outlet FROM copies
+  WHERE +id IN (SELECT c.id FROM articles a CROSS JOIN copies c ON c.article = a.id
+    WHERE a.story = CAST(:but_not AS INTEGER))
 )
-SELECT outlet, texts AS texts_of_the_first FROM carried
-WHERE story = CAST(:story AS INTEGER)
-  AND outlet NOT IN (SELECT outlet FROM carried WHERE story = CAST(:but_not AS INTEGER))
-ORDER BY texts DESC, outlet
+SELECT outlet, sum(texts) AS texts_of_the_first FROM told
+WHERE outlet NOT IN (SELECT outlet FROM told_other)
+GROUP BY outlet
+ORDER BY texts_of_the_first DESC, outlet
 LIMIT 500""",
     ),
     Query(
@@ -316,9 +325,9 @@ SELECT page, relevance, outcome, title, url FROM (
     Query(
         name="sources_now",
         title="Are the sources well?",
-        description="Every source with its state, as `seedbed sources` tells it: failing, quiet "
+        description="Every source with its state, as “seedbed sources” tells it: failing, quiet "
         "though it should have spoken, active, proposed or resting; those that need attention "
-        "first. `because` says what speaks for one that nobody named.",
+        "first. “because” says what speaks for one that nobody named.",
         sql="""
 WITH days AS ({arrivals}
 ), heard AS (
@@ -349,7 +358,7 @@ LIMIT 1000""".replace("{arrivals}", ARRIVALS.format(of="")),
     Query(
         name="run_history",
         title="What did the runs do?",
-        description="The last runs, latest first. `uncounted` is what was fetched without an "
+        description="The last runs, latest first. “uncounted” is what was fetched without an "
         "outcome: always 0, or the program has a fault.",
         sql="""
 SELECT id AS run, started, spider, "trigger", outcome, round(seconds) AS seconds, requests, found,

@@ -20,10 +20,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
+    from ingest.web.views import Asked, View
+
 __all__ = ["PATH", "STYLE_PATH", "serve_page", "serve_style", "style_address"]
 
-_STYLE_SHEET = Path(__file__).with_name("static") / "seedbed.css"
-STYLE_PATH = r"^/-/seedbed/style-[0-9a-f]{12}\.css$"
+_STYLE_SHEETS = Path(__file__).with_name("static")
+#: Of our own pages, and of Datasette's.
+STYLE_PATH = r"^/-/seedbed/(?P<sheet>seedbed|tables)-[0-9a-f]{12}\.css$"
 
 
 def _path() -> str:
@@ -40,7 +43,7 @@ async def serve_page(datasette: Any, request: Any, corpora: Collection[str]) -> 
     """One of our pages.
 
     Raises:
-        NotFound: no such corpus, or nothing of that key in it.
+        NotFound: no such corpus.
         Forbidden: the visitor may not see the corpus.
     """
     from datasette.utils import tilde_decode
@@ -64,8 +67,9 @@ async def serve_page(datasette: Any, request: Any, corpora: Collection[str]) -> 
         arguments={one: request.args.get(one) for one in request.args},
     )
     view = await read_in_time(datasette, database, lambda connection: page.read(connection, asked))
+    template, is_found = page.template, view is not None
     if view is None:
-        raise NotFound(f"there is no {name} {asked.key}".strip() + " in this corpus")
+        template, view = "seedbed_view.html", _nothing(name, asked)
     context = {
         "view": view,
         "page": name,
@@ -77,8 +81,19 @@ async def serve_page(datasette: Any, request: Any, corpora: Collection[str]) -> 
         "may_label": await _may_label(datasette, request.actor, database),
         "is_link": lambda one: isinstance(one, Link),
     }
-    html = await datasette.render_template(page.template, context, request=request)
-    return Response.html(html)
+    html = await datasette.render_template(template, context, request=request)
+    return Response.html(html, status=200 if is_found else 404)
+
+
+def _nothing(name: str, asked: Asked) -> View:
+    """What is shown where there is nothing of the key that was asked for."""
+    from ingest.web.views import Block, Link, View
+
+    return View(
+        title=f"There is no {name} {asked.key}".strip() + " in this corpus",
+        description="It may have been one of another corpus, or a number that was never given.",
+        blocks=(Block(after=(Link(text="What this corpus is about", href=asked.links.base),)),),
+    )
 
 
 async def _may_label(datasette: Any, actor: Mapping[str, Any] | None, database: str) -> bool:
@@ -154,18 +169,19 @@ async def read_in_time(datasette: Any, database: str, read: Callable[[Any], Any]
 
 
 @cache
-def _style() -> bytes:
-    return _STYLE_SHEET.read_bytes()
+def _style(sheet: str) -> bytes:
+    return (_STYLE_SHEETS / f"{sheet}.css").read_bytes()
 
 
-def style_address() -> str:
-    """Of our style sheet; another one has another address, so browsers may keep it for ever."""
-    return f"/-/seedbed/style-{hashlib.sha256(_style()).hexdigest()[:12]}.css"
+def style_address(sheet: str = "seedbed") -> str:
+    """Of a style sheet; another one has another address, so browsers may keep it for ever."""
+    return f"/-/seedbed/{sheet}-{hashlib.sha256(_style(sheet)).hexdigest()[:12]}.css"
 
 
-async def serve_style() -> Any:
-    """Our style sheet."""
+async def serve_style(request: Any) -> Any:
+    """A style sheet of ours."""
     from datasette.utils.asgi import Response
 
     kept = {"Cache-Control": "public, max-age=31536000, immutable"}
-    return Response(_style().decode(), headers=kept, content_type="text/css; charset=utf-8")
+    style = _style(request.url_vars["sheet"]).decode()
+    return Response(style, headers=kept, content_type="text/css; charset=utf-8")

@@ -35,7 +35,8 @@ class Page:
 
     read: Callable[[Any, Asked], Any]
     #: The tables and views that it reads, and what these are made of: who is denied one of them
-    #: sees no such page. A test asks SQLite what a page reads, and compares.
+    #: sees no such page. A test asks SQLite what a page reads, and compares. So are views whose
+    #: rows it shows though it asks for them by their tables.
     reads: tuple[str, ...]
     template: str = "seedbed_view.html"
 

@@ -183,7 +183,7 @@ def _facts(article: Mapping[str, Any], links: Links) -> tuple[tuple[str, Cell], 
         ("Outlet", Link(text=article["outlet_name"] or article["outlet"],
                         href=links.page("outlet", article["outlet"]))),
         ("Published", published),
-        ("Changed", minute(article["modified"])),
+        ("Changed", _changed_at(article)),
         ("By", article["author"]),
         ("Agency", article["agency"]),
         ("Section", article["section"]),
@@ -193,6 +193,12 @@ def _facts(article: Mapping[str, Any], links: Links) -> tuple[tuple[str, Cell], 
         ("Elsewhere", links.out(archived, "in the Wayback Machine, if it has it")),
     )  # fmt: skip
     return tuple((name, value) for name, value in told if value)
+
+
+def _changed_at(article: Mapping[str, Any]) -> str:
+    """When its page says that it was changed; nothing where that is when it was published."""
+    changed_at = minute(article["modified"])
+    return "" if changed_at == minute(article["published"]) else changed_at
 
 
 def _notes(article: Mapping[str, Any]) -> tuple[str, ...]:
@@ -281,11 +287,11 @@ def _ledger(line: Mapping[str, Any], links: Links) -> tuple[tuple[str, Cell], ..
         ("Line", Link(text=f"page {line['id']}", href=links.row("pages", line["id"]))),
         ("Outcome", f"{line['outcome']}: {line['reason']}" if line["reason"] else line["outcome"]),
         ("Found by", line["found_by"]),
-        ("In", Link(text=line["source_url"], href=links.page("source", line["source"]))
+        ("Named by", Link(text=line["source_url"], href=links.page("source", line["source"]))
          if line["source"] else None),
         ("First seen", minute(line["first_seen"])),
         ("Last fetched", minute(line["last_fetched"])),
-        ("Looked at again", minute(line["next_check"])),
+        ("Next look", minute(line["next_check"])),
         ("Raw page", f"{line['warc']} at byte {line['warc_offset']:,}" if line["warc"] else None),
         ("Run", Link(text=str(line["run"]), href=links.page("run", line["run"]))),
         ("Read by", line["extractor"]),

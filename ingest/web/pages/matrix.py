@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ingest.corpus.browsing_outlets import copying
+from ingest.corpus.browsing_sources import named_seeds
 from ingest.corpus.patience import in_time
 from ingest.web.matrix import Cell, copy_matrix
 from ingest.web.views import Block, Link, Table, View, count, whole_number
@@ -82,28 +83,41 @@ def read(connection: Any, asked: Asked) -> View:
                 note=f"The first {_MOST_ROWS} of {len(rows):,} pairs."
                 if len(rows) > _MOST_ROWS
                 else "",
-                table=_table(rows[:_MOST_ROWS], behind, asked.links),
+                table=_table(
+                    rows[:_MOST_ROWS], behind, asked.links, _seeds(connection, asked.links)
+                ),
             ),
         ),
     )
 
 
 def _table(
-    rows: list[dict[str, Any]], behind: Callable[[str, str], str | None], links: Links
+    rows: list[dict[str, Any]],
+    behind: Callable[[str, str], str | None],
+    links: Links,
+    seeds: Mapping[str, Link],
 ) -> Table:
     return Table(
         names=("published by", "carried by", "copies"),
         rows=tuple(
             (
-                row["original"]
-                if row["original"].startswith(_SEED)
-                else links.outlet(row["original"]),
+                seeds.get(row["original"]) or links.outlet(row["original"]),
                 links.outlet(row["copying"]),
                 _linked(row["copies"], behind(row["original"], row["copying"])),
             )
             for row in rows
         ),
     )
+
+
+def _seeds(connection: Any, links: Links) -> dict[str, Link]:
+    """The seed documents by the name that they have among outlets."""
+    return {
+        f"{_SEED}{row['file']}": Link(
+            text=f"{_SEED}{row['title'] or row['file']}", href=links.page("seed", row["id"])
+        )
+        for row in named_seeds(connection)
+    }
 
 
 def _behind(row: Mapping[str, Any], filters: _Filters, links: Links) -> str | None:
@@ -139,4 +153,4 @@ def _day(text: str) -> date | None:
 
 
 def _linked(copies: int, href: str | None) -> Any:
-    return Link(text=count(copies), href=href) if href else count(copies)
+    return Link(text=count(copies), href=href) if href else copies
