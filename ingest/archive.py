@@ -1,4 +1,4 @@
-"""Raw pages as WARC (ISO 28500:2017), one file a run, read back by file and offset.
+"""Raw pages as WARC (ISO 28500:2017), a file for each run, read back by file and offset.
 
 A record is on the disk before the corpus names it, so a line of the ledger never points at
 nothing; what a crash leaves is at worst a torn last record that no line names. It is cut off by
@@ -7,6 +7,7 @@ nothing; what a crash leaves is at worst a torn last record that no line names. 
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import io
 import mmap
@@ -15,6 +16,9 @@ import stat
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count, takewhile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warcio.archiveiterator import ArchiveIterator
@@ -26,17 +30,15 @@ from ingest.durable import make_durable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import datetime
-    from pathlib import Path
     from typing import BinaryIO
 
-__all__ = ["Archive", "ArchivedPage", "cut_tail", "read_record", "warc_name"]
+__all__ = ["Archive", "ArchivedPage", "cut_tail", "read_record", "warc_name", "warcs_of"]
 
 _CHUNK = 16_384  # at 1 to 1,032, the most that deflate packs, 17 MB at a time
 _MEMBER = b"\x1f\x8b\x08"  # how a gzip member begins (RFC 1952, section 2.3.1)
 _RECORD = b"WARC/"  # and a record (ISO 28500:2017, section 5.1)
 _ADVICE = "make room or mend the disk, the next run goes on from here"
-_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
 
 # The body is stored decoded, so these no longer describe it.
 _ENCODING_HEADERS = {"content-encoding", "transfer-encoding", "content-length"}
@@ -50,24 +52,38 @@ class ArchivedPage:
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
+    at: datetime | None  #: when it was fetched, to the second; None: the record does not say
 
 
-def warc_name(run: int, spider: str) -> str:
-    """The file of a run's responses."""
-    return f"run-{run:06d}-{spider}.warc.gz"
+def warc_name(run: int, spider: str, nth: int = 1) -> str:
+    """The file of a run's responses; the second, third ... where there was one of that name."""
+    again = f"-{nth}" if nth > 1 else ""
+    return f"run-{run:06d}-{spider}{again}.warc.gz"
+
+
+def warcs_of(folder: Path, run: int, spider: str) -> list[Path]:
+    """The files there that may be of a run; not all are, if another corpus used the folder."""
+    names = (folder / warc_name(run, spider, nth) for nth in count(1))
+    return [*takewhile(Path.exists, names)]
 
 
 class Archive:
-    """Appends the responses of one run to one file."""
+    """Appends the responses of one run to a file of its own.
+
+    One that was there before is left alone, for it is another corpus's whose runs have the same
+    numbers: a second one in this folder, or ours, from before it was restored.
+    """
 
     def __init__(self, folder: Path, *, run: int, spider: str) -> None:
         _make_folder(folder)
-        self.name = warc_name(run, spider)
-        self._path = folder / self.name
+        self._paths = (folder / warc_name(run, spider, nth) for nth in count(1))
+        self._path = next(self._paths)
         self._descriptor: int | None = None
-        if self._path.exists():  # the corpus was restored, and numbers its runs from there again
-            with suppress(OSError, ValueError):  # what is appended is found by its offset anyway
-                cut_tail(self._path)
+
+    @property
+    def name(self) -> str:
+        """Of the file; for good once a response is appended."""
+        return self._path.name
 
     def append(
         self,
@@ -108,17 +124,42 @@ class Archive:
         return offset
 
     def _opened(self) -> int:
-        if self._descriptor is None:
-            descriptor = os.open(self._path, _NEW_FILE, 0o666)
+        while self._descriptor is None:
             try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # `cut_tail` keeps off
-                for folder in (self._path.parent, self._path.parent.parent):
-                    make_durable(folder)  # a record is not there before its file's name is
-            except OSError:
-                os.close(descriptor)
-                raise
-            self._descriptor = descriptor
+                self._descriptor = _new_file(self._path)
+            except (FileExistsError, BlockingIOError):
+                self._path = next(self._paths)
         return self._descriptor
+
+
+def _new_file(path: Path) -> int:
+    """Make a file, kept for oneself; its descriptor.
+
+    Raises:
+        FileExistsError: there is one.
+        BlockingIOError: somebody took it first.
+        OSError: it cannot be made; nothing is left of it.
+    """
+    descriptor = os.open(path, _NEW_FILE, 0o666)
+    try:
+        _keep(descriptor, path)
+        try:
+            for folder in (path.parent, path.parent.parent):
+                make_durable(folder)  # a record is not there before its file's name is
+        except OSError:
+            path.unlink()
+            raise
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _keep(descriptor: int, path: Path) -> None:
+    """Keep `cut_tail` off a new file, which may have removed it already, as it is empty."""
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    if not os.fstat(descriptor).st_nlink:
+        raise BlockingIOError(errno.EWOULDBLOCK, "removed again", str(path))
 
 
 def _packed(
@@ -272,6 +313,8 @@ def read_record(path: Path, offset: int) -> ArchivedPage:
             record = next(iter(ArchiveIterator(file)), None)
             if record is None or record.rec_type != "response":
                 raise ValueError(told)
+            if not (url := record.rec_headers.get_header("WARC-Target-URI")):
+                raise ValueError(f"{told}: it names no address")
             payload = record.raw_stream.limit
             body = record.content_stream().read()
             if record.raw_stream.limit:  # the file ends before the record does
@@ -279,10 +322,19 @@ def read_record(path: Path, offset: int) -> ArchivedPage:
                     f"{told}: {record.raw_stream.limit} of {payload} bytes are missing"
                 )
             return ArchivedPage(
-                url=record.rec_headers.get_header("WARC-Target-URI"),
+                url=url,
                 status=int(record.http_headers.get_statuscode()),
                 headers=tuple(record.http_headers.headers),
                 body=body,
+                at=_time_of(record.rec_headers.get_header("WARC-Date")),
             )
         except (ArchiveLoadFailed, AttributeError, TypeError, EOFError, zlib.error) as exc:
             raise ValueError(f"{told}: {exc}") from exc
+
+
+def _time_of(written: str | None) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(written or "")
+    except ValueError:
+        return None
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).replace(microsecond=0)

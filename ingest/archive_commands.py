@@ -177,7 +177,8 @@ def _lines(told: Reextracted, *, is_trial: bool) -> Iterator[str]:
     yield from _count_lines(told, is_trial=is_trial)
     for one in told.unread:
         yield f"  {one.url}: {one.why}"
-    yield from (f"  {line}" for line in _more(told.failed - len(told.unread)))
+    unread = told.failed + told.misplaced
+    yield from (f"  {line}" for line in _more(unread - len(told.unread)))
     if told.examples:
         yield "what would change:" if is_trial else "what changed:"
     for change in told.examples:
@@ -202,7 +203,8 @@ def _count_lines(told: Reextracted, *, is_trial: bool) -> Iterator[str]:
     if not is_trial and (told.came_in or told.went_out):
         yield f"{told.came_in} came in, {told.went_out} went out"
     if told.missing:
-        yield f"{told.missing} not in the archive any more"
+        misplaced = f", which has other pages for {told.misplaced} of them"
+        yield f"{told.missing} not in the archive any more" + misplaced * bool(told.misplaced)
     if told.failed:
         yield f"{told.failed} could not be read and stay as they are"
 

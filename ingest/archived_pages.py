@@ -6,6 +6,7 @@ The readers are started when the first page is asked for: most passes over a cor
 from __future__ import annotations
 
 from collections import deque
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -17,21 +18,23 @@ from ingest import log
 from ingest.archive import read_record
 from ingest.items import Reason
 from ingest.page_readers import READING_ERRORS, PageReaders
+from ingest.times import parse_iso
+from ingest.urls import address_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from concurrent.futures import Future
     from pathlib import Path
 
+    from ingest.archive import ArchivedPage
     from ingest.extract import PageRead
     from ingest.items import Rejection
     from ingest.workspace import Workspace
 
-__all__ = ["ArchivedPages", "Unread", "in_words", "schedule"]
+__all__ = ["GONE", "ArchivedPages", "Unread", "in_words", "schedule"]
 
 _log = log.get(__name__)
 _PAGES_AHEAD = 16  # being read while the ones before them are judged
-_GONE = "the archive has it no more"
+GONE = "the archive has it no more"  #: else it has another page in its place
 _READER_LOST = "its reader was killed from outside"
 #: A reader's failure says nothing against what was read of a page before.
 _FAILURES = (Reason.TIMED_OUT, Reason.CRASHED)
@@ -43,7 +46,7 @@ class Unread:
 
     url: str
     why: str
-    is_missing: bool = False  #: the archive has it no more
+    is_missing: bool = False  #: the archive has it no more, or another page in its place
 
 
 def _warn(page: Unread) -> None:
@@ -58,7 +61,7 @@ class ArchivedPages:
 
         Args:
             workspace: whose archive it is, and whose limits.
-            tell: told once of each page that its reader failed at.
+            tell: told once of each page that its reader failed at, or that is another page there.
         """
         self._workspace = workspace
         self._tell = tell
@@ -77,13 +80,13 @@ class ArchivedPages:
         ahead = deque((row, self._schedule(row)) for row in islice(coming, _PAGES_AHEAD))
         try:
             while ahead:
-                row, future = ahead.popleft()
+                row, scheduled = ahead.popleft()
                 ahead.extend((row, self._schedule(row)) for row in islice(coming, 1))
-                yield row, self._end_of(row, future)
+                yield row, self._end_of(row, scheduled)
         finally:  # whoever asked may want no more
-            for _, future in ahead:
-                if future is not None:
-                    future.cancel()
+            for _, scheduled in ahead:
+                if isinstance(scheduled, Future):
+                    scheduled.cancel()
 
     def close(self) -> None:
         """End the readers, if there are any."""
@@ -91,17 +94,20 @@ class ArchivedPages:
             self._readers.close()
             self._readers = None
 
-    def _schedule(self, row: Mapping[str, Any]) -> Future[PageRead] | None:
+    def _schedule(self, row: Mapping[str, Any]) -> Future[PageRead] | Unread:
         return schedule(self._open_readers, self._workspace.settings.archive_path, row)
 
-    def _end_of(self, row: Mapping[str, Any], future: Future[PageRead] | None) -> PageRead | Unread:
-        if future is None:
-            return Unread(url=row["url"], why=_GONE, is_missing=True)
+    def _end_of(
+        self, row: Mapping[str, Any], scheduled: Future[PageRead] | Unread
+    ) -> PageRead | Unread:
+        if isinstance(scheduled, Unread):
+            self.tell(scheduled)
+            return scheduled
         try:
-            read: PageRead | None = future.result()
+            read: PageRead | None = scheduled.result()
         except READING_ERRORS as exc:
             read = self._open_readers().refusal(exc)
-            if read is None and (again := self._schedule(row)) is not None:
+            if read is None and isinstance(again := self._schedule(row), Future):
                 read = self._end_once_more(again)
         if read is not None and (not read.rejection or read.rejection.reason not in _FAILURES):
             return read
@@ -110,8 +116,8 @@ class ArchivedPages:
         return failed
 
     def tell(self, failed: Unread) -> None:
-        """Tell of a page that its reader failed at, once, wherever it was read."""
-        if failed.url not in self._told:
+        """Tell of a page, once, wherever it was read; not of one that is simply gone."""
+        if failed.why != GONE and failed.url not in self._told:
             self._told.add(failed.url)
             self._tell(failed)
 
@@ -135,8 +141,8 @@ class ArchivedPages:
 
 def schedule(
     readers: Callable[[], PageReaders], folder: Path, row: Mapping[str, Any]
-) -> Future[PageRead] | None:
-    """Have a page of the archive read as it was fetched; None: the archive has it no more.
+) -> Future[PageRead] | Unread:
+    """Have a page of the archive read as it was fetched, if the archive has it.
 
     Args:
         readers: asked for when there is something to read.
@@ -146,7 +152,10 @@ def schedule(
     try:
         record = read_record(folder / row["warc"], row["warc_offset"])
     except (OSError, ValueError):
-        return None
+        return Unread(url=row["url"], why=GONE, is_missing=True)
+    if not _is_of(row, record):
+        why = f"the archive has {record.url} in its place, at byte {row['warc_offset']} of "
+        return Unread(url=row["url"], why=why + row["warc"], is_missing=True)
     kind = next((said for name, said in record.headers if name.lower() == "content-type"), None)
     return readers().schedule(
         record.body,
@@ -156,6 +165,18 @@ def schedule(
         now=datetime.fromisoformat(row["last_fetched"]),
         status=record.status,
     )
+
+
+def _is_of(row: Mapping[str, Any], record: ArchivedPage) -> bool:
+    """Whether a record is of a page: of its address, or of one to which its fetch was led.
+
+    Of two corpora that used one folder in turn, files may have one name. Where a fetch was led is
+    nowhere kept, but when it was and how much it brought.
+    """
+    if address_key(record.url) == address_key(row["url"]):
+        return True
+    at = parse_iso(row["archived_at"])
+    return at is not None and (record.at, len(record.body)) == (at, row["archived_bytes"])
 
 
 def in_words(rejection: Rejection) -> str:

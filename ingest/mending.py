@@ -83,7 +83,7 @@ def _cut_tails(settings: Settings) -> Iterator[str]:
         return
     workspace = Workspace(folder=settings.workspace, settings=settings)
     with closing(workspace.corpus()) as corpus:
-        for file, torn_bytes in cut_tails(corpus, settings.archive_path).items():
+        for file, torn_bytes in cut_tails(corpus, settings.archive_path, is_asked=True).items():
             yield f"cut {torn_bytes} torn bytes off the end of {file}"
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.exceptions import DropItem
 
-from ingest.archived_pages import schedule
+from ingest.archived_pages import GONE, Unread, schedule
 from ingest.correcting import outdated, take_page
 from ingest.errors import CorpusError
 from ingest.extensions import bench_of
@@ -113,10 +113,13 @@ class ReadPipeline(_Stage):
             return None
         folder = bench.workspace.settings.archive_path
         readers = await self._open_readers()
-        if (future := schedule(lambda: readers, folder, row)) is None:
+        scheduled = schedule(lambda: readers, folder, row)
+        if isinstance(scheduled, Unread):
+            if scheduled.why != GONE:
+                bench.log.warning("archived page cannot be read", url=item.url, why=scheduled.why)
             return None
         try:
-            return await asyncio.wrap_future(future)
+            return await asyncio.wrap_future(scheduled)
         except READING_ERRORS as exc:
             bench.log.warning("archived page cannot be read", url=item.url, error=repr(exc))
             return None

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from ingest.archived_pages import ArchivedPages, Unread, in_words
 from ingest.correcting import as_it_would_be_stored, correct_text
-from ingest.decide import CAPTURED
+from ingest.decide import capture_in
 from ingest.extract.imprint import imprint
 from ingest.extract.recurring import leave_out
 from ingest.intake import Intake
@@ -79,9 +79,11 @@ class Reextracted:
 
     read: int = 0  #: pages
     same: int = 0  #: pages that read as they did
-    missing: int = 0  #: pages whose archive is gone
+    missing: int = 0  #: pages that the archive has no more
+    misplaced: int = 0  #: of those, pages in whose place it has another one
     failed: int = 0  #: pages that could not be read within time and memory; they stay as they are
-    unread: list[Unread] = field(default_factory=list)  #: the first of those that failed
+    #: The first of those that failed, or are misplaced.
+    unread: list[Unread] = field(default_factory=list)
     fields: dict[str, int] = field(default_factory=dict)  #: how many pages changed, by field
     corrected: int = 0  #: pages that read otherwise
     refused: int = 0  #: pages that are no articles
@@ -95,7 +97,8 @@ class Reextracted:
 
     def note_failure(self, page: Unread) -> None:
         """Count a page that could not be read, and name it if it is among the first."""
-        self.failed += 1
+        self.misplaced += page.is_missing
+        self.failed += not page.is_missing
         if len(self.unread) < _SHOWN:
             self.unread.append(page)
 
@@ -259,11 +262,15 @@ class _Again:
             self.told.labelled += 1
             return
         else:
-            change = _compare_refusal(known, row, _refusal(row, read.rejection))
+            change = _compare_refusal(known, row, self._refusal(row, read.rejection))
         if change is None:
             self.told.same += 1
         else:
             self.told.note(change)
+
+    def _refusal(self, row: Row, rejection: Rejection) -> str:
+        """Why a page is refused; whose capture it was stays said."""
+        return in_words(rejection) + capture_in(self.corpus.said_of(row["id"]))
 
     def _is_spared(self, known: KnownPage) -> bool:
         """Whether a page that is no article stays: the topic learns from what a reader saw."""
@@ -279,7 +286,7 @@ class _Again:
         self.compare(row, read)
         if read.rejection is not None:
             if not self._is_spared(known):
-                self._refuse(known, _refusal(row, read.rejection))
+                self._refuse(known, self._refusal(row, read.rejection))
         elif known.article is None:
             self._take(row, read)
         else:
@@ -291,7 +298,8 @@ class _Again:
         intake = Intake(
             self.corpus, self.knowledge, self.workspace.settings, run=row["run"], is_teaching=True
         )
-        standing = intake.take_again(row["id"], read, now=self.now, captured=_capture(row))
+        captured = capture_in(self.corpus.said_of(row["id"]))
+        standing = intake.take_again(row["id"], read, now=self.now, captured=captured)
         self.told.came_in += standing in _KEPT
 
     def _reword(self, known: KnownPage, read: PageRead) -> None:
@@ -387,16 +395,6 @@ def _compare_refusal(known: KnownPage, row: Row, why: str) -> Change | None:
         page=page, url=url, refused=why, before={"outcome": known.outcome},
         after={"outcome": f"{Outcome.REJECTED}: {why}"},
     )  # fmt: skip
-
-
-def _refusal(row: Row, rejection: Rejection) -> str:
-    """Why a page is refused; whose capture it was stays said."""
-    return in_words(rejection) + _capture(row)
-
-
-def _capture(row: Row) -> str:
-    _, mark, capture = (row["reason"] or "").partition(CAPTURED)
-    return mark + capture
 
 
 def _first_difference(before: str, after: str) -> tuple[str, str]:

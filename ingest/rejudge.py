@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from ingest.archived_pages import ArchivedPages, Unread
 from ingest.calibration import THRESHOLD, ratio_of, score_of
-from ingest.decide import is_worth_storing, stands_alone
+from ingest.decide import capture_in, is_worth_storing, stands_alone
 from ingest.following import after_run
 from ingest.intake import Intake
 from ingest.items import Candidate, Kin, Outcome
@@ -376,7 +376,8 @@ class _Again:
                 self.intake.score(replace(article, title=title, text=text)).is_related
                 for title, text in self.corpus.wordings_before(page)
             )
-        self.corpus.rescore(page, judged.relevance, is_related=is_related, why=judged.why)
+        why = judged.why + capture_in(self.corpus.said_of(page))
+        self.corpus.rescore(page, judged.relevance, is_related=is_related, why=why)
         return is_related if is_related or is_worth_storing(judged, label) else None
 
     def _forget(self, page: int) -> None:
@@ -423,7 +424,9 @@ class _Again:
             if not self.corpus.is_archived_at(row["id"], row["warc"], row["warc_offset"]):
                 return  # fetched since
             before = self.corpus.line_of(row["id"])
-            standing = self.intake.take_again(row["id"], read, now=self.now)
+            standing = self.intake.take_again(
+                row["id"], read, now=self.now, captured=capture_in(self.corpus.said_of(row["id"]))
+            )
             if self.corpus.holds_text(row["id"]):
                 self.corpus.note_read(row["id"], before)
         if standing in _KEPT:

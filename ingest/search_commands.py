@@ -46,19 +46,22 @@ def search(
     SQLite's full-text language works too: '"a phrase"', 'putin*', 'baku NOT grand'.
     """
     from ingest.corpus.searching import SearchSyntaxError
+    from ingest.search_hints import meant
     from ingest.show_search import search_lines, without_marks
 
+    said = typed(" ".join(words))
     with place.reading() as corpus:
         only = selected(corpus, **filters)
         try:
-            rows = corpus.search(typed(" ".join(words)), limit=limit, only=only, order=order)
+            rows = corpus.search(said, limit=limit, only=only, order=order)
         except SearchSyntaxError as exc:
             raise click.UsageError(
                 f"the search cannot be read: {exc}; put plain words, or a phrase in double quotes"
             ) from exc
+        hint = meant(corpus, said) if not rows and not as_json else None
     if as_json:
         return print_json(*({**row, "snippet": without_marks(row["snippet"])} for row in rows))
-    return print_paged(search_lines(rows))
+    return print_paged(search_lines(rows, hint=hint))
 
 
 @click.command()

@@ -15,8 +15,13 @@ __all__ = ["came_lines", "search_lines", "without_marks"]
 _MOST_CHARS = 300  # of a headline, which a page may make as long as it likes
 
 
-def search_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What a search found: title, where and when, and the words in their sentence."""
+def search_lines(rows: Sequence[Mapping[str, Any]], *, hint: str | None = None) -> list[str]:
+    """What a search found: title, where and when, and the words in their sentence.
+
+    Args:
+        rows: the articles.
+        hint: what was probably meant, where there are none.
+    """
     lines: list[str] = []
     for row in rows:
         copies = count(row["copies"], "copy", "copies") if row["copies"] else ""
@@ -27,7 +32,8 @@ def search_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         lines += wrapped(", ".join(filter(None, place)), indent=indent)
         lines += wrapped(_with_hits(row["snippet"]), indent=indent)
         lines.append("")
-    return lines[:-1] or ["nothing found"]
+    nothing = f"nothing found; did you mean {hint}?" if hint else "nothing found"
+    return lines[:-1] or wrapped(nothing)
 
 
 def _headline(row: Mapping[str, Any]) -> str:

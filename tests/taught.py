@@ -105,8 +105,10 @@ def read_by(reader: Callable[..., PageRead], one: Print) -> PageRead:
     return reader(one.body, one.url, "utf-8", "text/html", now=NOW)
 
 
-def crawl(workspace: Workspace, corpus: Corpus, prints: Iterable[Print]) -> None:
-    """Take pages in as one run would, archive and all."""
+def crawl(
+    workspace: Workspace, corpus: Corpus, prints: Iterable[Print], *, capture: str | None = None
+) -> None:
+    """Take pages in as one run would, archive and all; or as captures of an archive."""
     knowledge = before_run(workspace, corpus, now=NOW)
     run = corpus.start_run(spider="feeds", trigger="command", version="test", now=NOW)
     intake = Intake(corpus, knowledge, workspace.settings, run)
@@ -119,8 +121,9 @@ def crawl(workspace: Workspace, corpus: Corpus, prints: Iterable[Print]) -> None
             body=one.body, fetched_at=NOW,
         )  # fmt: skip
         response = fetched(
-            page, one.url, body=one.body, warc=archive.name, warc_offset=offset, encoding="utf-8"
-        )
+            page, one.url, body=one.body, warc=archive.name, warc_offset=offset, encoding="utf-8",
+            capture=capture,
+        )  # fmt: skip
         intake.take_page(response, read_by(read_page, one))
     archive.close()
     corpus.finish_run(run, outcome="finished", requests=0, message=None, now=NOW)

@@ -127,8 +127,6 @@ def test_records_behind_a_damaged_one_are_not_cut_off(tmp_path: Path, named: int
     with pytest.raises(ValueError, match=f"the record at byte {offsets[1]} .* is damaged"):
         cut_tail(path, named=named)
     assert path.read_bytes() == damaged
-    (offset,) = write(tmp_path, BODIES[:1])  # a run of a restored corpus goes on with it
-    assert read_record(path, offset).body == BODIES[0]
 
 
 def test_a_gzip_file_in_a_torn_page_is_no_record_behind_it(tmp_path: Path) -> None:
@@ -194,14 +192,42 @@ def test_a_backup_that_shares_the_file_keeps_it_as_its_manifest_says(tmp_path: P
     assert [one.name for one in path.parent.iterdir()] == [path.name]
 
 
-def test_a_run_that_takes_up_an_older_file_mends_it_first(tmp_path: Path) -> None:
+def test_a_run_leaves_the_files_alone_that_were_there_before_it(tmp_path: Path) -> None:
+    """Of another corpus that uses the folder, or of this one, from before it was restored."""
     write(tmp_path)
     path = tmp_path / warc_name(1, "feeds")
-    path.write_bytes(path.read_bytes()[:-5])  # and the corpus was restored from before this run
-    (offset,) = write(tmp_path, BODIES[:1])
+    path.write_bytes(path.read_bytes()[:-5])
+    before = path.read_bytes()
+    with closing(Archive(tmp_path, run=1, spider="feeds")) as one:
+        offsets = [
+            one.append(url=url, status=200, headers=[], body=b"", fetched_at=NOW)
+            for url in ("http://b.test/1", "http://b.test/2")
+        ]
+        another = write(tmp_path, BODIES[:1])
 
-    assert urls_in(path) == ["http://a.test/"] * 3
-    assert read_record(path, offset).body == BODIES[0]
+    assert path.read_bytes() == before
+    assert (one.name, offsets[0], another) == ("run-000001-feeds-2.warc.gz", 0, [0])
+    assert urls_in(tmp_path / one.name) == ["http://b.test/1", "http://b.test/2"]
+    assert urls_in(tmp_path / warc_name(1, "feeds", 3)) == ["http://a.test/"]
+
+
+def test_a_file_that_could_not_be_begun_leaves_nothing_and_keeps_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = Archive(tmp_path, run=1, spider="feeds")
+    with monkeypatch.context() as patch:
+        patch.setattr("ingest.archive.make_durable", raise_eio)
+        with pytest.raises(OSError, match=r"run-000001-feeds\.warc\.gz"):
+            one.append(url="http://a.test/", status=200, headers=[], body=b"", fetched_at=NOW)
+        assert list(tmp_path.iterdir()) == []
+    one.append(url="http://a.test/", status=200, headers=[], body=b"", fetched_at=NOW)
+    one.close()
+
+    assert urls_in(tmp_path / warc_name(1, "feeds")) == ["http://a.test/"]
+
+
+def raise_eio(_folder: Path) -> None:
+    raise OSError(errno.EIO, os.strerror(errno.EIO))
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EIO])
@@ -233,11 +259,13 @@ def test_what_could_not_be_written_whole_is_taken_back(
 # -- the runs of a corpus -------------------------------------------------------------------------
 
 
-def torn_run(corpus: Corpus, folder: Path, *, outcome: str = "failed", stored: int = 2) -> Path:
+def torn_run(
+    corpus: Corpus, folder: Path, *, outcome: str = "failed", stored: int = 2, nth: int = 1
+) -> Path:
     """A run with three records, the last of them torn, of which so many have rows."""
     run = corpus.start_run(spider="feeds", trigger="command", version="test", now=NOW)
     offsets = write(folder, run=run)
-    path = folder / warc_name(run, "feeds")
+    path = folder / warc_name(run, "feeds", nth)
     urls = [f"http://a.test/{run}/{number}" for number in range(stored)]
     corpus.offer([gated(url) for url in urls], run=run, now=NOW)
     due = corpus.claim(run=run, limit=9, now=NOW, lease_s=60)
@@ -299,6 +327,50 @@ def test_what_cannot_be_mended_keeps_no_run_from_starting(
         harm(path)
 
         assert cut_tails(corpus, workspace.settings.archive_path) == {}
+
+
+def test_what_cannot_be_mended_is_said_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with opened(tmp_path) as (workspace, corpus):
+        path = torn_run(corpus, workspace.settings.archive_path)
+        damage_a_stored_record(path)
+        for _ in range(3):
+            cut_tails(corpus, workspace.settings.archive_path)
+        cut_tails(corpus, workspace.settings.archive_path, is_asked=True)
+        (row,) = corpus.runs_since(0)
+
+    assert [one.levelname for one in caplog.records] == ["WARNING"]
+    assert row["message"].startswith("its archive cannot be mended: no whole record at byte")
+
+
+def test_files_of_another_machine_are_mended_where_a_person_asks_for_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with opened(tmp_path) as (workspace, corpus):
+        folder = workspace.settings.archive_path
+        path = torn_run(corpus, folder)
+        with corpus.transaction():
+            corpus._run("UPDATE runs SET process = 'elsewhere:7:1'")
+        before = path.stat().st_size
+
+        assert cut_tails(corpus, folder) == {}
+        assert path.stat().st_size == before
+        assert caplog.records == []
+        assert list(cut_tails(corpus, folder, is_asked=True)) == [path.name]
+
+
+def test_a_torn_file_beside_one_of_its_name_is_mended(tmp_path: Path) -> None:
+    with opened(tmp_path) as (workspace, corpus):
+        folder = workspace.settings.archive_path
+        folder.mkdir(parents=True, exist_ok=True)
+        other = folder / warc_name(1, "feeds")
+        other.write_bytes(b"\x1f\x8b\x08 of another corpus, torn")
+        path = torn_run(corpus, folder, nth=2)
+
+        assert list(cut_tails(corpus, folder)) == [path.name]
+        assert other.exists()
+        assert len(urls_in(path)) == 2
 
 
 def test_check_fix_mends_the_archive(tmp_path: Path) -> None:

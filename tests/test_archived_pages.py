@@ -9,7 +9,9 @@ import pytest
 
 from ingest import archived_pages
 from ingest.archived_pages import ArchivedPages, Unread
+from ingest.cli import main
 from ingest.items import Reason
+from ingest.reextract import reextract
 from ingest.rejudge import before_run, read_archived, rejudge
 from ingest.site_memory import SitesLearned, remember_sites
 from tests.poisoned import LIMITS, poison
@@ -81,6 +83,52 @@ def test_what_the_archive_has_no_more_is_told_apart(tmp_path: Path) -> None:
         assert end.is_missing
         assert told == []
         assert read_archived(workspace, rows_of(corpus)[0]) is None
+
+
+@pytest.fixture
+def mixed_up(tmp_path: Path) -> Path:
+    """A workspace whose archive was merged with that of another, by hand."""
+    for folder, one in (("ours", PRINTS[0]), ("theirs", PRINTS[1])):
+        with opened(tmp_path / folder) as (workspace, corpus):
+            crawl(workspace, corpus, [one])
+    for file in (tmp_path / "theirs" / "archive").iterdir():
+        file.replace(tmp_path / "ours" / "archive" / file.name)
+    return tmp_path / "ours"
+
+
+def test_another_page_in_the_place_of_one_is_not_taken_for_it(
+    mixed_up: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with opened(mixed_up) as (workspace, corpus):
+        before = snapshot(corpus), corpus._rows("SELECT reason FROM pages")
+        told = reextract(workspace, corpus, now=NOW)
+        after = snapshot(corpus), corpus._rows("SELECT reason FROM pages")
+        (page,) = rows_of(corpus)
+
+    assert (told.read, told.missing, told.misplaced, told.failed) == (0, 1, 1, 0)
+    assert [(one.url, one.why) for one in told.unread] == [
+        (
+            PRINTS[0].url,
+            f"the archive has {PRINTS[1].url} in its place, at byte 0 of {page['warc']}",
+        )
+    ]
+    assert after == before
+    assert main(["-w", str(mixed_up), "reextract", "--dry-run", "--processes", "1"]) == 0
+    said = capsys.readouterr().out
+    assert "1 not in the archive any more, which has other pages for 1 of them" in said
+    assert f"  {PRINTS[0].url}: the archive has {PRINTS[1].url}" in said
+
+
+def test_a_page_to_which_its_own_fetch_was_led_is_taken_for_it(mixed_up: Path) -> None:
+    with opened(mixed_up) as (workspace, corpus):
+        length = len(PRINTS[1].body)
+        with corpus.transaction():
+            corpus._run("UPDATE fetches SET bytes = ?", (length,))
+        (led,) = rows_of(corpus)
+        later = led | {"archived_at": "2025-07-03T12:00:01Z"}
+        ends = [read_archived(workspace, row) for row in (led, later, led | {"archived_at": None})]
+
+    assert [end is not None for end in ends] == [True, False, False]
 
 
 def test_no_reader_is_started_where_nothing_is_to_be_read(

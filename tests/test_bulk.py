@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import shutil
@@ -390,6 +391,55 @@ def test_the_command_says_what_came_of_it(
         ["-w", str(folder), "import-warc", str(folder / "in" / "a.warc.gz"), "--processes", "1"]
     )
 
+    told = capsys.readouterr().out.splitlines()
+    with closing(Workspace.open(folder, {}).corpus()) as corpus:
+        held = corpus.summary()
+
     assert code == 0
-    assert "run 1 warc finished" in capsys.readouterr().out
-    assert main(["-w", str(folder), "import-warc", str(folder / "nowhere.warc")]) == 3
+    assert told[0].startswith("run 1 warc finished")
+    articles = f"{held['articles']} article{'s' * (held['articles'] != 1)}"
+    assert told[-1] == f"the corpus has {articles} and {held['copies']} copies now"
+
+
+def test_what_is_not_there_or_no_warc_file_is_a_wrong_call_and_no_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_workspace(tmp_path)
+    for name, body in (
+        ("a.txt", b"text"),
+        ("b.warc.gz", gzip.compress(b"text")),
+        ("c.gz", b"\x1f\x8b"),
+    ):
+        (tmp_path / name).write_bytes(body)
+    WarcMaker().add("http://a.test/", OTHER).write(tmp_path / "d.warc.gz")
+    for names in (
+        ["nowhere.warc"],
+        ["a.txt"],
+        ["b.warc.gz"],
+        ["c.gz"],
+        ["d.warc.gz", "a.txt"],
+        ["."],
+    ):
+        paths = [str(tmp_path / name) for name in names]
+        if names == ["."]:  # of a folder one that is a WARC file is enough
+            (tmp_path / "d.warc.gz").unlink()
+
+        assert main(["-w", str(tmp_path), "import-warc", *paths]) == 2, names
+        assert paths[-1].rstrip(".") in capsys.readouterr().err
+    assert not (tmp_path / "corpus.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("toml", "is_terminal", "level"),
+    [("", True, "WARNING"), ("", False, "INFO"), ('[log]\nlevel = "info"\n', True, "INFO")],
+)
+def test_on_a_terminal_progress_stands_alone_unless_the_settings_say_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, toml: str, level: str, *, is_terminal: bool
+) -> None:
+    levels: list[str] = []
+    make_workspace(tmp_path, toml=toml)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: is_terminal)
+    monkeypatch.setattr("ingest.log.configure", lambda level, _format: levels.append(level))
+    main(["-w", str(tmp_path), "import-warc", "nowhere.warc"])
+
+    assert levels == [level]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,12 @@ from ingest.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["beginning_of", "warc_files"]
+__all__ = ["beginning_of", "is_warc", "warc_files"]
 
 _SUFFIXES = (".warc", ".warc.gz")
 _BEGINNING = 512  # bytes that tell one file from another of its name
+_GZIP = b"\x1f\x8b"
+_RECORD = b"WARC/"  # how a record begins (ISO 28500:2017, section 5.1)
 
 
 def warc_files(named: Iterable[str]) -> tuple[Path, ...]:
@@ -36,6 +39,22 @@ def warc_files(named: Iterable[str]) -> tuple[Path, ...]:
         else:
             raise ConfigError([f"no such file or folder: {path}"])
     return tuple(dict.fromkeys(found))
+
+
+def is_warc(path: Path) -> bool:
+    """Whether a file begins as one, packed or not; nothing is said of what follows.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        start = file.read(_BEGINNING)
+    if start.startswith(_GZIP):
+        try:
+            start = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16).decompress(start, len(_RECORD))
+        except zlib.error:
+            return False
+    return start.startswith(_RECORD)
 
 
 def beginning_of(path: Path) -> str:

@@ -11,7 +11,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from ingest.bulk.making import make
-from ingest.errors import ConfigError, CrawlError
+from ingest.errors import ConfigError, CrawlError, how_to_get
 
 if TYPE_CHECKING:
     from ingest.bulk.crew import Working
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["DaskCrew"]
 
-_INSTALL = "install it with: pip install 'seedbed[cluster]'"
 _CONNECT_S = 15
 
 
@@ -36,7 +35,8 @@ class DaskCrew:
             import distributed
             from distributed.scheduler import KilledWorker
         except ImportError as exc:
-            raise ConfigError([f"--scheduler needs dask.distributed; {_INSTALL}"]) from exc
+            said = f"--scheduler needs dask.distributed: {how_to_get('cluster')}"
+            raise ConfigError([said]) from exc
         try:
             client: Any = distributed.Client
             self._client = client(address, timeout=_CONNECT_S, set_as_default=False)

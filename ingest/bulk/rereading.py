@@ -101,8 +101,7 @@ class ShardedReadings:
         if "unread" not in known:
             return read_of(known["read"])
         failed = Unread(url=row["url"], why=known["unread"], is_missing=known["is_missing"])
-        if not failed.is_missing:
-            archive.tell(failed)
+        archive.tell(failed)
         return failed
 
     def _read_ahead(
@@ -143,7 +142,9 @@ class ShardedReadings:
 
 
 #: What a reading depends on.
-_READ_BY = ("id", "url", "warc", "warc_offset", "last_fetched")
+_READ_BY = (
+    "id", "url", "warc", "warc_offset", "last_fetched", "archived_at", "archived_bytes"
+)  # fmt: skip
 
 
 def limits_of(workspace: Workspace) -> tuple[float, int]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ingest.corpus.archived import PLACE
 from ingest.corpus.base import iso
 from ingest.corpus.texts import Texts, pack, unpack
 
@@ -172,7 +173,7 @@ class Blocks(Texts):
     def unnoted_pages(self, after: int, *, limit: int) -> list[dict[str, Any]]:
         """Archived pages, by number, that read as an article before lines were kept."""
         return self._rows(
-            "SELECT id, url, warc, warc_offset, last_fetched, http_status, run FROM pages p "
+            f"SELECT p.id, p.url, {PLACE} FROM pages p "  # noqa: S608
             "WHERE id > ? AND outcome IN ('article', 'copy', 'off-topic') AND warc IS NOT NULL "
             "AND NOT EXISTS (SELECT 1 FROM site_pages WHERE page = p.id) ORDER BY id LIMIT ?",
             (after, limit),

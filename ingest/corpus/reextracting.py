@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ingest.corpus.archived import PLACE
 from ingest.corpus.base import iso
 from ingest.corpus.texts import Texts, pack
 from ingest.items import Outcome
@@ -31,8 +32,8 @@ class Reextracting(Texts):
             limit: how many at most.
         """
         return self._rows(
-            "SELECT id, url, outcome, reason, warc, warc_offset, last_fetched, http_status, run "
-            "FROM pages WHERE id > :page AND warc IS NOT NULL "
+            f"SELECT p.id, p.url, p.outcome, p.reason, {PLACE} "  # noqa: S608
+            "FROM pages p WHERE id > :page AND warc IS NOT NULL "
             "AND outcome IN ('article', 'copy', 'off-topic', 'rejected') "
             "AND (:since IS NULL OR last_fetched >= :since) "
             "AND (:outlet IS NULL OR outlet = :outlet) ORDER BY id LIMIT :limit",

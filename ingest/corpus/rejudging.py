@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from ingest.corpus.archived import PLACE
 from ingest.corpus.base import iso
 from ingest.corpus.families import _VOUCHED
 from ingest.corpus.texts import Texts
@@ -35,6 +36,15 @@ class Rejudging(Traces, Texts):
     def holds_text(self, page: int) -> bool:
         """Whether the text of a page is kept."""
         return bool(self._value("SELECT 1 FROM texts WHERE page = ?", (page,)))
+
+    def said_of(self, page: int) -> str | None:
+        """Why a page is what it is: what its stored text says of itself, else the ledger."""
+        reason: str | None = self._value(
+            "SELECT coalesce((SELECT why FROM texts WHERE page = pages.id), reason) "
+            "FROM pages WHERE id = ?",
+            (page,),
+        )
+        return reason
 
     def wordings_before(self, page: int) -> list[tuple[str, str]]:
         """Title and body of the wordings that a page had while it was kept, the first one first."""
@@ -130,7 +140,7 @@ class Rejudging(Traces, Texts):
             floor: relevance, 0..1, that they had at least.
         """
         return self._rows(
-            "SELECT id, url, warc, warc_offset, last_fetched, http_status, run FROM pages p "
+            f"SELECT p.id, p.url, {PLACE} FROM pages p "  # noqa: S608
             "WHERE id > ? AND outcome = 'off-topic' AND relevance >= ? AND warc IS NOT NULL "
             "AND NOT EXISTS (SELECT 1 FROM texts WHERE page = p.id) ORDER BY id LIMIT ?",
             (page, floor, limit),
@@ -139,8 +149,7 @@ class Rejudging(Traces, Texts):
     def archived(self, page: int) -> dict[str, Any] | None:
         """Where the archive has the last response of a page; None: nowhere."""
         return self._row(
-            "SELECT id, url, warc, warc_offset, last_fetched, http_status, run FROM pages "
-            "WHERE id = ? AND warc IS NOT NULL",
+            f"SELECT p.id, p.url, {PLACE} FROM pages p WHERE id = ? AND warc IS NOT NULL",  # noqa: S608
             (page,),
         )
 

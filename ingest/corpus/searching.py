@@ -30,6 +30,8 @@ _SNIPPET_WORDS = 30
 #: Of a longer text the beginning is shown: a snippet takes the square of the words found in it, of
 #: 60,000 times one word 15 s, which nothing can interrupt.
 _MOST_WORDS = 5_000
+_SAME_START = 2  # letters; words of other starts would be nearly the whole index
+_MOST_NEAR = 2_000
 # What makes a search one in SQLite's own language (sqlite.org/fts5.html, section 3) and not words.
 _OPERATORS = re.compile(r'["*()^{}]|(?<!\S)(?:AND|OR|NOT|NEAR)(?!\S)|\b(?:title|text)\s*:')
 _BARE_WORD = re.compile(r"\S+")
@@ -94,6 +96,34 @@ def _in_words(said: str) -> str:
 
 class Searching(Base):
     """Questions for many articles; they only read."""
+
+    def has_word(self, word: str) -> bool:
+        """Whether a word, as the index writes it, stands in any article."""
+        self._open_words()
+        return bool(self._value("SELECT 1 FROM temp.search_words WHERE term = ?", (word,)))
+
+    def words_near(self, word: str) -> list[str]:
+        """Words of the articles that begin as this one and are as long, the commonest first."""
+        self._open_words()
+        start = word[:_SAME_START]
+        rows = self._rows(
+            "SELECT term FROM temp.search_words WHERE term >= :start AND term < :behind "
+            "AND length(term) BETWEEN :length - 2 AND :length + 2 "
+            "ORDER BY doc DESC, term LIMIT :limit",
+            {
+                "start": start,
+                "behind": start[:-1] + chr(ord(start[-1]) + 1),
+                "length": len(word),
+                "limit": _MOST_NEAR,
+            },
+        )
+        return [row["term"] for row in rows]
+
+    def _open_words(self) -> None:
+        self._run(
+            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_words "
+            "USING fts5vocab(main, articles_fts, 'row')"
+        )
 
     def search(
         self,
