@@ -96,17 +96,14 @@ def zipf_table(language: str) -> dict[str, int]:
     return {word: -value for value, word in sorted(found)}
 
 
+@lru_cache(64)
 def zipf_of(word: str, languages: tuple[str, ...]) -> float | None:
     """Zipf value of a normalised word where these languages use it most; None: none has it."""
     values = _values_of(word)
-    best = max(
-        (
-            ord(values[at + 1])
-            for at in range(0, len(values), 2)
-            if _LANGUAGE_OF[values[at]] in languages
-        ),
-        default=_ZERO,
-    )
+    best = _ZERO
+    for at in range(0, len(values), 2):
+        if _LANGUAGE_OF[values[at]] in languages:
+            best = max(best, ord(values[at + 1]))
     return (best - _ZERO) / 10 if best > _ZERO else None
 
 

@@ -15,13 +15,13 @@ from scrapy.core.downloader.handlers.http11 import (
     _LenientHTTP11ClientProtocol,
 )
 from scrapy.exceptions import DownloadCancelledError, DownloadFailedError, IgnoreRequest
+from scrapy.http import Response, TextResponse
 from twisted.python.failure import Failure
 from twisted.web._newclient import HEADER, STATUS, ResponseFailed
 
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
-    from scrapy.http import Response
     from twisted.internet.interfaces import IAddress
 
 __all__ = ["BoundedHandler", "FewLayers", "HeadTooLarge"]
@@ -96,4 +96,8 @@ class FewLayers:
         layers = stated.count(b",") + 1 if stated else 0
         if layers > _LAYERS:
             raise IgnoreRequest(f"{layers} layers of packing (DOWNLOAD_MAXSIZE is for {_LAYERS})")
+        if layers and isinstance(response, TextResponse):
+            # As Scrapy unpacks it, it guesses the encoding of what is packed, in 2 ms, for nothing:
+            # what kind it is, and in what encoding, it asks again of what was inside.
+            return Response(**{name: getattr(response, name) for name in Response.attributes})
         return response

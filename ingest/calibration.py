@@ -6,6 +6,8 @@ the table.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 __all__ = ["THRESHOLD", "ratio_of", "score_of"]
 
 THRESHOLD = 0.5  #: score at the cut
@@ -18,6 +20,7 @@ def score_of(ratio: float) -> float:
     return odds / (1 + odds)
 
 
+@lru_cache(4096)  # each link of a page asks for the same few
 def ratio_of(score: float) -> float:
     """The ratio to the cut that has this relevance; infinite at 1."""
     if score >= 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import floor
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ __all__ = [
     "LINK_SHARE",
     "OWN_LANGUAGE",
     "as_of_capture",
+    "capture_in",
     "explain",
     "explain_translation",
     "gate",
@@ -112,20 +114,31 @@ def gate(
     if candidate.title:
         lenience = FOREIGN_LANGUAGE if is_foreign else OWN_LANGUAGE
     share = LINK_SHARE if is_link else lenience.share
-    cut = score_of(ratio_of(headline.threshold) * share)
+    is_brief = not is_link and headline_words < lenience.words
     said = "link" if is_link else "headline"
+    return decided(*_weigh_words(headline.score, headline.threshold, share, said, is_brief))
+
+
+@lru_cache(4096)  # hundreds of links of a page say nothing, each in the same way
+def _weigh_words(
+    score: float,
+    threshold: float,
+    share: float,
+    said: str,
+    is_brief: bool,  # noqa: FBT001  # by position it is found again sooner
+) -> tuple[Outcome, str]:
+    """Whether what was said of an address is enough, and why."""
+    cut = score_of(ratio_of(threshold) * share)
     if not cut:
-        return decided(Outcome.WAITING, f"nothing is asked of its {said}")
-    reached = ratio_of(headline.score) / ratio_of(headline.threshold)
-    if headline.score >= cut:
+        return Outcome.WAITING, f"nothing is asked of its {said}"
+    reached = ratio_of(score) / ratio_of(threshold)
+    if score >= cut:
         why = f"it reaches {reached:.2f} of the cut, {share:.2f} is enough"
-        return decided(Outcome.WAITING, f"its {said} may belong to the topic: {why}")
-    if not is_link and headline_words < lenience.words:
-        return decided(Outcome.WAITING, "its source said too little to judge it by")
+        return Outcome.WAITING, f"its {said} may belong to the topic: {why}"
+    if is_brief:
+        return Outcome.WAITING, "its source said too little to judge it by"
     below = floor(reached * 100) / 100  # rounded up it would read as if it were enough
-    return decided(
-        Outcome.SKIPPED, f"{said} reaches {below:.2f} of the cut; {share:.2f} is asked for"
-    )
+    return Outcome.SKIPPED, f"{said} reaches {below:.2f} of the cut; {share:.2f} is asked for"
 
 
 def judge(
@@ -189,6 +202,12 @@ def as_of_capture(judged: Judged, page: FetchedPage) -> Judged:
         return judged
     said = f"{page.fetched_at:%Y-%m-%d %H:%M} UTC: {page.capture}"
     return replace(judged, why=f"{judged.why}{CAPTURED}{said}")
+
+
+def capture_in(reason: str | None) -> str:
+    """What a reason says behind itself of whose capture a page is; "": nothing."""
+    _, mark, capture = (reason or "").partition(CAPTURED)
+    return mark + capture
 
 
 def stands_alone(judged: Judged, label: Label | None, *, was_related: bool = False) -> bool:

@@ -136,17 +136,19 @@ class Lexicon:
         memo = self._memo[is_home]
         if len(memo) >= _MEMO_SIZE:
             memo.clear()
-        features = self._features(token, is_home=is_home)
+        word = bare_word(token)
+        features = self._features(token, word, is_home=is_home)
         entry = _Entry(
             features=tuple(feature for feature in features if feature[1] > MIN_IDF),
             first=features[0][0],
             is_word=not token.isdigit(),
-            is_known=self._is_known(bare_word(token)),
+            is_known=self._is_known(word),
         )
         return memo.setdefault(token, entry)
 
-    def _features(self, token: str, *, is_home: bool) -> _Features:
-        word = bare_word(token) if len(token) <= _LONGEST_WORD else ""
+    def _features(self, token: str, word: str, *, is_home: bool) -> _Features:
+        if len(token) > _LONGEST_WORD:
+            word = ""
         if place := place_of(token, word):
             return (self._place(place),)
         if word.isdigit():

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
@@ -31,7 +32,9 @@ __all__ = [
 #: Of a page's own ratio, what its links gain. Flowing into tickers and menus it does harm: with .2
 #: there, recall after 400 pages fell from .87 to .70 (measured on six stories, other code).
 _PARENT_SHARE = 0.1
-_LEADING = frozenset({Block.BODY, Block.RELATED, Block.TAGS})
+# Tuples, for to be found in a set an enum's member is hashed in Python.
+_LEADING = (Block.BODY, Block.RELATED, Block.TAGS)
+_WELL = (Block.BODY, Block.RELATED)
 _MOST_PARENT = 1.5  # ratio of a page that counts; sure is sure
 _MOST_OWN = 3.0  # ratio of a link that counts; a score of 1 has no finite one
 #: Of a list, at an outlet that brought nothing yet. On the web of the benchmark one link in four
@@ -90,7 +93,7 @@ def link_priority(own: float, candidate: Candidate) -> float:
 
 def stands_well(candidate: Candidate) -> bool:
     """Whether a link stands where a related page speaks of its subject."""
-    return candidate.block in {Block.BODY, Block.RELATED} and ratio_of(candidate.parent) >= 1
+    return candidate.block in _WELL and ratio_of(candidate.parent) >= 1
 
 
 def is_vouched(candidate: Candidate, words_said: int) -> bool:
@@ -108,6 +111,7 @@ def hub_priority(outlet: Yield, block: Block | None) -> float:
     return score_of(_HUB_RATIO + filed + _YIELD_SHARE * outlet.share)
 
 
+@lru_cache(8192)  # menus name the same ones on page after page
 def is_hub_address(url: str) -> bool:
     """Whether an address looks like that of a section, tag or topic; `url` is absolute."""
     path, query = _split(url)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def lot_of(key: str, *, salt: str) -> float:
     return math.ldexp(_hash_of(key, salt), -_HASH_BITS)
 
 
+@lru_cache(8192)  # menus name the same addresses on page after page
 def _hash_of(key: str, salt: str) -> int:
     digest = hashlib.blake2b(f"{salt} {key}".encode(), digest_size=_HASH_BITS // 8).digest()
     return int.from_bytes(digest, "big")

@@ -11,7 +11,7 @@ from ingest.text import clean_controls
 from ingest.times import iso, parse_iso
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
     from typing import Self
 
@@ -23,13 +23,15 @@ _Params: TypeAlias = "Sequence[Any] | Mapping[str, Any]"
 def _clean(params: _Params) -> _Params:
     """The one gate for text: what hides, or commands a terminal, gets into no row."""
     if isinstance(params, Mapping):
-        return {name: _plain(value) for name, value in params.items()}
-    return [_plain(value) for value in params]
+        return dict(zip(params, _plain(params.values()), strict=True))
+    return _plain(params)
 
 
-def _plain(value: Any) -> Any:
-    is_odd = isinstance(value, str) and not value.isprintable()
-    return clean_controls(value) if is_odd else value
+def _plain(values: Iterable[Any]) -> list[Any]:
+    return [
+        clean_controls(value) if isinstance(value, str) and not value.isprintable() else value
+        for value in values
+    ]
 
 
 class Base:

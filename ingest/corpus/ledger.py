@@ -38,12 +38,12 @@ class Ledger(Leases, Routes, Texts):
         change makes a kept page due again, the earliest stated date stays. So the ledger ends the
         same whichever source names an address first.
         """
-        offers, found, skipped = list(gated), 0, 0
+        offers, found, skipped, at = list(gated), 0, 0, iso(now)
         with self.transaction():
             for outlet in dict.fromkeys(offer.outlet for offer in offers):
                 self.touch_outlet(outlet, now=now)
             for offer in self._that_tell(offers):
-                if self._enter_page(offer, run=run, now=now, source=source):
+                if self._enter_page(offer, run=run, at=at, source=source):
                     found += 1
                     skipped += offer.outcome == Outcome.SKIPPED
                 else:
@@ -90,7 +90,7 @@ class Ledger(Leases, Routes, Texts):
             {"id": outlet, "now": iso(now)},
         )
 
-    def _enter_page(self, offer: Gated, *, run: int, now: datetime, source: int | None) -> bool:
+    def _enter_page(self, offer: Gated, *, run: int, at: str, source: int | None) -> bool:
         candidate = offer.candidate
         cursor = self._run(
             "INSERT INTO pages (key, url, outlet, outcome, reason, found_by, source, title, "
@@ -107,8 +107,8 @@ class Ledger(Leases, Routes, Texts):
                 candidate.title,
                 iso(candidate.published) if candidate.published else None,
                 offer.relevance,
-                iso(now),
-                iso(now) if offer.outcome == Outcome.WAITING else None,
+                at,
+                at if offer.outcome == Outcome.WAITING else None,
                 candidate.depth,
                 candidate.priority,
                 run,

@@ -156,14 +156,14 @@ class Topic:
         short = _shortness(reading.words)
         if reading.is_home:
             weights, cut = self.weights, self.cut * self.headline_cut**short
-            manner = HEADLINE.mixed(TEXT, short)
+            damping = HEADLINE.damping_mixed(TEXT, short)
         else:
             weights, cut = self.bridge_weights, self.bridge_cut * _FOREIGN_HEADLINE_CUT**short
-            manner = HEADLINE.mixed(FOREIGN, short)
+            damping = HEADLINE.damping_mixed(FOREIGN, short)
         # As of most sentences of most articles.
         if reading.counts.keys().isdisjoint(weights.keys()):
             return _Sum(0.0, {})
-        weighed = vector(reading, manner.damping)
+        weighed = vector(reading, damping)
         scale = scale_of(weighed)
         parts = {
             feature: weights[feature] * value / scale
@@ -173,15 +173,15 @@ class Topic:
         if short and reading.is_home:
             gain = self.headline_gain
             parts = {f: part * gain.get(f, 1.0) ** short for f, part in parts.items()}
+        if not self.core:
+            return _Sum(sum(parts.values()) / cut, parts)
         families: dict[str, float] = {}
+        family_of = self.lexicon.families
         for feature, part in parts.items():
-            family = self.lexicon.family(feature)
+            family = family_of.get(feature, feature)
             families[family] = families.get(family, 0.0) + part
-        ratio = sum(parts.values()) / cut
-        if self.core:
-            ratio = sum(min(part / cut, _FAMILY_SHARE) for part in families.values())
-            ratio *= self._pair_factor(reading)
-        return _Sum(ratio, parts)
+        ratio = sum([min(part / cut, _FAMILY_SHARE) for part in families.values()])
+        return _Sum(ratio * self._pair_factor(reading), parts)
 
     def _pair_factor(self, reading: Reading) -> float:
         """More than 1 where a text speaks of both core places, less where one is missing."""

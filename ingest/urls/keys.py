@@ -10,7 +10,7 @@ from ingest.urls.escapes import PATH_PLAIN, UNRESERVED, normalize_escapes
 from ingest.urls.hosts import SCHEME, clean, key_host, platform_of, split
 from ingest.urls.parameters import key_query
 from ingest.urls.sites import site_key
-from ingest.urls.wrappers import unwrap
+from ingest.urls.wrappers import may_wrap, unwrap
 
 __all__ = ["address_key", "url_words"]
 
@@ -25,6 +25,8 @@ _VARIANT_END = re.compile(
     r"|\.amp|\.print$|[._\-]amp(?=\.html?$)|\.print(?=\.html?$)|_print(?=\.html?$))(\.html?)?$",
     re.IGNORECASE,
 )
+#: What each of these four needs to find anything.
+_MAY_VARY = re.compile(r"index\.|default\.|amp|print|page[/-]", re.IGNORECASE)
 # IIS takes small and capital letters for the same, in paths and in names of parameters.
 _CASELESS = re.compile(r"\.(?:aspx?|ashx)(?=$|/)", re.IGNORECASE)
 _ROUTE = re.compile(r"#!(?=.*[/=\d])(.+)|#(/.+)")
@@ -58,6 +60,8 @@ def address_key(url: str) -> str:
     query = key_query(query, domain) if query else ""
     key = f"{place}{path or '/'}?{query}" if query else f"{place}{path or '/'}"
     key = site_key(key, domain)
+    if key.startswith(f"{place}/") and not may_wrap(host, key[len(place) :]):
+        return key
     inner = unwrap(f"https://{key}")  # tidied, it may show a wrapper that was hidden
     return key if inner == f"https://{key}" else address_key(inner)
 
@@ -84,6 +88,8 @@ def _key_path(path: str) -> str:
         path = _SESSION.sub("", path)
     if "//" in path or "/." in path:
         path = "/" + normpath(path).lstrip("/")
+    if not _MAY_VARY.search(path):
+        return path.rstrip("/")
     before = None
     while path != before:
         before = path

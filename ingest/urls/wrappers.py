@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from base64 import urlsafe_b64decode
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, unquote_plus
 
 from ingest.urls.hosts import SCHEME, clean, host_of, split
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from urllib.parse import SplitResult
 
-__all__ = ["unwrap"]
+__all__ = ["may_wrap", "unwrap"]
 
 _MAX_WRAPPERS = 4  # a wrapper in a wrapper in a wrapper in a wrapper is a trap
 
@@ -81,6 +82,7 @@ _COMMENT_MARK = re.compile(r":[\w-]+$")
 _MIN_CODED = 8  # letters of base64
 
 
+@lru_cache(256)  # the key of an address and its words ask one after the other
 def unwrap(url: str) -> str:
     """The address inside archives, caches and redirectors; `url` itself if there is none.
 
@@ -95,23 +97,54 @@ def unwrap(url: str) -> str:
     return url
 
 
+class _Rules(NamedTuple):
+    """What may hold of the addresses of one host."""
+
+    special: tuple[tuple[re.Pattern[str], Callable[[SplitResult], str | None]], ...]
+    prefixes: tuple[re.Pattern[str], ...]
+    senders: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]
+    is_turbo: bool
+
+
+@lru_cache(maxsize=1 << 13)  # hardly any host is named by these patterns, and links share hosts
+def _rules_of(host: str) -> _Rules:
+    return _Rules(
+        tuple((path, take) for pattern, path, take in _SPECIAL if pattern.fullmatch(host)),
+        tuple(prefix for pattern, prefix in _PREFIXES if pattern.fullmatch(host)),
+        tuple((path, names) for pattern, path, names in _SENDERS if pattern.fullmatch(host)),
+        bool(_TURBO_HOST.fullmatch(host)),
+    )
+
+
+def may_wrap(host: str, below: str) -> bool:
+    """Whether there may be an address inside one; False: there is none for certain.
+
+    Args:
+        host: in lower-case ASCII.
+        below: the path and the query.
+    """
+    rules = _rules_of(host)
+    is_marked = rules.special or rules.prefixes or rules.senders
+    return bool(is_marked) or "?" in below or "http" in below.lower()
+
+
 def _unwrap_once(url: str) -> str | None:
     parts = split(url)
-    host = (parts.hostname or "").rstrip(".")
-    for host_pattern, path, take in _SPECIAL:
-        if host_pattern.fullmatch(host) and path.match(parts.path):
+    rules = _rules_of((parts.hostname or "").rstrip("."))
+    for path, take in rules.special:
+        if path.match(parts.path):
             return take(parts)
     below = f"{parts.path}?{parts.query}" if parts.query else parts.path
     if "http" in below.lower() and (match := _EMBEDDED.match(below)):
         return _absolute(below[match.end() :])
-    for host_pattern, prefix in _PREFIXES:
-        if host_pattern.fullmatch(host) and (match := prefix.match(below)):
+    for prefix in rules.prefixes:
+        if match := prefix.match(below):
             inner = _absolute(below[match.end() :])
-            return _TURBO.sub(r"\1", inner) if _TURBO_HOST.fullmatch(host) else inner
+            return _TURBO.sub(r"\1", inner) if rules.is_turbo else inner
     if not parts.query:
         return None
-    for host_pattern, path, names in _SENDERS:
-        if host_pattern.fullmatch(host) and path.fullmatch(parts.path):
+    for path, names in rules.senders:
+        if path.fullmatch(parts.path):
             return _target(parts.query, names)
     return _target(parts.query, _TARGETS) if _SENDING_PATH.search(parts.path) else None
 
