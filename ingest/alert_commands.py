@@ -50,13 +50,13 @@ def alerts(ctx: click.Context, *, dry_run: bool, is_test: bool, as_json: bool) -
 
 
 def _check(settings: Settings) -> None:
-    from ingest.alerts.sending import INSTALL, is_installed
-    from ingest.errors import ConfigError
+    from ingest.alerts.sending import is_installed
+    from ingest.errors import ConfigError, how_to_get
 
     if not settings.notify.is_on:
         raise ConfigError(['nobody is told: name addresses under [notify], as all = ["ntfy://…"]'])
     if not is_installed():
-        raise ConfigError([f"alerts need apprise: {INSTALL}"])
+        raise ConfigError([f"alerts need apprise: {how_to_get('notify')}"])
 
 
 def _show(settings: Settings, *, as_json: bool) -> None:

@@ -17,7 +17,7 @@ from ingest.config import Settings, load_settings
 from ingest.corpus import Corpus
 from ingest.corpus.base import parse_iso
 from ingest.corpus.runs import PULLED
-from ingest.errors import ConfigError, CorpusError, SeedError
+from ingest.errors import ConfigError, CorpusError, SeedError, how_to_get
 from ingest.layout import count
 from ingest.mistakes import did_you_mean
 from ingest.own_web import catalogue_of, leads_to_outlets
@@ -68,10 +68,21 @@ def checkup(folder: Path, environ: Mapping[str, str], *, now: datetime) -> Itera
     yield from _spiders(settings)
     yield from _seeds(settings)
     yield from _corpus(settings, now=now)
+    yield from _cluster(settings)
     yield from _alerts(settings)
     if not settings.crawl.contact and not settings.crawl.user_agent:
         said = "[crawl] contact is not set, so no site can reach you"
         yield Finding(state="look", subject="contact", said=said)
+
+
+def _cluster(settings: Settings) -> Iterator[Finding]:
+    """The database that workers fill, where one is named."""
+    if settings.cluster.database is None:
+        return
+    from ingest.cluster_check import cluster_findings
+
+    for state, said in cluster_findings(settings):
+        yield Finding(state=state, subject="cluster", said=said)
 
 
 def _alerts(settings: Settings) -> Iterator[Finding]:
@@ -99,7 +110,7 @@ def _packages() -> Iterator[Finding]:
             said = f"another package of this name hides ours: {origin}; use a clean environment"
             yield Finding(state="bad", subject=name, said=said)
     if importlib.util.find_spec("datasette") is None:
-        said = "`seedbed web` needs Datasette: pip install 'seedbed[web]'"
+        said = f"`seedbed web` needs Datasette: {how_to_get('web')}"
         yield Finding(state="look", subject="datasette", said=said)
 
 

@@ -29,6 +29,7 @@ from ingest import (
     cluster_commands,
     completeness_commands,
     completing,
+    copy_gate,
     export_commands,
     index_commands,
     life_commands,
@@ -42,7 +43,7 @@ from ingest import (
     topic_commands,
 )
 from ingest.completing import complete_spiders
-from ingest.errors import IngestError
+from ingest.errors import IngestError, how_to_get
 from ingest.examples import add_examples
 from ingest.terminal import Place, as_json_option, print_json, print_lines, typed
 
@@ -327,7 +328,7 @@ def web(place: Place, *, port: int, datasette_options: tuple[str, ...]) -> None:
     import importlib.util
 
     if importlib.util.find_spec("datasette") is None:
-        raise click.ClickException("Datasette is not installed: pip install 'seedbed[web]'")
+        raise click.ClickException(f"Datasette is not installed: {how_to_get('web')}")
     from ingest.corpus.connection import is_still
 
     with place.reading() as corpus:  # names what is wrong with the file before a server starts
@@ -400,6 +401,7 @@ for _room in _ROOMS:
     for _command in _room.COMMANDS:
         seedbed.add_command(_command)
 add_examples(seedbed)
+copy_gate.guard(seedbed)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from ingest.config import Settings
     from ingest.crawl import CrawlReport
 
-__all__ = ["COMMANDS", "INSTALL"]
-
-INSTALL = "pip install 'seedbed[cluster]'"
+__all__ = ["COMMANDS"]
 
 
 @click.command()
@@ -66,10 +64,10 @@ def _check(settings: Settings) -> None:
     """Make sure that there is a database, and a way to it."""
     from importlib.util import find_spec
 
-    from ingest.errors import ConfigError
+    from ingest.errors import ConfigError, how_to_get
 
-    if find_spec("procrastinate") is None or find_spec("psycopg") is None:
-        raise ConfigError([f"workers need procrastinate and psycopg: {INSTALL}"])
+    if missing := [one for one in ("procrastinate", "psycopg") if find_spec(one) is None]:
+        raise ConfigError([f"{' and '.join(missing)} not installed: {how_to_get('cluster')}"])
     if settings.cluster.database is None:
         said = "no database: name one as [cluster] database, or in SEEDBED_CLUSTER__DATABASE"
         raise ConfigError([said])
@@ -80,11 +78,23 @@ def _status_lines(told: dict[str, Any]) -> list[str]:
 
     at_work, silent = told["at_work"], told["silent"]
     rests = f"; {told['resting']} rest after a failure" if told["resting"] else ""
+    workers = count(sum(not one["is_silent"] for one in told["workers"]), "worker")
+    jobs = count(len(at_work) + len(silent), "job")
     return [
-        f"{count(len(at_work) + len(silent), 'job')} at work, {told['waiting']} waiting{rests}",
-        *(f"  {name}" for name in at_work),
+        f"{workers}, {jobs} at work, {told['waiting']} waiting{rests}",
+        *(line for one in told["workers"] for line in _worker_lines(one)),
         *(f"  {name}: its worker is silent, another will do it" for name in silent),
     ]
+
+
+def _worker_lines(one: dict[str, Any]) -> list[str]:
+    who = "a worker" if one["machine"] is None else f"{one['machine']}, process {one['pid']}"
+    sign = f"last sign of life {one['seen_s_ago']:.0f} s ago"
+    if one["is_silent"]:
+        return [f"  {who}: silent, {sign}"]
+    idle = "" if one["doing"] else ", idle"
+    jobs = [f"    {job['job']}, since {job['since'] or '?'}" for job in one["doing"]]
+    return [f"  {who}{idle}: {sign}", *jobs]
 
 
 COMMANDS = (worker,)

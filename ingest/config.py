@@ -27,7 +27,7 @@ from pydantic import (
 from ingest.archive_settings import Archives
 from ingest.cluster_settings import Cluster
 from ingest.discovery_settings import Discovery
-from ingest.errors import ConfigError
+from ingest.errors import ConfigError, how_to_get
 from ingest.feed_settings import Feeds
 from ingest.gdelt_settings import Gdelt
 from ingest.links_settings import Links
@@ -35,7 +35,7 @@ from ingest.mistakes import NamePath, in_words, syntax_in_words, unknown_variabl
 from ingest.notify_settings import Notify
 from ingest.polling_settings import Polling
 from ingest.search_settings import Search
-from ingest.semantic import INSTALL, encoder_version
+from ingest.semantic import encoder_version
 from ingest.service_settings import Backups, Health
 from ingest.setting_types import Address, Hours, Share, Table, Text, Words
 from ingest.text import clean_controls, normalize
@@ -91,7 +91,7 @@ def _growing(hours: tuple[float, ...]) -> tuple[float, ...]:
 
 def _with_encoder(wanted: bool) -> bool:  # noqa: FBT001 - pydantic calls it by position
     if wanted and encoder_version() is None:
-        raise ValueError(f"its encoder is not installed: {INSTALL}")
+        raise ValueError(f"its encoder is not installed: {how_to_get('semantic')}")
     return wanted
 
 

@@ -12,10 +12,12 @@ IngestError
 └── CorpusError          the corpus cannot be used; carries its path                exit 1
     ├── NotACorpus       the file is no SQLite file, or not one of ours
     ├── CorpusTooNew     made by a newer Seedbed
+    ├── CorpusIsCopy     `pull` alone may write into the file               exit 2
     ├── CorpusLocked     another process holds the write lock past the time-out
     ├── CorpusDamaged    the file is damaged; a backup helps
     ├── CorpusReadOnly   the file or its folder cannot be written
-    ├── CorpusRefused    the server refuses the user, the password or the database     exit 3
+    ├── CorpusRefused    the server refuses the user, the password or the database exit 3
+    ├── CorpusUnmade     no worker has begun in the database                exit 2
     ├── DiskFull         no space left; the transaction was rolled back
     └── SqliteTooOld     this SQLite has the WAL-reset bug (sqlite.org/wal.html)
 """
@@ -33,11 +35,13 @@ __all__ = [
     "ConfigError",
     "CorpusDamaged",
     "CorpusError",
+    "CorpusIsCopy",
     "CorpusLocked",
     "CorpusReadOnly",
     "CorpusRefused",
     "CorpusTooNew",
     "CorpusTooOld",
+    "CorpusUnmade",
     "CrawlError",
     "DaemonRunning",
     "DiskFull",
@@ -47,6 +51,7 @@ __all__ = [
     "SeedError",
     "SqliteTooOld",
     "Stopped",
+    "how_to_get",
 ]
 
 
@@ -145,6 +150,18 @@ class CorpusDamaged(CorpusError):
     """The file is damaged."""
 
 
+class CorpusIsCopy(CorpusError):
+    """The file is a copy of a cluster's corpus, which the next pull would make again."""
+
+    exit_code = 2
+
+
+class CorpusUnmade(CorpusError):
+    """No worker has begun in the database, so there is nothing to pull."""
+
+    exit_code = 2
+
+
 class CorpusLocked(CorpusError):
     """Another process holds the write lock past the time-out."""
 
@@ -165,3 +182,8 @@ class DiskFull(CorpusError):
 
 class SqliteTooOld(CorpusError):
     """This SQLite has the WAL-reset bug."""
+
+
+def how_to_get(extra: str) -> str:
+    """What brings an optional part that is missing; as the README installs Seedbed."""
+    return f"in a clone, `pip install -c constraints.txt '.[{extra}]'`"

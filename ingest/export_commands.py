@@ -294,10 +294,11 @@ def report(
 
     from ingest import clock
     from ingest.config import seedbed_version
+    from ingest.errors import how_to_get
     from ingest.export_files import write_whole
 
     if importlib.util.find_spec("markupsafe") is None:
-        raise click.ClickException("the pictures need MarkupSafe: pip install 'seedbed[web]'")
+        raise click.ClickException(f"the pictures need MarkupSafe: {how_to_get('web')}")
     from ingest.report import Period, report_html
 
     settings = place.settings()

@@ -34,7 +34,7 @@ def pull(place: Place, *, every_s: float | None, is_last: bool, as_json: bool) -
     """Bring the file up to date with PostgreSQL.
 
     What workers stored in PostgreSQL becomes the corpus of this workspace. The first pull
-    takes all there is, later ones what changed. The file is a copy: no crawl may write into it.
+    takes all there is, later ones what changed. The file is a copy: nothing else may write into it.
     """
     from ingest.pulling import pull as pull_once
 
@@ -77,6 +77,7 @@ def _row(told: Pulled) -> dict[str, Any]:
         "changed": dict(told.changed),
         "deleted": dict(told.deleted),
         "anew": told.why_anew or None,
+        "left": told.is_last,
     }
 
 
@@ -92,6 +93,8 @@ def _lines(told: Pulled) -> list[str]:
             _counted(by_table[table], thing) for table, thing in _TOLD if table in by_table
         ]:
             lines.append(f"  {what}: {', '.join(said)}")
+    if told.is_last:
+        lines.append("left the cluster: crawls may write here")
     return lines
 
 

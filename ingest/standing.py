@@ -46,6 +46,7 @@ def standing(settings: Settings) -> dict[str, Any]:
     with closing(Corpus(settings.corpus_path, readonly=True)) as corpus:
         coverage = coverage_of(corpus)
         return told | {
+            "copy_of": corpus.copy_of(),
             "corpus_bytes": settings.corpus_path.stat().st_size,
             "summary": corpus.summary(),
             "seed_documents": sum(

@@ -89,7 +89,6 @@ def relearn(place: Place, *, step: int | None, as_json: bool) -> None:
     from ingest import clock
 
     with _teaching(place) as (workspace, corpus):
-        corpus.check_is_own()
         if step is not None and not corpus.undo_step(step, now=clock.now()):
             raise click.ClickException(f"no step {step} of drift that stands")
         told = _relearn(workspace, corpus)
@@ -108,6 +107,7 @@ def _teaching(place: Place) -> Iterator[tuple[Workspace, Corpus]]:
     with place.reading():  # says what is wrong where there is no corpus, and makes none
         pass
     with contextlib.closing(workspace.corpus()) as corpus:
+        corpus.check_is_own()
         yield workspace, corpus
 
 

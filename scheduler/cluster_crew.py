@@ -16,11 +16,14 @@ from ingest.workspace import Workspace, other_lessons
 from scheduler.cluster_jobs import ENTER, Job, jobs_due
 from scheduler.jobs import job_specs
 from scheduler.rounds import agenda_of, look_of, say
+from scheduler.upkeep import HOSTS_KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from ingest.config import Settings
+    from ingest.corpus import Corpus
     from ingest.crawl import Command, CrawlReport
 
 __all__ = ["Crew"]
@@ -28,6 +31,7 @@ __all__ = ["Crew"]
 _OUTLETS_AT_ONCE = 500  # looked for at a time; more are seen when these are done
 _DRAIN_S = 17.0  # with the two seconds of force that may follow: below 20, our promise
 _LIMIT_S = 6 * 3600.0
+_SWEEP_S = 3600.0  # between two times that what is known of hosts is cleared away
 _UNTOLD = "SEEDBED_NOTIFY__"  # a crawl reads what strangers write, and tells nobody
 
 _log = log.get(__name__)
@@ -44,6 +48,7 @@ class Crew:
     command: Command = scrapy_command
     on_report: Callable[[CrawlReport], None] | None = None
     _greeted: set[str] = field(default_factory=set)  #: spiders whose sources this worker entered
+    _swept: datetime | None = None  #: when what is over of hosts was dropped last
     _checked: tuple[object, ...] = ()  #: the seeds that were compared last, from outside
 
     @property
@@ -98,12 +103,20 @@ class Crew:
         with closing(self.workspace.corpus()) as corpus:
             if dead := corpus.close_dead_runs(now=clock.now()):
                 _log.warning("runs had died unseen", runs=dead)
+            self._sweep(corpus)
             agenda = agenda_of(corpus, self.settings)
             outlets = corpus.due_outlets(now=agenda.now, limit=_OUTLETS_AT_ONCE)
         return jobs_due(
             specs, agenda, outlets,
             every_minutes=self.settings.schedule.poll_every_minutes, greeted=self._greeted,
         )  # fmt: skip
+
+    def _sweep(self, corpus: Corpus) -> None:
+        """Drop what is over of what hosts asked for: no daemon keeps up this corpus."""
+        now = clock.now()
+        if self._swept is None or (now - self._swept).total_seconds() > _SWEEP_S:
+            corpus.forget_hosts(before=now - HOSTS_KEPT)
+            self._swept = now
 
     def crawl(self, job: Job) -> CrawlReport | None:
         """Do a job; None: its crawl could not be started, or its end was not to be learned.

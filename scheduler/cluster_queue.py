@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from procrastinate.worker import Worker
 from ingest import log
 from ingest.cadence import backoff_minutes
 from scheduler.cluster_jobs import Job, not_queued
+from scheduler.cluster_workers import OwnJobs
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ingest.config import Settings
     from scheduler.cluster_crew import Crew
 
-__all__ = ["BROKEN", "QUEUE", "JobQueue", "job_of", "open_queue", "reach"]
+__all__ = ["BROKEN", "QUEUE", "JobQueue", "job_of", "open_queue", "own_jobs", "reach"]
 
 #: What a database that is gone makes of a call.
 BROKEN = (
@@ -54,7 +54,15 @@ def open_queue(settings: Settings) -> App:
         conninfo=settings.cluster.database, min_size=1, max_size=4,
         kwargs={"application_name": "seedbed worker"},
     )  # fmt: skip
-    return App(connector=connector)
+    app = App(connector=connector)
+    app.job_manager = OwnJobs(connector)
+    return app
+
+
+def own_jobs(app: App) -> OwnJobs:
+    """The jobs of what `open_queue` opened."""
+    assert isinstance(app.job_manager, OwnJobs)
+    return app.job_manager
 
 
 async def reach(settings: Settings) -> None:
@@ -85,14 +93,14 @@ class JobQueue:
         self.app.task(name=_TASK, queue=QUEUE)(self._crawl)
 
     async def prepare(self) -> None:
-        """Make procrastinate's tables, unless they are there."""
-        if await self.app.check_connection_async():
-            return
-        try:
-            await self.app.schema_manager.apply_schema_async()
-        except exceptions.ConnectorException:
-            if not await self.app.check_connection_async():  # else another was faster
-                raise
+        """Make procrastinate's tables and ours beside them, unless they are there."""
+        if not await self.app.check_connection_async():
+            try:
+                await self.app.schema_manager.apply_schema_async()
+            except exceptions.ConnectorException:
+                if not await self.app.check_connection_async():  # else another was faster
+                    raise
+        await own_jobs(self.app).make_table()
 
     async def look(self) -> int:
         """Queue what is due, after what dead workers left; how much is new."""
@@ -151,19 +159,16 @@ class JobQueue:
 
     async def _rescue(self) -> None:
         """Give what dead workers did to the living."""
-        manager = self.app.job_manager
+        manager = own_jobs(self.app)
         stalled = await manager.get_stalled_jobs(
             queue=QUEUE, seconds_since_heartbeat=self.crew.settings.cluster.heartbeat_s
         )
         for job in stalled:
-            assert job.id is not None
             try:
-                await manager.retry_job(job)
-            except exceptions.AlreadyEnqueued:  # one like it waits: that will do
-                with suppress(exceptions.ConnectorException):
-                    await manager.finish_job_by_id_async(job.id, Status.FAILED, delete_job=True)
-            except exceptions.ConnectorException:
-                continue  # another worker was faster
+                if not await manager.release(job):
+                    continue  # another worker was faster
+            except exceptions.UniqueViolation:  # one like it waits: that will do
+                await manager.finish_job(job, Status.FAILED, delete_job=True)
             _log.warning("job of a dead worker rescued", job=str(job.queueing_lock))
 
     async def _jobs(self, status: Status) -> list[Job]:

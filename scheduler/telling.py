@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from ingest import clock, log
 from ingest.alerts.round import check_corpus, look_and_tell, tell_of_standstill
-from ingest.alerts.sending import INSTALL, is_installed
+from ingest.alerts.sending import is_installed
 from ingest.corpus import Corpus
-from ingest.errors import ConfigError, CorpusError, CorpusLocked
+from ingest.errors import ConfigError, CorpusError, CorpusLocked, how_to_get
 from scheduler.corpus_alarm import CorpusAlarm
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def tell_once(
     if not settings.notify.is_on:
         return True
     if not is_installed():
-        say("alerts not sent", because=f"they need apprise: {INSTALL}")
+        say("alerts not sent", because=f"they need apprise: {how_to_get('notify')}")
         return False
     try:
         told = look_and_tell(settings, now=clock.now(), is_stopped=is_stopped)

@@ -29,7 +29,7 @@ MAINTENANCE, BACKUP = "maintenance", "backup"
 _EVERY = timedelta(days=1)
 _STATE = "maintained"  # in `topic_state`: when it was last
 _PATIENCE_S = 1.0  # with readers and writers: there is another day
-_HOSTS_KEPT = timedelta(days=30)  # after that, who is asked again is asked as if for the first time
+HOSTS_KEPT = timedelta(days=30)  # after that, who is asked again is asked as if for the first time
 _MIB = 1024 * 1024
 
 _log = log.get(__name__)
@@ -69,7 +69,7 @@ def keep_up(settings: Settings, work: str, *, is_stopped: Callable[[], bool]) ->
 def _maintain(settings: Settings) -> None:
     before = wal_bytes(settings.corpus_path)
     with closing(Corpus(settings.corpus_path, timeout_s=_PATIENCE_S)) as corpus:
-        corpus.forget_hosts(before=clock.now() - _HOSTS_KEPT)
+        corpus.forget_hosts(before=clock.now() - HOSTS_KEPT)
         corpus.optimize()
         corpus.set_state(_STATE, iso(clock.now()))
         try:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import os
-from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from ingest.corpus import Corpus
-from tests.postgres import corpus_of_postgres, database, instead_of_files, on_both, postgres
+from tests.postgres import (
+    corpus_of_postgres,
+    database,
+    databases_given_back,
+    instead_of_files,
+    postgres,
+    stores_of,
+)
 
 __all__ = ["corpus_of_postgres", "database", "postgres"]  # fixtures
 
@@ -35,9 +41,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-@pytest.fixture(scope="session", autouse=True)
-def store_of_workspaces(request: pytest.FixtureRequest) -> Iterator[None]:
-    with instead_of_files() if request.config.getoption("--store") == "postgres" else nullcontext():
+@pytest.fixture(scope="session")
+def store(request: pytest.FixtureRequest) -> str:
+    """Of every workspace that is made; tests of both are run with either."""
+    return str(request.config.getoption("--store"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _store_of_workspaces(store: str, request: pytest.FixtureRequest) -> Iterator[None]:
+    if store == "sqlite":
+        yield
+        return
+    with instead_of_files(request.getfixturevalue("postgres")):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _own_databases(_store_of_workspaces: None) -> Iterator[None]:
+    with databases_given_back():
         yield
 
 
@@ -52,13 +73,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "corpus" in metafunc.fixturenames and (stores := on_both(metafunc)):
-        metafunc.parametrize("store", stores)
-
-
-@pytest.fixture
-def store() -> str:
-    return "sqlite"
+    if stores := stores_of(metafunc):
+        metafunc.parametrize("store", stores, scope="module")
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -23,10 +23,12 @@ from ingest.corpus.opening import STORE_VARIABLE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_TEMPLATE, _EMPTIED = "seedbed_template", "seedbed_emptied"
+_TEMPLATE = "seedbed_template"
 _USERS = ("postgres", "nobody")
-# Whatever the order of the foreign keys.
+# Whatever the order of the foreign keys, and though a test left a connection.
 _EMPTY = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+  WHERE datname = current_database() AND pid <> pg_backend_pid();
 SET session_replication_role = replica;
 DO $$ DECLARE one record; BEGIN
   FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
@@ -43,12 +45,12 @@ END $$
 CONTRACT = frozenset(
     f"tests.test_{name}"
     for name in (
-        "blocks", "claims_corpus", "clock_jumps", "copies", "corpus", "events", "families",
-        "host_waits", "index", "labels", "leases", "rejudge", "routes", "site_memory",
-        "source_upkeep", "stories_corpus", "translations", "undo",
+        "clock_jumps", "corpus", "labels", "leases", "routes", "source_upkeep", "stories_corpus"
     )
 )  # fmt: skip
-#: Of these, what is about the file: who opens it, its one write lock, what only readers ask.
+#: Modules whose tests make their corpus themselves, in a folder, and hold for both stores too.
+OF_WORKSPACES = frozenset(f"tests.test_{name}" for name in ("claims_corpus", "events", "intake"))
+#: Of all these, what is about the file: who opens it, its one write lock, what only readers ask.
 OF_THE_FILE = frozenset({
     "test_a_locked_corpus_is_an_error_of_its_own",
     "test_command_lists_stories_and_shows_one_by_date",
@@ -59,6 +61,7 @@ OF_THE_FILE = frozenset({
     "test_looking_for_pages_takes_no_write_lock",
     "test_new_corpus_is_marked_as_ours",
     "test_nothing_is_done_where_nothing_changed",
+    "test_one_address_of_all_pages_is_believed_in_no_order",  # two dozen corpora
     "test_reader_cannot_write",
     "test_search_follows_every_change_of_an_article",
     "test_weeks_are_those_of_the_iso_calendar",
@@ -66,45 +69,51 @@ OF_THE_FILE = frozenset({
 })  # fmt: skip
 
 
-def on_both(metafunc: pytest.Metafunc) -> list[Any]:
-    """The stores that a test is run on; empty: only on the file."""
-    is_shared = metafunc.module.__name__ in CONTRACT
-    if not is_shared or metafunc.function.__name__ in OF_THE_FILE:
+def stores_of(metafunc: pytest.Metafunc) -> list[str]:
+    """The stores that a test is run on; empty: the one that is asked for."""
+    module, has = metafunc.module.__name__, {*metafunc.fixturenames}
+    if module not in CONTRACT | OF_WORKSPACES:
         return []
-    return ["sqlite", "postgres"]
+    makes = {"corpus"} if module in CONTRACT else {"corpus", "tmp_path", "tmp_path_factory"}
+    is_of_the_file = metafunc.function.__name__ in OF_THE_FILE
+    return ["sqlite"] if is_of_the_file or has.isdisjoint(makes) else ["sqlite", "postgres"]
 
 
-#: Where `pytest --store postgres` puts the corpus of each workspace that a test makes.
+#: The server that holds the corpus of each workspace that a test makes; empty: files do.
 _everywhere: list[Server] = []
 _of_folder: dict[Path, str] = {}
+_opened: list[Corpus] = []  #: by tests that need not close a file
 
 
 @contextmanager
-def instead_of_files() -> Iterator[None]:
+def instead_of_files(server: Server) -> Iterator[None]:
     """Every workspace has its corpus in a database of its own, for as long as this lasts."""
-    from ingest.corpus.postgres.store import SharedCorpus
+    _everywhere.append(server)
+    os.environ[STORE_VARIABLE] = "cluster"
+    try:
+        yield
+    finally:
+        del os.environ[STORE_VARIABLE]
+        _everywhere.clear()
 
-    with running() as server:
-        server.execute(f"CREATE DATABASE {_TEMPLATE}")
-        SharedCorpus(server.address(_TEMPLATE)).close()
-        _everywhere.append(server)
-        os.environ[STORE_VARIABLE] = "cluster"
-        try:
-            yield
-        finally:
-            del os.environ[STORE_VARIABLE]
-            _everywhere.clear()
+
+@contextmanager
+def databases_given_back() -> Iterator[None]:
+    """What is lent meanwhile is for others afterwards."""
+    before = set(_of_folder)
+    yield
+    while _opened:
+        _opened.pop().close()
+    for folder in _of_folder.keys() - before:
+        _everywhere[0].take_back(_of_folder.pop(folder))
 
 
 def workspace_environment(folder: Path) -> dict[str, str]:
     """What the settings of a workspace need to know of where its corpus is; files need nothing."""
     if not _everywhere:
         return {}
-    (server,) = _everywhere
     if folder not in _of_folder:
-        name = f"workspace_{len(_of_folder)}"
-        server.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
-        _of_folder[folder] = server.address(name)
+        _of_folder[folder] = _everywhere[0].lend()
     return {"SEEDBED_CLUSTER__DATABASE": _of_folder[folder]}
 
 
@@ -114,7 +123,8 @@ def corpus_at(path: Path) -> Corpus:
         return Corpus(path)
     from ingest.corpus.postgres.store import SharedCorpus
 
-    return SharedCorpus(workspace_environment(path)["SEEDBED_CLUSTER__DATABASE"])
+    _opened.append(SharedCorpus(workspace_environment(path)["SEEDBED_CLUSTER__DATABASE"]))
+    return _opened[-1]
 
 
 def again(corpus: Corpus, *, timeout_s: float = 30.0) -> Corpus:
@@ -157,8 +167,11 @@ class Server:
     folder: Path
     port: int
     user: str | None
+    #: Whether a power cut costs nothing; the death of its processes never does.
+    is_durable: bool = True
     process: subprocess.Popen[bytes] | None = None
     _numbers: Iterator[int] = field(default_factory=count)
+    _free: list[str] = field(default_factory=list)  #: addresses, to be emptied
 
     def run(self, program: str, *arguments: str) -> None:
         subprocess.run(
@@ -183,7 +196,8 @@ class Server:
         command = [
             str(self.programs / "postgres"), "-D", str(self.folder / "pg"), "-p", str(self.port),
             "-c", "listen_addresses=127.0.0.1", "-k", str(self.folder),
-            "-c", "shared_buffers=32MB", "-c", "max_connections=100", "-c", "fsync=on",
+            "-c", "shared_buffers=32MB", "-c", "max_connections=100",
+            "-c", f"fsync={'on' if self.is_durable else 'off'}",
         ]  # fmt: skip
         with (self.folder / "log").open("ab") as told:
             self.process = subprocess.Popen(
@@ -232,14 +246,31 @@ class Server:
     @contextmanager
     def database(self, *, empty: bool = False) -> Iterator[str]:
         """The address of a fresh database with our tables, or without any."""
-        name = f"seedbed_{next(self._numbers)}"
-        # Copied as files: a copy by the log of our 150 tables and indexes takes longer.
-        ours = "" if empty else f" TEMPLATE {_TEMPLATE} STRATEGY file_copy"
-        self.execute(f"CREATE DATABASE {name}{ours}")
+        name = self._make_database("" if empty else f" TEMPLATE {_TEMPLATE}")
         try:
             yield self.address(name)
         finally:
             self.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def lend(self) -> str:
+        """The address of a database with our tables and no rows: emptied, if one is there."""
+        import psycopg
+
+        if not self._free:
+            return self.address(self._make_database(f" TEMPLATE {_TEMPLATE}"))
+        address = self._free.pop()
+        with psycopg.connect(address) as raw:
+            raw.execute(_EMPTY)
+        return address
+
+    def take_back(self, address: str) -> None:
+        """Lend it to the next."""
+        self._free.append(address)
+
+    def _make_database(self, like: str) -> str:
+        name = f"seedbed_{next(self._numbers)}"
+        self.execute(f"CREATE DATABASE {name}{like}")
+        return name
 
 
 def _alive_in(data: Path) -> bool:
@@ -256,7 +287,7 @@ def _alive_in(data: Path) -> bool:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
+def running(*, is_durable: bool = True) -> Iterator[Server]:
     """A server; the test is skipped where there is none."""
     pytest.importorskip("psycopg", reason="the extra `cluster` is not installed")
     programs, user = _programs(), _user()
@@ -265,7 +296,7 @@ def running() -> Iterator[Server]:
     if os.geteuid() == 0 and user is None:
         pytest.skip("PostgreSQL refuses root, and there is no other user")
     with tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
-        server = Server(programs, Path(folder), _free_port(), user)
+        server = Server(programs, Path(folder), _free_port(), user, is_durable)
         server.make()
         server.start()
         try:
@@ -279,22 +310,18 @@ def postgres() -> Iterator[Server]:
     """The server of this session, with a database to copy from."""
     from ingest.corpus.postgres.store import SharedCorpus
 
-    with running() as server:
+    with running(is_durable=False) as server:
         server.execute(f"CREATE DATABASE {_TEMPLATE}")
         SharedCorpus(server.address(_TEMPLATE)).close()
-        server.execute(f"CREATE DATABASE {_EMPTIED} TEMPLATE {_TEMPLATE} STRATEGY file_copy")
         yield server
 
 
 @pytest.fixture
-def database(postgres: Server) -> str:
-    """The address of an empty database, the same for each test: to make one takes a second."""
-    import psycopg
-
-    address = postgres.address(_EMPTIED)
-    with psycopg.connect(address) as raw:
-        raw.execute(_EMPTY)
-    return address
+def database(postgres: Server) -> Iterator[str]:
+    """The address of an empty database."""
+    address = postgres.lend()
+    yield address
+    postgres.take_back(address)
 
 
 @pytest.fixture

@@ -37,8 +37,8 @@ def rows(intake: Intake) -> tuple[Any, ...]:
             "SELECT c.url, c.relation, a.url AS original FROM copies c "
             "JOIN articles a ON a.id = c.article ORDER BY c.url"
         ),
-        corpus._rows("SELECT p.url, d.key FROM doubted_claims d JOIN pages p ON p.id = d.page "
-                     "GROUP BY d.key"),
+        corpus._rows("SELECT min(p.url) AS url, d.key FROM doubted_claims d "
+                     "JOIN pages p ON p.id = d.page GROUP BY d.key ORDER BY d.key"),
     )  # fmt: skip
 
 

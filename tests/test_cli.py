@@ -128,7 +128,7 @@ def test_web_without_datasette_says_what_to_install(
     monkeypatch.setitem(sys.modules, "datasette", None)
 
     assert main(["web"]) == 1
-    assert "pip install 'seedbed[web]'" in capsys.readouterr().err
+    assert "pip install -c constraints.txt '.[web]'" in capsys.readouterr().err
 
 
 def test_web_serves_the_corpus_with_datasette(workspace: Path) -> None:

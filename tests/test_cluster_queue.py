@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from ingest.cluster_commands import _status_lines
 from ingest.config import load_settings
 from ingest.corpus import Corpus
 from ingest.crawl import CrawlReport
@@ -20,8 +23,10 @@ from tests.postgres import database, postgres
 
 procrastinate = pytest.importorskip("procrastinate", reason="the extra is not installed")
 
+from procrastinate.jobs import Status  # noqa: E402  # it is the extra
+
 from scheduler.cluster import _work_on, _work_once  # noqa: E402  # it needs the extra
-from scheduler.cluster_queue import QUEUE, JobQueue, open_queue  # noqa: E402
+from scheduler.cluster_queue import QUEUE, JobQueue, open_queue, own_jobs  # noqa: E402
 from scheduler.cluster_status import status_of  # noqa: E402
 
 if TYPE_CHECKING:
@@ -100,7 +105,9 @@ def test_two_that_look_at_once_queue_nothing_twice(settings: Settings) -> None:
     counts = asyncio.run(look_twice())
     assert sum(counts) == 3, "pages wait until what is asked at their outlet is done"
     assert counts[2] == 0
-    assert status_of(settings) == {"at_work": [], "silent": [], "waiting": 3, "resting": 0}
+    assert status_of(settings) == {
+        "at_work": [], "silent": [], "waiting": 3, "resting": 0, "workers": []
+    }  # fmt: skip
 
 
 def test_an_outlet_is_one_workers_at_a_time(settings: Settings) -> None:
@@ -135,7 +142,8 @@ def test_job_that_failed_rests_and_its_outlet_with_it(settings: Settings) -> Non
 
     asyncio.run(work_once())
     assert crew.began() == ["feeds a.test"]
-    assert status_of(settings) == {"at_work": [], "silent": [], "waiting": 1, "resting": 1}
+    told = status_of(settings)
+    assert (told["at_work"], told["waiting"], told["resting"]) == ([], 1, 1)
 
 
 def test_job_of_a_dead_worker_is_done_by_another(settings: Settings) -> None:
@@ -174,6 +182,88 @@ def test_told_to_stop_it_begins_nothing_more(settings: Settings) -> None:
     asyncio.run(stop_early())
     assert len(crew.began()) == 4
     assert status_of(settings)["at_work"] == []
+
+
+@pytest.mark.parametrize("again", ["other", "same"])
+def test_worker_that_comes_back_does_not_end_the_job_of_its_successor(
+    settings: Settings, again: str
+) -> None:
+    async def hang_and_come_back() -> list[str | None]:
+        async with queue_of(StandIn(settings, AT_B[:1])) as queue:
+            await queue.look()
+            jobs = own_jobs(queue.app)
+            hung, living = await jobs.register_worker(), await jobs.register_worker()
+            held = await jobs.fetch_job(queues=[QUEUE], worker_id=hung)
+            assert held is not None
+            assert await jobs.release(held)
+            assert not await jobs.release(held), "another rescued it first"
+            successor = living if again == "other" else hung
+            now = await jobs.fetch_job(queues=[QUEUE], worker_id=successor)
+            assert now is not None
+            await jobs.finish_job(held, Status.SUCCEEDED, delete_job=True)
+            assert not await jobs.release(held), "so that none rescues it twice"
+            left = [one.status for one in await jobs.list_jobs_async(queue=QUEUE)]
+            await jobs.finish_job(now, Status.SUCCEEDED, delete_job=True)
+            assert not [*await jobs.list_jobs_async(queue=QUEUE)]
+            return left
+
+    assert asyncio.run(hang_and_come_back()) == ["doing"]
+
+
+def test_worker_that_was_struck_off_is_entered_again(settings: Settings) -> None:
+    async def come_back() -> None:
+        async with queue_of(StandIn(settings, AT_B[:1])) as queue:
+            await queue.look()
+            jobs = own_jobs(queue.app)
+            number = await jobs.register_worker()
+            held = await jobs.fetch_job(queues=[QUEUE], worker_id=number)
+            assert held is not None
+            await asyncio.sleep(0.01)
+            assert await jobs.prune_stalled_workers(0) == [number]
+            await jobs.update_heartbeat(number)
+            await jobs.finish_job(held, Status.SUCCEEDED, delete_job=True)
+            await queue.look()
+            assert await jobs.fetch_job(queues=[QUEUE], worker_id=number)
+
+    asyncio.run(come_back())
+    (worker,) = status_of(settings)["workers"]
+    assert worker["doing"][0]["job"] == "feeds b.test"
+
+
+def test_job_of_a_dead_worker_does_not_bar_the_one_that_waits(settings: Settings) -> None:
+    async def die_after_queueing_it_anew() -> list[str | None]:
+        async with queue_of(StandIn(settings, AT_B[:1])) as queue:
+            await queue.look()
+            jobs = own_jobs(queue.app)
+            assert await jobs.fetch_job(queues=[QUEUE], worker_id=await jobs.register_worker())
+            assert await queue._defer(AT_B[0])
+            await asyncio.sleep(0.01)
+            await jobs.prune_stalled_workers(0)
+            await queue.look()
+            return [one.status for one in await jobs.list_jobs_async(queue=QUEUE)]
+
+    assert asyncio.run(die_after_queueing_it_anew()) == ["todo"]
+
+
+def test_status_shows_who_is_idle_and_who_does_what(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def one_works() -> list[str]:
+        async with queue_of(StandIn(settings, AT_B[:1])) as queue:
+            await queue.look()
+            jobs = own_jobs(queue.app)
+            busy, _ = await jobs.register_worker(), await jobs.register_worker()
+            assert await jobs.fetch_job(queues=[QUEUE], worker_id=busy)
+            told = await asyncio.to_thread(status_of, settings)
+            return _status_lines(told)
+
+    monkeypatch.setattr("socket.gethostname", lambda: "north")
+    lines = asyncio.run(one_works())
+
+    assert lines[0] == "2 workers, 1 job at work, 0 waiting"
+    assert lines[1] == f"  north, process {os.getpid()}: last sign of life 0 s ago"
+    assert re.fullmatch(r"    feeds b\.test, since 20[0-9T:-]+Z", lines[2])
+    assert lines[3] == f"  north, process {os.getpid()}, idle: last sign of life 0 s ago"
 
 
 # -- turns ----------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -63,6 +64,15 @@ QUESTIONS: list[tuple[str, Any]] = [
     ("SELECT CAST('12ab' AS INTEGER), CAST('' AS INTEGER), CAST('-3' AS INTEGER)", ()),
     ("SELECT substr(spider, 2, 3), length(spider), instr(spider, 'a') FROM runs ORDER BY id", ()),
     ("SELECT substr(spider, id, id + 1), substr(spider, id) FROM runs ORDER BY id", ()),
+    ("SELECT substr(spider, -3), substr(spider, -9, 7), substr(spider, 0, 2) FROM runs", ()),
+    ("SELECT substr(spider, 2 - id, 2), substr(spider, ?) FROM runs ORDER BY id", (-2,)),
+    ("SELECT length(CAST('äb' AS BLOB)), length(x'00ff00')", ()),
+    ("SELECT unixepoch('2026-01-01T00:00:00.700Z'), unixepoch(NULL)", ()),
+    ("SELECT value FROM json_each(?) ORDER BY value", ('["b", "A", "a", "B", "ä"]',)),
+    ("SELECT max(value), min(value) FROM json_each(?)", ('["b", "A", "a", "B", "ä"]',)),
+    ("SELECT '[\"b\"]' ->> 0 > 'B', '[\"B\"]' ->> 0 < 'a' FROM runs ORDER BY spider || 'x'", ()),
+    ("SELECT max(spider), min(coalesce(message, 'Z')) FROM runs", ()),
+    ("SELECT id FROM runs WHERE spider || 'x' BETWEEN 'A' AND 'a' ORDER BY lower(spider), id", ()),
     ("SELECT iif(id > 2, 'late', 'soon'), CASE id WHEN 1 THEN 'x' END FROM runs ORDER BY id", ()),
     ("SELECT message, count(*) FROM runs GROUP BY message HAVING count(*) > 1", ()),
     ("SELECT (id, coalesce(message, '')) > (2, 'e') FROM runs ORDER BY id", ()),
@@ -73,14 +83,34 @@ QUESTIONS: list[tuple[str, Any]] = [
 ]
 
 
-@pytest.fixture(scope="module")
-def both(postgres: Server) -> Iterator[tuple[sqlite3.Connection, Any]]:
+@contextmanager
+def database_of(postgres: Server, locale: str) -> Iterator[str]:
+    """One whose own order of texts is the bytes', or that of a language."""
+    if locale == "C":
+        with postgres.database() as address:
+            yield address
+        return
+    like = "TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'"
+    try:
+        postgres.execute(f"CREATE DATABASE of_language {like}")
+    except psycopg.Error as exc:
+        pytest.skip(f"this PostgreSQL has no ICU: {exc}")
+    try:
+        yield postgres.address("of_language")
+    finally:
+        postgres.execute("DROP DATABASE of_language WITH (FORCE)")
+
+
+@pytest.fixture(scope="module", params=["C", "en-US"])
+def both(
+    postgres: Server, request: pytest.FixtureRequest
+) -> Iterator[tuple[sqlite3.Connection, Any]]:
     filed = sqlite3.connect(":memory:")
     filed.execute(TABLE)
     filed.executemany("INSERT INTO runs VALUES (?, ?, ?, ?)", ROWS)
     from ingest.corpus.postgres.store import SharedCorpus
 
-    with postgres.database() as address:
+    with database_of(postgres, request.param) as address:
         corpus = SharedCorpus(address)
         for number, spider, message, seconds in ROWS:
             corpus._run(
@@ -105,6 +135,18 @@ def test_both_give_the_same_answer(
     assert [[type(one) for one in row] for row in found] == [
         [type(one) for one in row] for row in wanted
     ]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "substr(url, 2, -1)", "strftime('%Y', first_seen, '1 day')", "strftime('%Y', first_seen)",
+        "unixepoch(first_seen, 'auto')", "date(first_seen)", "datetime(first_seen)",
+    ],
+)  # fmt: skip
+def test_what_would_mean_something_else_is_refused(said: str) -> None:
+    with pytest.raises(ValueError, match="no equal"):
+        translate(f"SELECT {said} FROM pages")
 
 
 def test_replacing_a_row_replaces_all_of_it(corpus_of_postgres: Corpus) -> None:

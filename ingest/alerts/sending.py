@@ -18,7 +18,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from ingest.alert_items import AlertKind
-from ingest.errors import ConfigError
+from ingest.errors import ConfigError, how_to_get
 from ingest.notify_settings import KINDS
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from ingest.config import Settings
 
 __all__ = [
-    "INSTALL",
     "Address",
     "NotSent",
     "addresses_of",
@@ -39,7 +38,6 @@ __all__ = [
     "send",
 ]
 
-INSTALL = "pip install 'seedbed[notify]'"
 _FILE = "file:"
 _TALKATIVE = ("apprise", "urllib3", "requests", "requests_oauthlib", "oauthlib", "paho")
 _STATUS = re.compile(r"error=(\d{3})\b")
@@ -120,7 +118,7 @@ def flaws_of(settings: Settings) -> list[str]:
     if not settings.notify.is_on:
         return []
     if not is_installed():
-        return [f"alerts need apprise: {INSTALL}"]
+        return [f"alerts need apprise: {how_to_get('notify')}"]
     try:
         addresses = addresses_of(settings)
     except ConfigError as exc:
@@ -178,7 +176,7 @@ def _service(address: Address) -> Any:
         NotSent: nothing, or something that trusts any certificate.
     """
     if not is_installed():
-        raise NotSent(f"alerts need apprise: {INSTALL}")
+        raise NotSent(f"alerts need apprise: {how_to_get('notify')}")
     with _overheard():
         import apprise
 

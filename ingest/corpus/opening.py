@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from ingest.corpus.store import Corpus
-from ingest.errors import ConfigError
+from ingest.errors import ConfigError, how_to_get
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,6 +48,5 @@ def open_corpus(
     except ModuleNotFoundError as exc:
         if exc.name not in ("psycopg", "sqlglot"):
             raise
-        said = f"{exc.name} is not installed, which the extra `cluster` brings: "
-        raise ConfigError([said + "pip install 'seedbed[cluster]'"]) from exc
+        raise ConfigError([f"{exc.name} is not installed: {how_to_get('cluster')}"]) from exc
     return SharedCorpus(settings.cluster.database, timeout_s=timeout_s)

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from ingest.corpus.base import Base, iso, parse_iso
-from ingest.errors import CorpusError
+from ingest.errors import CorpusIsCopy
 from ingest.items import Outcome
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["PULLED", "Runs"]
+__all__ = ["COPY_SAID", "PULLED", "Runs"]
 
 #: State of a file that is a copy of a cluster's corpus: of which, and up to where.
 PULLED = "pulled"
+COPY_SAID = (
+    "a copy that `seedbed pull` keeps up to date, and nothing else may write into; "
+    "crawls, labels and the rest are for after `seedbed pull --last`"
+)
 
 #: The column of `runs` that counts each outcome of a fetch.
 COLUMN_OF = {
@@ -74,6 +79,15 @@ def _is_here(process: str) -> bool:
     return process.partition(":")[0] == socket.gethostname()
 
 
+class BrokenRun(NamedTuple):
+    """A run that died or failed."""
+
+    run: int
+    spider: str
+    is_here: bool  #: it was a process of this machine
+    message: str
+
+
 class Runs(Base):
     """The rows of `runs`."""
 
@@ -81,14 +95,25 @@ class Runs(Base):
     silent_for: ClassVar[timedelta] = timedelta(days=1)
 
     def check_is_own(self) -> None:
-        """Make sure that a crawl may write here.
+        """Make sure that others than `pull` may write here.
 
         Raises:
-            CorpusError: the file is a copy, which the next pull could not bring up to date.
+            CorpusIsCopy: they may not: the next pull would contradict what they wrote.
         """
         if self._value("SELECT 1 FROM topic_state WHERE key = ?", (PULLED,)):
-            said = "a copy that `seedbed pull` keeps up to date, into which no crawl may write"
-            raise CorpusError(f"{said}; after `seedbed pull --last` one may", path=self.path)
+            raise CorpusIsCopy(COPY_SAID, path=self.path)
+
+    def copy_of(self) -> dict[str, Any] | None:
+        """The `database` that the file is a copy of, without user and password; None: it is none.
+
+        `as_of` is the time, UTC, of the last pull that brought anything. Both are None until the
+        first pull ends, and where an older version pulled.
+        """
+        stored = self._value("SELECT value FROM topic_state WHERE key = ?", (PULLED,))
+        if stored is None:
+            return None
+        mark = json.loads(stored)
+        return {"database": mark.get("database") or None, "as_of": mark.get("as_of") or None}
 
     def start_run(self, *, spider: str, trigger: str, version: str, now: datetime) -> int:
         """Open a run; its id.
@@ -170,25 +195,35 @@ class Runs(Base):
                 (said, run),
             )
 
-    def broken_runs(self, *, latest: int | None = None) -> list[tuple[int, str]]:
-        """Runs that died or failed, and their spiders; the latest first.
+    def broken_runs(self, *, latest: int | None = None) -> list[BrokenRun]:
+        """Runs that died or failed; the latest first.
 
         Args:
             latest: so many at most; None: all.
         """
         rows = self._rows(
-            "SELECT id, spider FROM runs WHERE outcome IN ('died', 'failed') "
+            "SELECT id, spider, process, message FROM runs WHERE outcome IN ('died', 'failed') "
             "ORDER BY id DESC LIMIT ?",
             (-1 if latest is None else latest,),
         )
-        return [(row["id"], row["spider"]) for row in rows]
+        return [
+            BrokenRun(
+                run=row["id"],
+                spider=row["spider"],
+                is_here=row["process"] is None or _is_here(row["process"]),
+                message=row["message"] or "",
+            )
+            for row in rows
+        ]
 
-    def last_offset(self, run: int, warc: str) -> int | None:
-        """Offset of the last record of a file that a fetch of a run names, bytes; None: none is."""
-        found = self._value(
-            "SELECT max(warc_offset) FROM fetches WHERE run = ? AND warc = ?", (run, warc)
+    def last_offsets(self, run: int) -> dict[str, int]:
+        """The files of the archive that fetches of a run name, and the last record there, bytes."""
+        rows = self._rows(
+            "SELECT warc, max(warc_offset) AS last FROM fetches "
+            "WHERE run = ? AND warc IS NOT NULL GROUP BY warc ORDER BY warc",
+            (run,),
         )
-        return None if found is None else int(found)
+        return {row["warc"]: int(row["last"]) for row in rows}
 
     def _close_row(self, run: int, *, outcome: str, message: str | None, now: datetime) -> None:
         rows = self._rows(

@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["SEEN", "is_labelled_table", "note_seen", "page_of_row", "said_of", "say", "take_back"]
+from ingest.corpus.runs import PULLED
+
+__all__ = [
+    "SEEN",
+    "is_copy",
+    "is_labelled_table",
+    "note_seen",
+    "page_of_row",
+    "said_of",
+    "say",
+    "take_back",
+]
 
 #: Of what a reader saw, in `topic_state`: by page, the last revision that there was by then.
 SEEN = "seen "
@@ -16,6 +27,12 @@ _PAGE_OF = {
     "articles": "SELECT page FROM articles WHERE id = ?",
     "pages": "SELECT id FROM pages WHERE id = ?",
 }
+
+
+def is_copy(connection: Any) -> bool:
+    """Whether the corpus is pulled from a cluster, so that no label may be written there."""
+    asked = "SELECT 1 FROM topic_state WHERE key = ?"
+    return connection.execute(asked, (PULLED,)).fetchone() is not None
 
 
 def is_labelled_table(table: str) -> bool:

@@ -6,6 +6,7 @@ import importlib
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from ingest.errors import how_to_get
 from ingest.export.columns import columns_of, row_of
 from ingest.export.frame import ExportError, Format
 
@@ -61,7 +62,7 @@ def _libraries() -> tuple[Any, Any]:
     try:
         return importlib.import_module("pyarrow"), importlib.import_module("pyarrow.parquet")
     except ImportError as exc:
-        raise ExportError("Parquet needs pyarrow: pip install 'seedbed[parquet]'") from exc
+        raise ExportError(f"Parquet needs pyarrow: {how_to_get('parquet')}") from exc
 
 
 def _schema(arrow: Any, about: About) -> Any:

@@ -8,6 +8,7 @@ file keeps which transactions it saw, and asks for the notes of all others.
 
 from __future__ import annotations
 
+import time
 import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,9 +16,11 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, cast
 
+from psycopg import errors
+
 from ingest.corpus.postgres.columns import tables
 from ingest.corpus.postgres.connection import connect, guarded, without_password
-from ingest.corpus.postgres.schema import make_schema
+from ingest.corpus.postgres.schema import check_schema
 from ingest.corpus.schema_alerts import ALERT_TABLES
 from ingest.corpus.schema_index import INDEX_TABLES
 
@@ -31,6 +34,8 @@ __all__ = ["Changes", "Moment", "Taken", "oldest_of", "taken"]
 
 _MAKERS = 0x50554C4C  # the advisory lock of those who begin to note
 _ROWS_AT_ONCE = 1000
+_NOW = "to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
+_GLANCE_S = 0.02  # between two tries to have all tables
 #: What a file has of its own: the index of copies, which is made anew from the texts once a crawl
 #: needs it (nearly all the rows there are, and no reader asks it), and who was told of what.
 _APART = frozenset({"fingerprints", *INDEX_TABLES, *ALERT_TABLES})
@@ -107,6 +112,7 @@ class Moment:
 
     raw: Any
     snapshot: str  #: which transactions it holds
+    at: str  #: when, by its own clock, UTC, ISO 8601
 
     def count(self, table: Taken) -> int:
         """How many rows a table has."""
@@ -170,18 +176,25 @@ class Changes:
     """The database, as the one who pulls from it sees it."""
 
     def __init__(self, address: str, *, timeout_s: float) -> None:
-        """Reach it; its tables are made, should nobody have worked on it yet.
+        """Reach it.
 
         Raises:
             CorpusError: it cannot be reached, or is of another version.
+            CorpusUnmade: nobody has worked on it yet.
         """
+        self._patience_s = timeout_s
         where = self._where = cast("Path", PurePosixPath(without_password(address)))
         self._raw: Any = connect(address, where, timeout_s=timeout_s)
         try:
-            make_schema(self._raw, where)
+            check_schema(self._raw, where)
         except BaseException:
             self._raw.close()
             raise
+
+    @property
+    def shown(self) -> str:
+        """Server and database, without user and password."""
+        return str(self._where)
 
     def close(self) -> None:
         """End the connection."""
@@ -233,8 +246,8 @@ class Changes:
         with guarded(self._where):
             self._raw.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             try:
-                row = self._raw.execute("SELECT pg_current_snapshot()::text").fetchone()
-                yield Moment(raw=self._raw, snapshot=row[0])
+                row = self._raw.execute(f"SELECT pg_current_snapshot()::text, {_NOW}").fetchone()
+                yield Moment(raw=self._raw, snapshot=row[0], at=row[1])
             finally:
                 if not self._raw.closed:
                     self._raw.execute("ROLLBACK")
@@ -247,26 +260,53 @@ class Changes:
                 "ON CONFLICT (file) DO UPDATE SET upto = excluded.upto, at = excluded.at",
                 (file, snapshot),
             )
-            self._raw.execute(
-                "DELETE FROM pulling_files WHERE at < now() - make_interval(days => %s)",
-                (keep_days,),
-            )
+            self._forget_silent(keep_days)
             self._raw.execute(
                 "UPDATE changes_pruned SET upto = "
                 "greatest(upto, (SELECT upto FROM pulling_files ORDER BY upto LIMIT 1))"
             )
             self._raw.execute("DELETE FROM changes WHERE txid < (SELECT upto FROM changes_pruned)")
 
-    def forget(self, file: str) -> None:
-        """Note nothing more for a file, which pulls no more; nothing at all if it was the last."""
+    def forget(self, file: str, *, keep_days: int) -> None:
+        """Note nothing more for a file, which pulls no more; nothing at all if it was the last.
+
+        One that has been silent for `keep_days` counts for nothing: a file that was thrown away
+        says no farewell.
+        """
         with guarded(self._where), self._alone():
             self._raw.execute("DELETE FROM pulling_files WHERE file = %s", (file,))
+            self._forget_silent(keep_days)
             if self._raw.execute("SELECT EXISTS (SELECT FROM pulling_files)").fetchone()[0]:
                 return
+            self._lock_all()
             for table in taken():
                 self._raw.execute(f'DROP TRIGGER note_{table.name} ON "{table.name}"')
                 self._raw.execute(f"DROP FUNCTION note_{table.name}()")
             self._raw.execute("DROP TABLE changes, changes_pruned, pulling_files")
+
+    def _lock_all(self) -> None:
+        """Have all tables at once, or none and try again.
+
+        Leases and questions take no `written`: one that has a table may wait for another that we
+        have, in whatever order we take them.
+        """
+        names = ", ".join(f'"{table.name}"' for table in taken())
+        until = time.monotonic() + self._patience_s
+        while True:
+            try:
+                with self._raw.transaction():
+                    self._raw.execute(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE NOWAIT")
+            except errors.LockNotAvailable:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(_GLANCE_S)
+            else:
+                return
+
+    def _forget_silent(self, keep_days: int) -> None:
+        self._raw.execute(
+            "DELETE FROM pulling_files WHERE at < now() - make_interval(days => %s)", (keep_days,)
+        )
 
     def _begin_to_note(self) -> None:
         if self._is_noting():

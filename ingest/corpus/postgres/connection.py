@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import re
+from collections.abc import Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Any, LiteralString, TypeAlias
 
@@ -12,7 +15,7 @@ from psycopg.adapt import Dumper, Loader
 from psycopg.types.numeric import FloatDumper
 
 from ingest.corpus.postgres.dialect import translate
-from ingest.corpus.postgres.turns import take_turn
+from ingest.corpus.postgres.turns import sweep_turns, take_turn
 from ingest.errors import (
     CorpusDamaged,
     CorpusError,
@@ -23,7 +26,7 @@ from ingest.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from psycopg.abc import AdaptContext, Buffer
@@ -52,6 +55,9 @@ _REFUSALS = (
     "password authentication failed", "no password supplied", "does not exist",
     "no pg_hba.conf entry", "permission denied for database",
 )  # fmt: skip
+#: NUL and halves of pairs, as they stand in a text and in JSON.
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+_NO_TEXT_ESCAPED = re.compile(r"\\u(?:0000|d[89a-f])", re.IGNORECASE)
 _FAILED = "a statement had failed, and nothing of it was stored"
 _UNSURE = "the server went away while it stored this step; it is there whole, or not at all"
 # Mistakes of ours, which pass through as they do from SQLite.
@@ -184,7 +190,8 @@ class Connection:
                 return self._end(said)
             cursor = psycopg.ClientCursor(self._raw)
             ours = translate(said)
-            given = _named(params) if ours.positional else params
+            named = _named(params) if ours.positional else params
+            given = _without_controls(named) if "json_each" in said else named
             cursor.execute(ours.sql, given)
             return Cursor(cursor, self)
 
@@ -223,6 +230,11 @@ class Connection:
         assert not self.in_transaction
         with guarded(self._where):
             return take_turn(self._raw, host, run=run, delay_s=delay_s)
+
+    def sweep_turns(self) -> None:
+        """As `postgres.turns` has it."""
+        with guarded(self._where):
+            sweep_turns(self._raw)
 
     def close(self) -> None:
         """End it."""
@@ -270,6 +282,25 @@ class Connection:
         self._seen = times
 
 
+def _without_controls(params: _Params) -> _Params:
+    """Lists in JSON without what is no text here; SQLite finds nothing that equals such a value."""
+    if not isinstance(params, Mapping):
+        return params
+    return {name: _plain_list(value) for name, value in params.items()}
+
+
+def _plain_list(value: Any) -> Any:
+    if not isinstance(value, str) or _NO_TEXT_ESCAPED.search(value) is None:
+        return value
+    try:
+        listed = json.loads(value)
+    except ValueError:
+        return value
+    if not isinstance(listed, list):
+        return value
+    return json.dumps([_NO_TEXT.sub("\ufffd", x) if isinstance(x, str) else x for x in listed])
+
+
 def _named(params: _Params) -> dict[str, Any]:
     return {f"p{number}": value for number, value in enumerate(params, start=1)}
 
@@ -290,7 +321,9 @@ def connect(address: str, where: Path, *, timeout_s: float) -> psycopg.Connectio
         except psycopg.OperationalError as exc:
             said = " ".join(str(exc).split())
             # A socket that "does not exist" is a server that is not there: its own word counts.
-            if "FATAL" in said and any(one in said for one in _REFUSALS):
+            is_refused = "FATAL" in said and any(one in said for one in _REFUSALS)
+            lacks_password = exc.pgconn is not None and bool(exc.pgconn.needs_password)
+            if is_refused or lacks_password:
                 refused = f"the server refused {without_password(address)}: {said}"
                 raise CorpusRefused(refused, path=where) from exc
             raise

@@ -31,6 +31,8 @@ _TRUE = (
     exp.In, exp.Exists, exp.Like, exp.ILike, exp.Escape, exp.Between, exp.And, exp.Or, exp.Not,
     exp.Boolean,
 )  # fmt: skip
+#: The one way in which ours writes a time, and the parts of a call that names a step.
+_FORMAT, _STEPPED = "%Y-%m-%dT%H:%M:%SZ", 3
 #: Statements that are kept translated; a crawl has some 600, but for those with names put in.
 _KEPT = 4096
 
@@ -118,14 +120,16 @@ def _rows_of(listed: exp.Expr, kind: str) -> exp.Expr:
     source, each = listed.sql("sqlite"), "JSONB_ARRAY_ELEMENTS_TEXT"
     if kind == "jsonb":
         each = "JSONB_ARRAY_ELEMENTS"
+    value = f"CAST(e.v AS {kind})" + (_BYTES if kind == "text" else "")
     return sqlglot.parse_one(
-        f"SELECT CAST(e.v AS {kind}) AS value "  # noqa: S608  # our own words
+        f"SELECT {value} AS value "  # noqa: S608  # our own words
         f"FROM {each}(CAST({source} AS JSONB)) AS e(v)",
         read=_Reading,
     )
 
 
 _Reading = "postgres"
+_BYTES = ' COLLATE "C"'  # as SQLite compares: columns have it, what is made of JSON has not
 
 
 def _kind_of_values(select: exp.Expr | None, alias: str) -> str | None:
@@ -219,7 +223,8 @@ def _json_part(node: exp.Expr) -> exp.Expr:
         if not isinstance(step, exp.JSONPathRoot)
     ]
     held = exp.Cast(this=node.this, to=exp.DataType.build("jsonb", dialect=_Reading))
-    return exp.Anonymous(this="jsonb_extract_path_text", expressions=[held, *steps])
+    found = exp.Anonymous(this="jsonb_extract_path_text", expressions=[held, *steps])
+    return exp.Paren(this=exp.Collate(this=found, expression=exp.to_identifier("C", quoted=True)))
 
 
 def _numbers(node: exp.Expr) -> exp.Expr:
@@ -228,19 +233,73 @@ def _numbers(node: exp.Expr) -> exp.Expr:
         return exp.Anonymous(this="as_integer", expressions=[node.this])
     if isinstance(node, exp.Cast) and node.to.is_type("float", "double"):
         return _as_real(node.this)
+    if isinstance(node, exp.HexString):  # there it would be single bits
+        octets = exp.Literal.string(f"\\x{node.this}")
+        return exp.Cast(this=octets, to=exp.DataType.build("bytea", dialect=_Reading))
     if isinstance(node, exp.Literal) and not node.is_string and "." in node.this:
         return node if isinstance(node.parent, exp.Cast) else _as_real(node)
     return node
 
 
 def _substrings(node: exp.Expr) -> exp.Expr:
-    """Where a part of a text begins, and how long it is, are of 32 bits."""
+    """Where a part of a text begins, and how long it is, are of 32 bits.
+
+    A start below zero counts from the end, a length below zero goes backwards; PostgreSQL begins
+    before the text, and refuses.
+    """
     if isinstance(node, exp.Substring):
+        if isinstance(node.args.get("length"), exp.Neg):
+            raise _unequal(node)
+        if not _is_never_negative(node.args["start"]):
+            node.set("start", _from_the_end(node.args["start"], node.this))
         for place in ("start", "length"):
             number = node.args.get(place)
             if number is not None and not isinstance(number, (exp.Literal, exp.Cast)):
                 node.set(place, exp.Cast(this=number, to=exp.DataType.build("int")))
     return node
+
+
+def _is_never_negative(node: exp.Expr) -> bool:
+    if isinstance(node, exp.Add):
+        return _is_never_negative(node.this) and _is_never_negative(node.expression)
+    if isinstance(node, exp.Anonymous):
+        return node.name.lower() == "instr"
+    return isinstance(node, (exp.Literal, exp.Length, exp.StrPosition))
+
+
+def _from_the_end(start: exp.Expr, text: exp.Expr) -> exp.Expr:
+    below = exp.LT(this=exp.Paren(this=start.copy()), expression=exp.Literal.number(0))
+    whole = exp.Length(this=text.copy())
+    behind = exp.Add(this=whole, expression=exp.Literal.number(1))
+    counted = exp.Add(this=behind, expression=exp.Paren(this=start.copy()))
+    return exp.Case(ifs=[exp.If(this=below, true=counted)], default=start.copy())
+
+
+def _times(node: exp.Expr) -> exp.Expr:
+    """What our functions of time give: `strftime` one format alone, `unixepoch` whole seconds."""
+    if isinstance(node, (exp.Date, exp.Anonymous)):
+        name, given = node.name.lower(), node.expressions
+        if isinstance(node, exp.Date) or name in ("date", "datetime", "time"):
+            raise _unequal(node)
+        if name == "strftime" and (len(given) != _STEPPED or given[0].name != _FORMAT):
+            raise _unequal(node)
+        if name == "unixepoch" and not node.meta.get("settled"):
+            return _whole_seconds(node)
+    return node
+
+
+def _whole_seconds(node: exp.Expr) -> exp.Expr:
+    """The part before the point: a cast would round it."""
+    if len(node.expressions) != 1:
+        raise _unequal(node)
+    said = node.expressions[0].sql("sqlite")
+    return sqlglot.parse_one(
+        f"CAST(FLOOR(EXTRACT(EPOCH FROM CAST({said} AS TIMESTAMPTZ))) AS BIGINT)", read=_Reading
+    )
+
+
+def _unequal(node: exp.Expr) -> ValueError:
+    return ValueError(f"PostgreSQL has no equal of {node.sql('sqlite')}")
 
 
 def _joins(node: exp.Expr) -> exp.Expr:
@@ -330,7 +389,7 @@ def _limits(node: exp.Expr) -> exp.Expr:
 
 
 _STEPS: tuple[Callable[[exp.Expr], exp.Expr], ...] = (
-    _json_lists, _extremes, _likeness, _functions, _numbers, _substrings, _joins, _order,
+    _json_lists, _extremes, _likeness, _functions, _times, _numbers, _substrings, _joins, _order,
     _insertions, _limits,
 )  # fmt: skip
 

@@ -36,6 +36,8 @@ class Mark:
     snapshot: str  #: which transactions it has seen; empty: none
     runs: int = 0  #: that it took over
     last_run: int = 0  #: the number of the last one; a crawl into the file adds its own
+    database: str = ""  #: server and name, for people; empty: nothing came yet
+    as_of: str = ""  #: moment of the database, UTC, ISO 8601; empty: nothing came yet
 
 
 class PulledFile(Corpus):
@@ -57,7 +59,7 @@ class PulledFile(Corpus):
                 raise CorpusError(said, path=self.path)
             return Mark(store="", file=str(uuid.uuid4()), snapshot="")
         mark = Mark(**json.loads(stored))
-        if mark.store != store:
+        if mark.snapshot and mark.store != store:
             said = "it was pulled from another database; pull into another file"
             raise CorpusError(said, path=self.path)
         if (mark.runs, mark.last_run) != self._runs():
@@ -70,15 +72,18 @@ class PulledFile(Corpus):
         runs, last = self._runs()
         self.set_state(PULLED, json.dumps(asdict(replace(mark, runs=runs, last_run=last))))
 
-    def end(self, last_numbers: Mapping[str, int]) -> None:
-        """Be a corpus like any other from now on; a number once given is not given again."""
-        self._run("DELETE FROM topic_state WHERE key = ?", (PULLED,))
+    def go_on_from(self, last_numbers: Mapping[str, int]) -> None:
+        """Give no number again that the database gave, by table."""
         for table, number in sorted(last_numbers.items()):
             there = self._run(
                 "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", (number, table)
             )
             if not there.rowcount:
                 self._run("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table, number))
+
+    def end(self) -> None:
+        """Be a corpus like any other from now on."""
+        self._run("DELETE FROM topic_state WHERE key = ?", (PULLED,))
 
     def _runs(self) -> tuple[int, int]:
         row = self._row("SELECT count(*) AS n, coalesce(max(id), 0) AS last FROM runs")

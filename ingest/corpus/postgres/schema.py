@@ -13,7 +13,7 @@ from ingest.corpus.migrations import SCHEMA_VERSION
 from ingest.corpus.postgres.columns import tables, written_indexes
 from ingest.corpus.postgres.dialect import translate
 from ingest.corpus.postgres.turns import TURNS
-from ingest.errors import CorpusTooNew, CorpusTooOld
+from ingest.errors import CorpusTooNew, CorpusTooOld, CorpusUnmade
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ingest.corpus.postgres.columns import Column, Reference, Table
 
-__all__ = ["make_schema", "statements"]
+__all__ = ["check_schema", "make_schema", "statements"]
 
 _MAKERS = 0x53454544  # the advisory lock of those who make the tables: one does, others wait
 _VERSION = "CREATE TABLE seedbed_schema (version bigint NOT NULL)"
@@ -105,15 +105,28 @@ def make_schema(raw: Any, where: Path) -> None:
         CorpusTooNew: another version made them.
         CorpusTooOld: so too.
     """
-    if _version(raw) is None:
+    if version_of(raw) is None:
         with raw.transaction():
             raw.execute("SELECT pg_advisory_xact_lock(%s)", (_MAKERS,))
-            if _version(raw) is None:
+            if version_of(raw) is None:
                 for statement in statements():
                     raw.execute(statement)
-    version = _version(raw)
+    check_schema(raw, where)
+
+
+def check_schema(raw: Any, where: Path) -> None:
+    """Make sure that the tables are those of this version.
+
+    Raises:
+        CorpusUnmade: nobody made any.
+        CorpusTooNew: another version made them.
+        CorpusTooOld: so too.
+    """
+    version = version_of(raw)
     if version == SCHEMA_VERSION:
         return
+    if version is None:
+        raise CorpusUnmade("no worker has begun in this database yet", path=where)
     kind = CorpusTooNew if version is not None and version > SCHEMA_VERSION else CorpusTooOld
     raise kind(
         f"schema {version} is not that of this Seedbed ({SCHEMA_VERSION}); let all workers be of "
@@ -122,7 +135,8 @@ def make_schema(raw: Any, where: Path) -> None:
     )
 
 
-def _version(raw: Any) -> int | None:
+def version_of(raw: Any) -> int | None:
+    """Of the corpus there; None: there is none."""
     there = raw.execute("SELECT to_regclass('seedbed_schema')::text").fetchone()[0]
     if there is None:
         return None

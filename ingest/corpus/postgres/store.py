@@ -97,5 +97,10 @@ class SharedCorpus(SharedFingerprints, Corpus):
         """Enter a run as the one that asks a host next; seconds that it has to wait before."""
         return float(self._raw.take_turn(host, run=run, delay_s=delay_s))
 
+    def forget_hosts(self, *, before: datetime) -> None:
+        """As of a file; and the turns of hosts that nobody asked for a day."""
+        super().forget_hosts(before=before)
+        self._raw.sweep_turns()
+
     def _next_number(self, table: str) -> int:
         return int(self._raw.next_number(table))

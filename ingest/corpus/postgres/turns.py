@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import psycopg
 
-__all__ = ["TURNS", "take_turn"]
+__all__ = ["TURNS", "sweep_turns", "take_turn"]
 
 #: Each host that some run asked, and until when it is to be left alone by others.
 TURNS = (
@@ -30,6 +30,18 @@ ON CONFLICT (host) DO UPDATE SET
   delay_s = excluded.delay_s
 RETURNING extract(epoch FROM at - clock_timestamp())::double precision
 """
+
+# A distance is of seconds or minutes; a turn that is being taken is passed over.
+_SWEEP = """
+DELETE FROM host_turns WHERE host IN (
+  SELECT host FROM host_turns WHERE at < clock_timestamp() - interval '1 day'
+  FOR UPDATE SKIP LOCKED)
+"""
+
+
+def sweep_turns(raw: psycopg.Connection[Any]) -> None:
+    """Drop the turns of hosts that nobody asked for a day, by the server's clock."""
+    raw.execute(_SWEEP)
 
 
 def take_turn(raw: psycopg.Connection[Any], host: str, *, run: int, delay_s: float) -> float:

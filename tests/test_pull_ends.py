@@ -1,0 +1,115 @@
+"""How pulling begins and ends, and what the database keeps of one that was killed."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ingest.cli import main
+from ingest.config import load_settings
+from ingest.corpus import Corpus
+from ingest.errors import CorpusError
+from ingest.pulling import pull
+from tests.test_pull import (
+    _is_noting,
+    _kill,
+    _kill_pull,
+    address,
+    ask,
+    held,
+    only,
+    settings,
+    workspace,
+    write,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ingest.config import Settings
+    from tests.postgres import Server
+
+__all__ = ["address", "only", "settings"]
+
+
+def test_database_in_which_nobody_began_is_left_alone(
+    tmp_path: Path, postgres: Server, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    folder = tmp_path / "new"
+    folder.mkdir()
+    with postgres.database(empty=True) as nothing:
+        monkeypatch.setenv("SEEDBED_CLUSTER__DATABASE", nothing)
+
+        assert main(["-w", str(folder), "pull"]) == 2
+
+        assert "no worker has begun in this database yet" in capsys.readouterr().err
+        assert ask(nothing, "SELECT count(*) FROM pg_class WHERE relnamespace = 2200") == 0
+    assert list(folder.iterdir()) == []
+
+
+def test_killed_first_pull_leaves_nothing_for_ever(address: str, settings: Settings) -> None:
+    _kill_pull(settings, "copies")
+    assert ask(address, "SELECT count(*) FROM pulling_files") == 1
+
+    pull(settings)
+    assert ask(address, "SELECT count(*) FROM pulling_files") == 1
+    assert pull(settings, is_last=True).is_last
+    assert not _is_noting(address)
+
+
+def test_file_that_was_thrown_away_is_not_noted_for_ever(
+    tmp_path: Path, address: str, settings: Settings
+) -> None:
+    pull(workspace(tmp_path / "gone", address))
+    write(address, "UPDATE pulling_files SET at = now() - interval '400 days'")
+
+    pull(settings, is_last=True)
+
+    assert not _is_noting(address)
+
+
+_KILLED_LAST = """
+import os, signal, sys
+from pathlib import Path
+from ingest import pulling
+from ingest.config import load_settings
+from ingest.corpus.postgres.changes import Changes
+from ingest.corpus.postgres.filing import PulledFile
+
+def dying(*_args, **_named):
+    os.kill(os.getpid(), signal.SIGKILL)
+if sys.argv[2] == "before":
+    Changes.forget = dying
+else:
+    PulledFile.end = dying
+pulling.pull(load_settings(Path(sys.argv[1]), os.environ), is_last=True)
+"""
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_killed_last_pull_can_be_told_again(address: str, settings: Settings, when: str) -> None:
+    pull(settings)
+    _kill(settings, _KILLED_LAST, when)
+    with closing(Corpus(settings.corpus_path)) as corpus:
+        assert corpus.copy_of() is not None
+
+    pull(settings, is_last=True)
+
+    assert not _is_noting(address)
+    with closing(Corpus(settings.corpus_path)) as corpus:
+        corpus.check_is_own()
+
+
+def test_a_database_that_is_gone_is_an_error_and_the_file_stays(settings: Settings) -> None:
+    pull(settings)
+    before = held(settings.corpus_path)
+    away = {"SEEDBED_CLUSTER__DATABASE": "postgresql://x:secret@127.0.0.1:1/none"}
+
+    with pytest.raises(CorpusError, match="cannot be reached") as told:
+        pull(load_settings(settings.workspace, away))
+
+    assert "secret" not in str(told.value)
+    assert held(settings.corpus_path) == before
