@@ -209,6 +209,16 @@ def test_a_copy_of_a_cluster_shows_no_buttons_and_takes_no_label(unlabelled: Cor
     assert labels(unlabelled) == []
 
 
+def test_the_front_page_says_of_what_it_is_a_copy(unlabelled: Corpus) -> None:
+    def front() -> str:
+        return str(serving(unlabelled, lambda datasette: datasette.client.get("/anyname/")).text)
+
+    assert "seedbed pull" not in front()
+    unlabelled.set_state("pulled", '{"database": "here:1/<b>", "as_of": "2026-01-02T03:04:05Z"}')
+
+    assert "A copy of here:1/&lt;b&gt;, where workers crawl; as of 2026-01-02 03:04 UTC." in front()
+
+
 def test_an_allow_block_closes_the_buttons(unlabelled: Corpus) -> None:
     closed = {"plugins": {"seedbed": {"label": {"id": "root"}}}}
     answer, page = click(unlabelled, "yes", options={"metadata": closed})

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from ingest.corpus import runs
 from ingest.corpus.asking import row_of, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
-    "counts", "days", "latest", "leading_names",
+    "copy_of", "counts", "days", "latest", "leading_names",
     "next_times", "route_counts", "seeds", "stories", "topic_state",
 ]  # fmt: skip
 
@@ -52,6 +53,13 @@ def topic_state(connection: Any) -> dict[str, Any]:
     except ValueError:
         return {}
     return told if isinstance(told, dict) else {}
+
+
+def copy_of(connection: Any) -> dict[str, Any]:
+    """Of which `database` the file is a copy, and `as_of` when; empty: it is none."""
+    asked = "SELECT value FROM topic_state WHERE key = :pulled"
+    row = row_of(connection, asked, {"pulled": runs.PULLED})
+    return runs.copy_of(row["value"] if row else None) or {}
 
 
 def leading_names(topic: Mapping[str, Any], *, most: int) -> tuple[str, ...]:

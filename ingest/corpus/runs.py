@@ -88,6 +88,14 @@ class BrokenRun(NamedTuple):
     message: str
 
 
+def copy_of(mark: str | None) -> dict[str, Any] | None:
+    """What the mark of a pulled file says, as `Runs.copy_of` tells it; None: there is no mark."""
+    if mark is None:
+        return None
+    told = json.loads(mark)
+    return {"database": told.get("database") or None, "as_of": told.get("as_of") or None}
+
+
 class Runs(Base):
     """The rows of `runs`."""
 
@@ -109,11 +117,7 @@ class Runs(Base):
         `as_of` is the time, UTC, of the last pull that brought anything. Both are None until the
         first pull ends, and where an older version pulled.
         """
-        stored = self._value("SELECT value FROM topic_state WHERE key = ?", (PULLED,))
-        if stored is None:
-            return None
-        mark = json.loads(stored)
-        return {"database": mark.get("database") or None, "as_of": mark.get("as_of") or None}
+        return copy_of(self._value("SELECT value FROM topic_state WHERE key = ?", (PULLED,)))
 
     def start_run(self, *, spider: str, trigger: str, version: str, now: datetime) -> int:
         """Open a run; its id.

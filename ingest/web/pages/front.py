@@ -68,6 +68,7 @@ class Front:
     cards: tuple[Card, ...]
     stories: tuple[dict[str, Any], ...]
     last_run: dict[str, Any]
+    copy_of: dict[str, Any]  #: the `database` of a cluster and `as_of` when; empty: of none
     slow: tuple[str, ...]
     feeds: tuple[Link, ...]
 
@@ -104,6 +105,7 @@ def read(connection: Any, asked: Asked) -> Front:
         cards=tuple(_card(row, links) for row in latest or ()),
         stories=tuple(_story(row, links) for row in stories or ()),
         last_run=part("the last run", asks.next_times) or {},
+        copy_of=part("of what it is a copy", asks.copy_of) or {},
         slow=tuple(slow),
         feeds=(
             Link(text="Atom feed", href=links.feed("latest", "atom")),
