@@ -131,22 +131,3 @@ def test_archive_that_cannot_be_written_fails_the_run_and_loses_no_address(folde
     assert ask(folder, "SELECT outcome, count(*) AS n FROM pages GROUP BY 1") == [
         {"outcome": "rejected", "n": 5}
     ]
-
-
-def test_full_archive_fails_the_run_and_loses_no_address(folder: Path) -> None:
-    resources = {("a.test", f"/{number}"): PAGE for number in range(5)}
-    (folder / "list.txt").write_text("\n".join(f"http://a.test/{n}" for n in range(5)))
-    (folder / "archive").mkdir()
-    (folder / "archive" / "run-000001-urls.warc.gz").symlink_to("/dev/full")
-    with serve(resources) as server:
-        done = crawl_list(folder, environment(server))
-        broken = ask(folder, "SELECT outcome, message, fetched FROM runs")
-        again = crawl_list(folder, environment(server))
-
-    assert done.returncode == 1
-    assert broken[0]["outcome"] == "failed"
-    assert "No space left" in broken[0]["message"]
-    assert again.returncode == 0, again.stderr
-    assert ask(folder, "SELECT outcome, count(*) AS n FROM pages GROUP BY 1") == [
-        {"outcome": "rejected", "n": 5}
-    ]
