@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.corpus import browsing_feeds, browsing_stories, patience
+from ingest.corpus import browsing_feeds, browsing_outlets, browsing_stories, patience
 from ingest.corpus.browsing_feeds import ARTICLE_LISTS, articles_of_question
 from ingest.corpus.browsing_outlets import copying
 from ingest.corpus.texts import pack
@@ -219,6 +220,21 @@ def test_the_copies_of_a_stretch_are_those_of_the_view(corpus: Corpus) -> None:
     assert told(copying(corpus._raw, since="0")) == told(copying(corpus._raw))
     hours = copying(corpus._raw, since="0", with_hours=True)
     assert {row["hours_later"] for row in hours} == {None, 24.0}
+
+
+@pytest.mark.parametrize(
+    ("since", "until"),
+    [*combinations(["", "2025-07-02", "2025-07-02T12", "2025-07-03", "2999"], 2), ("2025-07", "")],
+)
+def test_a_stretch_is_all_less_what_lies_outside(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch, since: str, until: str
+) -> None:
+    told = []
+    for share in (-1.0, 1.0):
+        monkeypatch.setattr(browsing_outlets, "_MOST_OF_ALL", share)
+        told.append(copying(corpus._raw, since=since, until=until))
+
+    assert told[0] == told[1]
 
 
 def test_a_feed_ends_after_so_many_articles(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from ingest.corpus.asking import row_of, rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import ItemsView, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 __all__ = ["copied_by", "copied_from", "copying", "hours_of", "languages_of", "latest_of",
            "one_outlet", "outlet_days", "outlet_sources"]  # fmt: skip
@@ -125,8 +125,10 @@ _EACH = (
 )
 _DATED = " AND c.published >= :since AND c.published < :until"
 _UNDATED = " AND c.published IS NULL AND c.first_seen >= :since AND c.first_seen < :until"
+_OUTSIDE = (" AND c.published < :since", " AND c.published >= :until", " AND c.published IS NULL")
 _Found: TypeAlias = "tuple[int, bool, float | None]"  # copies, are they undated, hours later
 _LAST = "~"  # comes after every time
+_MOST_OF_ALL = 0.65  # share of the copies; all of them are counted in a third of the time
 
 
 def copying(
@@ -163,23 +165,51 @@ def copying(
     each = _EACH.format(hours=", c.hours_later" if with_hours else ", NULL", index=index) + asked
     values = {"outlet": outlet, "story": story, "since": since, "until": until or _LAST}
     found: dict[tuple[str, str], list[_Found]] = {}
-    files = {
-        row["id"]: f"seed: {row['file']}"
-        for row in rows_of(connection, "SELECT id, file FROM seeds")
-    }
-    parts = ((_DATED, False), (_UNDATED, True)) if since or until else (("", False),)
+    parts = [(_DATED, False), (_UNDATED, True)] if since or until else [("", False)]
+    if not asked and not with_hours and _is_most(connection, values):
+        del parts[0]
+        for pair, copies in _all_but(connection, [each + part for part in _OUTSIDE], values):
+            found[pair] = [(copies, False, None)]
     for part, is_undated in parts:
-        for (original, seed, copier, hours), copies in _counted(connection, each + part, values):
-            pair = (files[seed] if original is None else original, copier)
+        for pair, hours, copies in _pairs(connection, each + part, values):
             found.setdefault(pair, []).append((copies, is_undated, hours))
     rows = [_pair(*pair, told) for pair, told in found.items()]
     return sorted(rows, key=lambda row: (-row["copies"], row["original"], row["copying"]))
 
 
-def _counted(connection: Any, sql: str, values: Mapping[str, Any]) -> ItemsView[Any, int]:
+def _is_most(connection: Any, stretch: Mapping[str, Any]) -> bool:
+    """Whether what lies outside a stretch is sooner counted, and all, than what lies within."""
+    asked = (
+        "SELECT (SELECT count(*) FROM copies) AS copies, (SELECT count(*) FROM copies "
+        "INDEXED BY copies_published WHERE published >= :since AND published < :until) AS inside"
+    )
+    row = row_of(connection, asked, stretch)
+    return row is not None and row["inside"] > _MOST_OF_ALL * row["copies"]
+
+
+def _all_but(
+    connection: Any, outside: Sequence[str], values: Mapping[str, Any]
+) -> Iterator[tuple[tuple[str, str], int]]:
+    """Pairs and how many copies there are in all, less what these questions name."""
+    left = {
+        (row["original"], row["copying"]): row["copies"] for row in rows_of(connection, _UNFILTERED)
+    }
+    for sql in outside:
+        for pair, _, copies in _pairs(connection, sql, values):
+            left[pair] -= copies
+    return ((pair, copies) for pair, copies in left.items() if copies)
+
+
+def _pairs(
+    connection: Any, sql: str, values: Mapping[str, Any]
+) -> Iterator[tuple[tuple[str, str], float | None, int]]:
+    """Who published first and who carried it, hours later, how many are alike."""
+    seeds = rows_of(connection, "SELECT id, file FROM seeds")
+    files = {row["id"]: f"seed: {row['file']}" for row in seeds}
     cursor = connection.cursor()
     cursor.row_factory = None  # tuples, whatever the connection makes: they are many
-    return Counter(cursor.execute(sql, values)).items()
+    for (original, seed, copier, hours), copies in Counter(cursor.execute(sql, values)).items():
+        yield (files[seed] if original is None else original, copier), hours, copies
 
 
 def _pair(original: str, copier: str, told: list[_Found]) -> dict[str, Any]:
