@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ingest.errors import ConfigError, how_to_get
+from ingest.errors import ConfigError, CorpusError, how_to_get
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -114,6 +114,9 @@ def _name(changes: Changes, file: PulledFile) -> None:
     """
     with file.transaction():
         mark = file.mark(changes.store())
+        if mark.as_of and not mark.snapshot and mark.database != changes.shown:
+            said = f"its last pull, from {mark.database}, was cut short; end that one first"
+            raise CorpusError(said, path=file.path)
         if not mark.database and not mark.snapshot:
             file.set_mark(replace(mark, database=changes.shown))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -134,7 +135,20 @@ class JobQueue:
             stalled_worker_timeout=cluster.heartbeat_s,
             fetch_job_polling_interval=min(cluster.look_every_s, 5.0),
         )  # fmt: skip
-        await worker.run()  # type: ignore[no-untyped-call]  # it declares no result
+        beating = asyncio.create_task(self._beat(worker))
+        try:
+            await worker.run()  # type: ignore[no-untyped-call]  # it declares no result
+        finally:
+            beating.cancel()
+            await asyncio.gather(beating, return_exceptions=True)
+
+    async def _beat(self, worker: Worker) -> None:
+        """Give signs of life to the end: procrastinate's end before the last crawls do."""
+        while True:
+            await asyncio.sleep(self.crew.settings.cluster.heartbeat_s / _BEATS)
+            if worker.worker_id is not None:
+                with suppress(*BROKEN):
+                    await own_jobs(self.app).update_heartbeat(worker.worker_id)
 
     def stop(self) -> None:
         """Begin no more jobs."""

@@ -25,6 +25,7 @@ _MAKERS = 0x574F524B  # the advisory lock of those who make the table: one does,
 # Beside procrastinate's tables, and gone with its line there.
 _TABLE = """
 DO $$ BEGIN
+  IF to_regclass('seedbed_workers') IS NOT NULL THEN RETURN; END IF;  -- who only reads may not make
   PERFORM pg_advisory_xact_lock({makers});
   CREATE TABLE IF NOT EXISTS seedbed_workers (
     id bigint PRIMARY KEY REFERENCES procrastinate_workers ON DELETE CASCADE,

@@ -361,7 +361,7 @@ def test_parquet_says_what_it_needs(
     tmp_path: Path, about: About, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(ExportError, match=r"seedbed\[parquet\]"):
+    with pytest.raises(ExportError, match=r"'\.\[parquet\]'"):
         export_to(formats()["parquet"], iter([stored(1)]), tmp_path / "out", about)
     assert not (tmp_path / "out").exists()
 

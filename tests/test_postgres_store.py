@@ -385,6 +385,7 @@ def test_server_that_asks_for_a_password_refuses_who_has_none(
             speaking.recv(4096)
 
     with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as crew:
+        server.settimeout(20)
         asking = crew.submit(ask, server)
         plain = "sslmode=disable gssencmode=disable"
         port = server.getsockname()[1]

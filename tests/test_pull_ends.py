@@ -103,6 +103,21 @@ def test_killed_last_pull_can_be_told_again(address: str, settings: Settings, wh
         corpus.check_is_own()
 
 
+def test_last_pull_that_was_cut_short_is_not_ended_by_another_database(
+    settings: Settings, postgres: Server
+) -> None:
+    pull(settings)
+    before = held(settings.corpus_path)
+    _kill(settings, _KILLED_LAST, "before")
+
+    with postgres.database() as other:
+        elsewhere = load_settings(settings.workspace, {"SEEDBED_CLUSTER__DATABASE": other})
+        with pytest.raises(CorpusError, match="was cut short"):
+            pull(elsewhere)
+
+    assert held(settings.corpus_path) == before
+
+
 def test_a_database_that_is_gone_is_an_error_and_the_file_stays(settings: Settings) -> None:
     pull(settings)
     before = held(settings.corpus_path)

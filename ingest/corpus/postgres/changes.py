@@ -36,6 +36,7 @@ _MAKERS = 0x50554C4C  # the advisory lock of those who begin to note
 _ROWS_AT_ONCE = 1000
 _NOW = "to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
 _GLANCE_S = 0.02  # between two tries to have all tables
+_HELD_UP_S = 5.0  # workers wait meanwhile, and give up after 30
 #: What a file has of its own: the index of copies, which is made anew from the texts once a crawl
 #: needs it (nearly all the rows there are, and no reader asks it), and who was told of what.
 _APART = frozenset({"fingerprints", *INDEX_TABLES, *ALERT_TABLES})
@@ -291,7 +292,7 @@ class Changes:
         have, in whatever order we take them.
         """
         names = ", ".join(f'"{table.name}"' for table in taken())
-        until = time.monotonic() + self._patience_s
+        until = time.monotonic() + min(self._patience_s, _HELD_UP_S)
         while True:
             try:
                 with self._raw.transaction():
