@@ -20,7 +20,7 @@ from ingest.config import seedbed_version
 from ingest.errors import CorpusError, CrawlError
 from ingest.intake import Intake
 from ingest.looking_back import look_back
-from ingest.memory import give_back_soon
+from ingest.memory import GrowthWatch, give_back_soon
 from ingest.own_web import own_web
 from ingest.rejudge import before_run
 from ingest.workspace import current_workspace
@@ -107,6 +107,7 @@ class RunRecorder:
         self.crawler = crawler
         self.started = time.monotonic()
         self._cutting: asyncio.Task[None] | None = None
+        self._memory = GrowthWatch()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RunRecorder:
@@ -116,6 +117,7 @@ class RunRecorder:
         crawler.signals.connect(recorder.attend, signal=signals.spider_opened)
         crawler.signals.connect(recorder.close_run, signal=signals.spider_closed)
         crawler.signals.connect(recorder.note_error, signal=signals.spider_error)
+        crawler.signals.connect(recorder.watch_memory, signal=signals.request_left_downloader)
         return recorder
 
     def open_run(self) -> None:
@@ -155,6 +157,10 @@ class RunRecorder:
             bench.trouble = bench.trouble or str(failure.value)
         elif failure.value is not None:
             bench.lose(failure.value)
+
+    def watch_memory(self) -> None:
+        """Look at the memory after each answer, whatever became of it."""
+        self._memory.look()
 
     def attend(self, spider: Spider) -> None:
         """Watch for the moment when the crawl is told to stop."""
