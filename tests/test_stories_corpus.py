@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from ingest.errors import CorpusLocked
-from ingest.stories import lay_stories
+from ingest.stories import lay_stories, take_as_laid
 from ingest.story_commands import COMMANDS
 from ingest.terminal import Place
 from tests.filled import add_article, add_copy, add_page, insert
@@ -205,6 +205,16 @@ def test_another_lexicon_threads_all_anew_and_keeps_ids(corpus: Corpus) -> None:
 
     assert lay_stories(corpus, other, ["en"]) == 3
     assert corpus._rows("SELECT id, title, first_article FROM stories ORDER BY id") == before
+
+
+def test_what_is_taken_as_laid_stands_until_an_article_changes(corpus: Corpus) -> None:
+    find(corpus, ARTICLES)
+    take_as_laid(corpus, LEXICON)
+
+    assert (lay(corpus), partition(corpus)) == (0, [])
+    corpus._run("UPDATE articles SET sha256 = 'other' WHERE id = 7")
+    assert lay(corpus) == 1
+    assert partition(corpus) == [[7, 9]]
 
 
 def test_locked_corpus_is_said_to_be_locked(corpus: Corpus) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.stories.laying import lay_stories
+from ingest.stories.laying import lay_stories, take_as_laid
 from ingest.stories.threads import Cuts, Telling, Thread, inherit, thread
 
-__all__ = ["Cuts", "Telling", "Thread", "inherit", "lay_stories", "thread"]
+__all__ = ["Cuts", "Telling", "Thread", "inherit", "lay_stories", "take_as_laid", "thread"]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ingest.features import Lexicon
     from ingest.stories.weighing import Features
 
-__all__ = ["lay_stories"]
+__all__ = ["lay_stories", "take_as_laid"]
 
 _STATE = "stories"  # in `topic_state`: of what the stories were laid out
 _WORDED_BY = 6  # articles; it costs a tenth of the time that threading takes
@@ -37,10 +37,7 @@ def lay_stories(corpus: Corpus, lexicon: Lexicon, languages: Sequence[str]) -> i
         lexicon: of the topic.
         languages: of the seeds, ISO 639-1; titles are preferred in one of them.
     """
-    seeds = [
-        read_article(title or "", text, language=language, lexicon=lexicon)
-        for title, text, language in corpus.seed_documents()
-    ]
+    seeds = _seeds(corpus, lexicon)
     version, days = _version(lexicon, seeds), corpus.digest_by_day()
     since = _first_change(corpus.state(_STATE), version, days)
     if since is None:
@@ -63,8 +60,24 @@ def lay_stories(corpus: Corpus, lexicon: Lexicon, languages: Sequence[str]) -> i
         worded[story] = glossary.terms_of([Wording(*one) for one in texts]) if texts else ()
     with corpus.transaction():
         corpus.word_stories(worded)
-        corpus.set_state(_STATE, json.dumps({"version": version, "days": days}))
+        _set_laid(corpus, version, days)
     return len(touched)
+
+
+def take_as_laid(corpus: Corpus, lexicon: Lexicon) -> None:
+    """Let the stories that stand in the corpus be those of its articles, whoever laid them out."""
+    _set_laid(corpus, _version(lexicon, _seeds(corpus, lexicon)), corpus.digest_by_day())
+
+
+def _set_laid(corpus: Corpus, version: str, days: Mapping[str, str]) -> None:
+    corpus.set_state(_STATE, json.dumps({"version": version, "days": days}))
+
+
+def _seeds(corpus: Corpus, lexicon: Lexicon) -> list[Features]:
+    return [
+        read_article(title or "", text, language=language, lexicon=lexicon)
+        for title, text, language in corpus.seed_documents()
+    ]
 
 
 def _tellings(
