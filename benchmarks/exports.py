@@ -40,7 +40,7 @@ def export(name: str, corpus: Path, out: Path) -> tuple[float, int, int]:
     with closing(Corpus(corpus, readonly=True)) as opened:
         about = About(
             title="benchmark", version="0", updated=datetime(2025, 7, 1, tzinfo=UTC),
-            with_text=kind.has_text, raw_page=RawPages(corpus.parent / "archive"),
+            with_text=kind.has_text, raw_page=RawPages(corpus.parent / "archive", opened.archived),
         )  # fmt: skip
         articles = opened.stream_articles(
             is_newest_first=kind.is_newest_first, with_text=kind.has_text

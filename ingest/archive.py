@@ -27,12 +27,16 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from ingest.durable import make_durable
+from ingest.times import parse_iso
+from ingest.urls import address_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from typing import BinaryIO
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any, BinaryIO
 
-__all__ = ["Archive", "ArchivedPage", "cut_tail", "read_record", "warc_name", "warcs_of"]
+__all__ = [
+    "Archive", "ArchivedPage", "cut_tail", "is_record_of", "read_record", "warc_name", "warcs_of",
+]  # fmt: skip
 
 _CHUNK = 16_384  # at 1 to 1,032, the most that deflate packs, 17 MB at a time
 _MEMBER = b"\x1f\x8b\x08"  # how a gzip member begins (RFC 1952, section 2.3.1)
@@ -291,12 +295,16 @@ def _begins_record(packed: bytes) -> bool:
 def _replace_by_start(path: Path, size: int) -> None:
     """Put a copy of the first bytes of a file in its place."""
     partial = path.with_name(f".{path.name}.seedbed-partial")
-    with path.open("rb") as whole, partial.open("wb") as start:
-        while block := whole.read(min(_CHUNK, size - start.tell())):
-            start.write(block)
-        start.flush()
-        os.fsync(start.fileno())
-    partial.replace(path)
+    try:
+        with path.open("rb") as whole, partial.open("wb") as start:
+            while block := whole.read(min(_CHUNK, size - start.tell())):
+                start.write(block)
+            start.flush()
+            os.fsync(start.fileno())
+        partial.replace(path)
+    except OSError:  # such as a full disk, which it would fill further
+        partial.unlink(missing_ok=True)
+        raise
 
 
 def read_record(path: Path, offset: int) -> ArchivedPage:
@@ -330,6 +338,22 @@ def read_record(path: Path, offset: int) -> ArchivedPage:
             )
         except (ArchiveLoadFailed, AttributeError, TypeError, EOFError, zlib.error) as exc:
             raise ValueError(f"{told}: {exc}") from exc
+
+
+def is_record_of(record: ArchivedPage, row: Mapping[str, Any]) -> bool:
+    """Whether a record is of a page: of its address, or of one to which its fetch was led.
+
+    Of two corpora that used one folder in turn, files may have one name. Where a fetch was led is
+    nowhere kept, but when it was and how much it brought.
+
+    Args:
+        record: that stands where the ledger says.
+        row: of the page, as `Corpus.archived` gives it.
+    """
+    if address_key(record.url) == address_key(row["url"]):
+        return True
+    at = parse_iso(row["archived_at"])
+    return at is not None and (record.at, len(record.body)) == (at, row["archived_bytes"])
 
 
 def _time_of(written: str | None) -> datetime | None:

@@ -15,17 +15,14 @@ from typing import TYPE_CHECKING, Any
 from w3lib.encoding import http_content_type_encoding
 
 from ingest import log
-from ingest.archive import read_record
+from ingest.archive import is_record_of, read_record
 from ingest.items import Reason
 from ingest.page_readers import READING_ERRORS, PageReaders
-from ingest.times import parse_iso
-from ingest.urls import address_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from ingest.archive import ArchivedPage
     from ingest.extract import PageRead
     from ingest.items import Rejection
     from ingest.workspace import Workspace
@@ -153,7 +150,7 @@ def schedule(
         record = read_record(folder / row["warc"], row["warc_offset"])
     except (OSError, ValueError):
         return Unread(url=row["url"], why=GONE, is_missing=True)
-    if not _is_of(row, record):
+    if not is_record_of(record, row):
         why = f"the archive has {record.url} in its place, at byte {row['warc_offset']} of "
         return Unread(url=row["url"], why=why + row["warc"], is_missing=True)
     kind = next((said for name, said in record.headers if name.lower() == "content-type"), None)
@@ -165,18 +162,6 @@ def schedule(
         now=datetime.fromisoformat(row["last_fetched"]),
         status=record.status,
     )
-
-
-def _is_of(row: Mapping[str, Any], record: ArchivedPage) -> bool:
-    """Whether a record is of a page: of its address, or of one to which its fetch was led.
-
-    Of two corpora that used one folder in turn, files may have one name. Where a fetch was led is
-    nowhere kept, but when it was and how much it brought.
-    """
-    if address_key(record.url) == address_key(row["url"]):
-        return True
-    at = parse_iso(row["archived_at"])
-    return at is not None and (record.at, len(record.body)) == (at, row["archived_bytes"])
 
 
 def in_words(rejection: Rejection) -> str:

@@ -18,12 +18,14 @@ from ingest.backup_files import (
     backups_in,
     link_or_copy,
     never,
+    not_taken,
     partial_of,
     publish,
     read_manifest,
     remove_partial,
     sha256_of,
     stamp_of,
+    withdraw_manifest,
     wrapped,
     write_manifest,
 )
@@ -77,21 +79,42 @@ def make_backup(
         raise NotACorpus("no corpus here yet; `seedbed run --once` makes one", path=corpus)
     with wrapped(target), alone_in(target.parent):
         remove_partial(target.parent)
-        partial = partial_of(target)
-        rows = copy_corpus(corpus, partial, is_stopped=is_stopped)
-        if (found := look_through(partial, is_stopped=is_stopped)) != rows:
-            raise CorpusError(f"the copy holds other rows: {found} for {rows}", path=target)
-        files = _archive_files(archive, _known(target.parent, corpus), is_stopped)
-        made = Backup(
-            path=target, made=iso(now), version=version,
-            schema=schema_of(partial), bytes=partial.stat().st_size,
-            sha256=sha256_of(partial, partial.stat().st_size, is_stopped), rows=rows, archive=files,
-            has_archive=with_archive,
-        )  # fmt: skip
-        if with_archive:
-            _copy_archive(archive, files, archive_of(target))
-        publish(partial, target)
-        write_manifest(made)
+        try:
+            return _make(
+                corpus, archive, target, now=now, version=version, with_archive=with_archive,
+                is_stopped=is_stopped,
+            )  # fmt: skip
+        except BaseException:  # such as a full disk, of which it would hold the rest
+            remove_partial(target.parent, of=target.name)
+            raise
+
+
+def _make(
+    corpus: Path,
+    archive: Path,
+    target: Path,
+    *,
+    now: datetime,
+    version: str,
+    with_archive: bool,
+    is_stopped: Callable[[], bool],
+) -> Backup:
+    partial = partial_of(target)
+    rows = copy_corpus(corpus, partial, is_stopped=is_stopped)
+    if (found := look_through(partial, is_stopped=is_stopped)) != rows:
+        raise CorpusError(f"the copy holds other rows: {found} for {rows}", path=target)
+    files = _archive_files(archive, _known(target.parent, corpus), is_stopped)
+    made = Backup(
+        path=target, made=iso(now), version=version,
+        schema=schema_of(partial), bytes=partial.stat().st_size,
+        sha256=sha256_of(partial, partial.stat().st_size, is_stopped), rows=rows, archive=files,
+        has_archive=with_archive,
+    )  # fmt: skip
+    if with_archive:
+        _copy_archive(archive, files, archive_of(target))
+    withdraw_manifest(target)  # else a kill leaves it beside a backup that it does not name
+    publish(partial, target)
+    write_manifest(made)
     return made
 
 
@@ -174,15 +197,24 @@ def restore_backup(
     told = read_backup(backup)
     with wrapped(corpus), alone_in(corpus.parent):
         remove_partial(corpus.parent)
-        aside = corpus.with_name(f"{corpus.name}.before-restore-{stamp_of(now)}")
-        if corpus.exists() and _is_copied(corpus, aside):
-            put_back(backup, corpus)
-            is_kept = True
-        else:
-            is_kept = _replace(backup, corpus, aside)
+        aside = _aside(corpus, now)
+        try:
+            if corpus.exists() and _is_copied(corpus, aside):
+                put_back(backup, corpus)
+                is_kept = True
+            else:
+                is_kept = _replace(backup, corpus, aside)
+        except BaseException:  # such as a full disk
+            remove_partial(corpus.parent, of=corpus.name)
+            raise
         rows = look_through(corpus)
     put, missing = _restore_archive(told, archive, is_wanted=with_archive, now=now)
     return Restored(rows=rows, aside=aside if is_kept else None, put=put, missing=missing)
+
+
+def _aside(path: Path, now: datetime) -> Path:
+    """Where what was there before is kept; two restores may be of one second."""
+    return not_taken(path.with_name(f"{path.name}.before-restore-{stamp_of(now)}"))
 
 
 def _is_copied(corpus: Path, aside: Path) -> bool:
@@ -260,7 +292,7 @@ def _restore_archive(
             partial = partial_of(there)
             link_or_copy(kept, partial, one.bytes)
             if there.exists():  # cut short, damaged, or of another corpus: for a person to look at
-                there.replace(there.with_name(f"{there.name}.before-restore-{stamp_of(now)}"))
+                there.replace(_aside(there, now))
             publish(partial, there)
         put.append(one.file)
     return tuple(put), tuple(missing)

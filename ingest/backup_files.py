@@ -16,6 +16,7 @@ import shutil
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain, count
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,7 @@ __all__ = [
     "link_or_copy",
     "made_at",
     "never",
+    "not_taken",
     "partial_of",
     "prune_backups",
     "publish",
@@ -46,6 +48,7 @@ __all__ = [
     "sha256_of",
     "stale_partial",
     "stamp_of",
+    "withdraw_manifest",
     "wrapped",
     "write_manifest",
 ]
@@ -133,9 +136,13 @@ def alone_in(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def remove_partial(folder: Path) -> list[Path]:
-    """Remove what a killed backup or restore left half written; the caller is alone there."""
-    found = sorted(folder.glob(f".*{_PARTIAL}*"))
+def remove_partial(folder: Path, *, of: str = "") -> list[Path]:
+    """Remove what a backup or restore left half written; the caller is alone there.
+
+    Args:
+        of: how the names of the files begin that were to come; empty: any.
+    """
+    found = [one for one in sorted(folder.glob(f".*{_PARTIAL}*")) if one.name[1:].startswith(of)]
     for path in found:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     return found
@@ -185,8 +192,21 @@ def write_manifest(made: Backup) -> None:
     """Say beside a backup what it holds."""
     told = asdict(made) | {"path": made.path.name}
     partial = partial_of(manifest_of(made.path))
-    partial.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    # In ASCII: the name of a file may be no UTF-8.
+    partial.write_text(json.dumps(told, indent=1) + "\n", encoding="ascii")
     publish(partial, manifest_of(made.path))
+
+
+def withdraw_manifest(backup: Path) -> None:
+    """Let nothing be said of a backup before another one takes its place."""
+    manifest_of(backup).unlink(missing_ok=True)
+    make_durable(backup.parent)
+
+
+def not_taken(path: Path) -> Path:
+    """The path, or the next one of its name where something is."""
+    names = (path.with_name(f"{path.name}-{nth}") for nth in count(2))
+    return next(one for one in chain([path], names) if not one.exists())
 
 
 def link_or_copy(source: Path, target: Path, size: int) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import re
 import shutil
 from contextlib import closing
 from dataclasses import dataclass
@@ -12,14 +11,20 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from ingest.backup_files import stale_partial
+from ingest.backup_files import backup_name, made_at, stale_partial
 from ingest.config import Settings, load_settings
 from ingest.corpus import Corpus
 from ingest.corpus.base import parse_iso
 from ingest.corpus.runs import PULLED
-from ingest.errors import ConfigError, CorpusError, SeedError, how_to_get
+from ingest.errors import (
+    ConfigError,
+    CorpusDamaged,
+    CorpusError,
+    NotACorpus,
+    SeedError,
+    how_to_get,
+)
 from ingest.layout import count
-from ingest.mistakes import did_you_mean
 from ingest.own_web import catalogue_of, leads_to_outlets
 from ingest.rebuild_index import is_index_current
 from ingest.seedfiles import unread_said
@@ -29,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-__all__ = ["Finding", "checkup", "known_spiders"]
+__all__ = ["Finding", "checkup"]
 
 State = Literal["ok", "look", "bad", "done"]
 _LITTLE_DISK_BYTES = 2_000_000_000
@@ -37,9 +42,7 @@ _NO_DISK_BYTES = 100_000_000
 _FEW_WORDS = (
     80  # a seed this short says little; short texts were the misses of every relevance method
 )
-_OUTSIDE = ("seeds", "look")  # spiders that find nothing by themselves
 _CLOCK_SLACK = timedelta(minutes=5)
-_SPIDER_NAME = re.compile(r"""^    name = ["'](\w+)["']$""", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +68,6 @@ def checkup(folder: Path, environ: Mapping[str, str], *, now: datetime) -> Itera
     yield from _disk(settings)
     yield from _places(settings)
     yield from _partial(settings)
-    yield from _spiders(settings)
     yield from _seeds(settings)
     yield from _corpus(settings, now=now)
     yield from _cluster(settings)
@@ -91,13 +93,6 @@ def _alerts(settings: Settings) -> Iterator[Finding]:
 
     for said in flaws_of(settings):
         yield Finding(state="bad", subject="alerts", said=said)
-
-
-def known_spiders() -> list[str]:
-    """The names of all spiders, in order; read, as to import them takes a second."""
-    modules = Path(__file__).parents[1].joinpath("spiders").glob("*.py")
-    found = (_SPIDER_NAME.search(one.read_text(encoding="utf-8")) for one in modules)
-    return sorted(one[1] for one in found if one)
 
 
 def _packages() -> Iterator[Finding]:
@@ -154,16 +149,6 @@ def _partial(settings: Settings) -> Iterator[Finding]:
             yield Finding(state="look", subject="backup", said=said)
 
 
-def _spiders(settings: Settings) -> Iterator[Finding]:
-    """Whether the spiders that the daemon is to run are there."""
-    known = [name for name in known_spiders() if name not in _OUTSIDE]
-    for name in dict.fromkeys(settings.schedule.spiders):
-        if name not in known:
-            hint = did_you_mean(name, known) or f"; there are {', '.join(known)}"
-            said = f"[schedule] spiders: none is called {name}{hint}"
-            yield Finding(state="bad", subject="settings", said=said)
-
-
 def _nearest(path: Path) -> Path:
     """The path, or the nearest folder above it that exists."""
     return next(place for place in (path, *path.parents) if place.exists())
@@ -175,9 +160,9 @@ def _seeds(settings: Settings) -> Iterator[Finding]:
 
     workspace = Workspace(folder=settings.workspace, settings=settings)
     folder = settings.seeds_path
-    if said := unread_said(folder):
-        yield Finding(state="look", subject="seeds", said=said)
     try:
+        if said := unread_said(folder):
+            yield Finding(state="look", subject="seeds", said=said)
         seeds = workspace.seeds()
     except SeedError as exc:
         yield Finding(state="bad", subject="seeds", said=str(exc))
@@ -195,6 +180,17 @@ def _seeds(settings: Settings) -> Iterator[Finding]:
         yield Finding(state="look", subject="topic", said=said)
 
 
+def _restored_from(settings: Settings, error: CorpusError, *, now: datetime) -> str:
+    """The command that brings a corpus back, where the file is none any more."""
+    if not isinstance(error, NotACorpus | CorpusDamaged):
+        return ""
+    made = made_at(settings.backup_path, settings.corpus_path, now=now)
+    if made is None:
+        return ""
+    name = backup_name(settings.corpus_path, made)
+    return f"; `seedbed restore {settings.backup_path / name}` brings the latest backup back"
+
+
 def _corpus(settings: Settings, *, now: datetime) -> Iterator[Finding]:
     try:
         catalogue_of(settings)
@@ -209,7 +205,8 @@ def _corpus(settings: Settings, *, now: datetime) -> Iterator[Finding]:
                 has_sources = has_sources or corpus.has_sources() or bool(corpus.count_due(now=now))
                 yield from _rows(corpus, now=now)
         except CorpusError as exc:
-            yield Finding(state="bad", subject="corpus", said=str(exc))
+            said = f"{exc}{_restored_from(settings, exc, now=now)}"
+            yield Finding(state="bad", subject="corpus", said=said)
             return
     else:
         yield Finding(state="ok", subject="corpus", said="none yet; the first run makes it")

@@ -267,8 +267,8 @@ def _print_report(report: CrawlReport, *, as_json: bool) -> None:
 
 
 def _check_spider(name: str) -> None:
-    from ingest.checkup import known_spiders
     from ingest.mistakes import did_you_mean
+    from ingest.spider_names import known_spiders
 
     known = known_spiders()
     if name not in known:

@@ -39,7 +39,7 @@ def complete_spiders(
     _ctx: click.Context, _option: click.Parameter, begun: str
 ) -> list[CompletionItem]:
     """The kinds of sources."""
-    from ingest.checkup import known_spiders
+    from ingest.spider_names import known_spiders
 
     return _items(known_spiders(), begun)
 

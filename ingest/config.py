@@ -31,13 +31,21 @@ from ingest.errors import ConfigError, how_to_get
 from ingest.feed_settings import Feeds
 from ingest.gdelt_settings import Gdelt
 from ingest.links_settings import Links
-from ingest.mistakes import NamePath, in_words, syntax_in_words, unknown_variable, variable_of
+from ingest.mistakes import (
+    NamePath,
+    did_you_mean,
+    in_words,
+    syntax_in_words,
+    unknown_variable,
+    variable_of,
+)  # fmt: skip
 from ingest.notify_settings import Notify
 from ingest.polling_settings import Polling
 from ingest.search_settings import Search
 from ingest.semantic import encoder_version
 from ingest.service_settings import Backups, Health
 from ingest.setting_types import Address, Hours, Share, Table, Text, Words
+from ingest.spider_names import scheduled_spiders
 from ingest.text import clean_controls, normalize
 
 if TYPE_CHECKING:
@@ -87,6 +95,15 @@ def _growing(hours: tuple[float, ...]) -> tuple[float, ...]:
     if any(later <= earlier for earlier, later in itertools.pairwise(hours)):
         raise ValueError("expected growing hours")
     return hours
+
+
+def _there_are(spiders: tuple[str, ...]) -> tuple[str, ...]:
+    known = scheduled_spiders()
+    for name in spiders:
+        if name not in known:
+            hint = did_you_mean(name, known) or f"; there are {', '.join(known)}"
+            raise ValueError(f"none is called {name}{hint}")
+    return spiders
 
 
 def _with_encoder(wanted: bool) -> bool:  # noqa: FBT001 - pydantic calls it by position
@@ -204,7 +221,7 @@ class Schedule(Table):
     revisit_after_hours: Annotated[tuple[Hours, ...], AfterValidator(_growing)] = Field(
         (1, 6, 24, 168, 720), description="Ages in hours at which an article is looked at again."
     )
-    spiders: tuple[Text, ...] = Field(
+    spiders: Annotated[tuple[Text, ...], AfterValidator(_there_are)] = Field(
         ("feeds", "sitemaps", "links"), description="Source kinds the daemon runs, in this order."
     )
     lease_minutes: float = Field(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import os
-from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -59,8 +58,7 @@ def _check_is_own(place: Any) -> None:
     Raises:
         CorpusIsCopy: it is one.
     """
-    from ingest.corpus import Corpus
-    from ingest.corpus.opening import is_shared
+    from ingest.corpus.opening import check_is_own, is_shared
     from ingest.errors import CorpusIsCopy, IngestError
 
     if is_shared(os.environ):
@@ -68,8 +66,7 @@ def _check_is_own(place: Any) -> None:
     try:
         path = place.settings().corpus_path
         if path.is_file():
-            with closing(Corpus(path, readonly=True)) as corpus:
-                corpus.check_is_own()
+            check_is_own(path)
     except CorpusIsCopy:
         raise
     except IngestError:

@@ -7,6 +7,7 @@ IngestError
 ├── CrawlError           a crawl could not be started or did not report back        exit 1
 ├── ClockWrong           the machine's clock tells a year long gone                 exit 1
 ├── DaemonRunning        another daemon holds this corpus                           exit 5
+├── PullRunning          another pull fills this file                               exit 5
 ├── BulkBusy             another command works in this folder of shards             exit 5
 ├── Stopped              a long step was told to stop, and left all as it was       exit 130
 └── CorpusError          the corpus cannot be used; carries its path                exit 1
@@ -48,6 +49,7 @@ __all__ = [
     "ExtractError",
     "IngestError",
     "NotACorpus",
+    "PullRunning",
     "SeedError",
     "SqliteTooOld",
     "Stopped",
@@ -106,6 +108,18 @@ class DaemonRunning(IngestError):
 
     def __init__(self, path: Path, pid: int | None) -> None:
         super().__init__(f"another daemon{f' (process {pid})' if pid else ''} holds {path}")
+        self.path = path
+        self.pid = pid
+
+
+class PullRunning(IngestError):
+    """Another pull fills this file, now or again and again."""
+
+    exit_code = 5
+
+    def __init__(self, path: Path, pid: int | None, since: str | None) -> None:
+        who = f" (process {pid}, since {since})" if pid else ""
+        super().__init__(f"another `seedbed pull`{who} keeps {path} up to date; end that one first")
         self.path = path
         self.pid = pid
 

@@ -102,15 +102,14 @@ def export(
     from ingest.corpus.searching import SearchSyntaxError
     from ingest.export import formats
     from ingest.export_files import RawPages
-    from ingest.layout import count
 
     chosen = formats()[kind]
     texts = chosen.has_text if with_text is None else with_text
     settings = place.settings()
     _spare_workspace(settings, out)
     _need_folder_of(out)
-    pages = RawPages(settings.archive_path)
     with place.reading() as corpus:
+        pages = RawPages(settings.archive_path, corpus.archived)
         about = _about(corpus, settings, pages, with_text=texts)
         try:
             articles = corpus.stream_articles(
@@ -125,9 +124,25 @@ def export(
                 f"the words cannot be read: {exc}; put plain words, or a phrase in double quotes"
             ) from exc
         _hand_over(chosen, articles, out, about, as_json=as_json)
+    _tell_of_missing(pages)
+
+
+def _tell_of_missing(pages: RawPages) -> None:
+    """Say which pages the archive should have and has not.
+
+    Raises:
+        ClickException: there are any.
+    """
+    from ingest.layout import count
+
+    said = []
     if pages.damaged:
-        held = count(pages.damaged, "page")
-        raise click.ClickException(f"{held} left out: damaged in the archive")
+        said.append(f"{count(pages.damaged, 'page')} left out: damaged in the archive")
+    if pages.misplaced:
+        left_out = count(pages.misplaced, "page")
+        said.append(f"{left_out} left out: the archive has other pages in their place")
+    if said:
+        raise click.ClickException("; ".join(said))
 
 
 def _spare_workspace(settings: Settings, out: Path | None) -> None:

@@ -12,14 +12,15 @@ import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from ingest.archive import is_record_of, read_record
 from ingest.backup_files import partial_of, publish
 from ingest.export.frame import ExportError
 from ingest.warc_members import raw_record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
-    from typing import BinaryIO
+    from typing import Any, BinaryIO
 
     from ingest.export.frame import About, FileWriter, FolderWriter, Format
     from ingest.read_items import StoredArticle
@@ -159,22 +160,30 @@ def wrapped(path: Path) -> Iterator[None]:
 
 
 class RawPages:
-    """Gives the record of an article's page, once; None: none is kept, or it was given."""
+    """Gives the record of an article's page; None: none is kept, or it cannot be had."""
 
-    def __init__(self, archive: Path) -> None:
+    def __init__(self, archive: Path, place_of: Callable[[int], Mapping[str, Any] | None]) -> None:
+        """Begin with nothing.
+
+        Args:
+            archive: the folder.
+            place_of: tells where it has a page (`Corpus.archived`).
+        """
         self._archive = archive
-        self._asked: set[tuple[str, int]] = set()
+        self._place_of = place_of
         self.damaged = 0  #: records that are there and cannot be read
+        self.misplaced = 0  #: pages in whose place the archive has another one
 
     def __call__(self, article: StoredArticle) -> bytes | None:
-        if article.warc is None or article.warc_offset is None:
+        row = self._place_of(article.page)
+        if row is None:
             return None
-        place = (article.warc, article.warc_offset)
-        if place in self._asked:
-            return None
-        self._asked.add(place)
+        place = self._archive / row["warc"], row["warc_offset"]
         try:
-            return raw_record(self._archive / article.warc, article.warc_offset)
+            if not is_record_of(read_record(*place), row):
+                self.misplaced += 1
+                return None
+            return raw_record(*place)
         except FileNotFoundError:  # thrown away, or not restored
             return None
         except (OSError, ValueError):

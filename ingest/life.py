@@ -90,8 +90,8 @@ def _gate(
     if page["found_by"] == "urls":
         yield Trial(name="gate", is_passed=True, said="given by hand")
         return
-    if topic is None:
-        return
+    if topic is None or str(page["reason"]).startswith(Reason.EXCLUDED):
+        return  # what is no address of a page comes before any gate
     again = _gated_now(page, topic, headline_threshold, language)
     if _GATED.search(again):  # for what was said beside it, or by the topic of then
         said = f"let in; alone, as the topic is today, its {again}"
@@ -203,12 +203,20 @@ def _never_weighed(page: Mapping[str, Any]) -> list[str]:
     again = "; it is asked again" if page["next_check"] else "; it is not asked again"
     said = {
         Outcome.ROBOTS: "only its outlet can: robots.txt is obeyed",
-        Outcome.REJECTED: "a page that reads as an article; its text was never weighed",
+        Outcome.REJECTED: _readable(str(page["reason"])),
         Outcome.GONE: f"an answer with a page{again}",
         Outcome.FAILED: f"an answer with a page{again}",
         Outcome.WAITING: "nothing yet: its turn comes",
     }
     return [said[page["outcome"]]] if page["outcome"] in said else []
+
+
+def _readable(reason: str) -> str:
+    if reason.startswith(Reason.TOO_LARGE):
+        is_body = "bytes" in reason
+        more = ", or more in [crawl] max_body_mib" if is_body else ""
+        return f"a smaller page{more}; its text was never weighed"
+    return "a page that reads as an article; its text was never weighed"
 
 
 def _more_said(

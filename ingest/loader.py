@@ -14,14 +14,13 @@ from scrapy.spiderloader import SpiderLoader
 import spiders
 from ingest.errors import ConfigError, IngestError
 from ingest.own_web import catalogue_of
+from ingest.spider_names import FIND_NOTHING
 from ingest.workspace import current_workspace
 
 if TYPE_CHECKING:
     from scrapy import Spider
 
 __all__ = ["FriendlySpiderLoader"]
-
-_OUTSIDE = ("seeds", "look")  # these spiders need neither topic nor corpus
 
 
 class FriendlySpiderLoader(SpiderLoader):
@@ -41,7 +40,7 @@ class FriendlySpiderLoader(SpiderLoader):
             workspace = current_workspace()
             workspace.configure_log()
             _quieten_scrapy()
-            if spider_name not in _OUTSIDE:
+            if spider_name not in FIND_NOTHING:  # they need neither topic nor corpus
                 workspace.check_seeds()
                 workspace.check_archive()
                 catalogue_of(workspace.settings)

@@ -38,6 +38,8 @@ _NAME = r"""(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')"""
 _DOTTED = rf"({_NAME}(?:\s*\.\s*{_NAME})*)"
 _HEADER = re.compile(rf"\s*\[\[?\s*{_DOTTED}\s*\]")
 _ASSIGNMENT = re.compile(rf"\s*{_DOTTED}\s*=")
+_TWICE = re.compile(r"Cannot declare \((.*)\) twice")  # what tomllib says of a table
+_QUOTED = re.compile(r"'([^']*)'")
 _PASSWORD = re.compile(r"://[^/@\s]+@")
 _SHOWN_CHARS = 60
 # Settings whose values are shown to nobody: how the names of keys end, and addresses with tokens.
@@ -63,6 +65,10 @@ def syntax_in_words(message: str, *, file: str) -> str:
     if not found:
         return f"{file}: {_lowered(message)}"
     what, line, column = found.groups()
+    if twice := _TWICE.fullmatch(what):
+        return f"{file}:{line}: [{'.'.join(_QUOTED.findall(twice[1]))}] stands twice"
+    if what == "Cannot overwrite a value":
+        return f"{file}:{line}: this setting stands twice in its table"
     return f"{file}:{line}: {_lowered(what)} (column {column})"
 
 

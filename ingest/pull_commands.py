@@ -35,18 +35,21 @@ def pull(place: Place, *, every_s: float | None, is_last: bool, as_json: bool) -
 
     What workers stored in PostgreSQL becomes the corpus of this workspace. The first pull
     takes all there is, later ones what changed. The file is a copy: nothing else may write into it.
+    Refused beside another pull into the file (exit code 5).
     """
     from ingest.pulling import pull as pull_once
+    from scheduler.lock import only_pull
 
     if every_s is not None and is_last:
         raise click.UsageError("--last is the last pull, so there is no --every")
     settings = place.settings()
-    with _shown() as shown:
-        _print_pulled(pull_once(settings, is_last=is_last, on_progress=shown), as_json=as_json)
-    trouble = ""
-    while every_s is not None:
-        time.sleep(every_s)
-        trouble = _again(settings, trouble, as_json=as_json)
+    with only_pull(settings.corpus_path):
+        with _shown() as shown:
+            _print_pulled(pull_once(settings, is_last=is_last, on_progress=shown), as_json=as_json)
+        trouble = ""
+        while every_s is not None:
+            time.sleep(every_s)
+            trouble = _again(settings, trouble, as_json=as_json)
 
 
 def _again(settings: Settings, trouble: str, *, as_json: bool) -> str:

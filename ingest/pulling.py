@@ -68,6 +68,9 @@ class _Tally:
 def pull(settings: Settings, *, is_last: bool = False, on_progress: Progress = quiet) -> Pulled:
     """Bring the file of a workspace up to date with the database.
 
+    The caller sees to it that nobody else does meanwhile: one that goes on would have its notes
+    dropped by another that is the last.
+
     Args:
         settings: name both.
         is_last: it is a corpus of its own afterwards, on which crawls can go on.

@@ -53,6 +53,7 @@ class StoredArticle:
     gone_since: datetime | None  #: None: its address answers
     sha256: str  #: of the text
     extractor: str
+    page: int = field(repr=False)  #: its line in the ledger
     warc: str | None = field(repr=False)  #: file inside `archive/` with its page
     warc_offset: int | None = field(repr=False)  #: bytes
     text: str = field(repr=False)  #: paragraphs, one a line

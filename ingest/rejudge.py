@@ -18,8 +18,9 @@ from ingest.calibration import THRESHOLD, ratio_of, score_of
 from ingest.decide import capture_in, is_worth_storing, stands_alone
 from ingest.following import after_run
 from ingest.intake import Intake
-from ingest.items import Candidate, Kin, Outcome
+from ingest.items import Kin, Outcome
 from ingest.rebuild_index import SETTLING, complete_index, quiet
+from ingest.regating import Gate
 from ingest.relations import find_kin, fingerprint, flip, is_copy, name_relation
 from ingest.settling import settle_families
 from ingest.stories import lay_stories
@@ -43,8 +44,6 @@ __all__ = [
 ]  # fmt: skip
 
 _FAMILIES_A_TRANSACTION = 20
-_ADDRESSES_A_TRANSACTION = 500
-_ENOUGH_WORDS = 99  # they were enough to refuse the address by; of a teaser they are not kept
 #: Share of the cut, in raw score, from which an off-topic page is read again out of the archive;
 #: labels and drift do not move a text further. New seeds may be about anything: then all are.
 _WORTH_READING_AGAIN = 0.4
@@ -104,7 +103,7 @@ def rejudge(
         again = _Again(workspace, corpus, knowledge, now, told, pages)
         if not again.settle_all(is_stopped, on_progress):
             return knowledge, told
-        again.hear_readers()
+        again.gate.hear_readers()
         if again.read_labelled():
             knowledge = workspace.learn(corpus)
             again = _Again(workspace, corpus, knowledge, now, told, pages)
@@ -184,9 +183,15 @@ class _Again:
         self.by = json.dumps([*judge, said])
         self.gate_by = json.dumps([self.seeds, cuts.headline_threshold])
         self.has_new_seeds = corpus.state("judged_seeds") != self.seeds
-        self.has_new_gate = corpus.state("gated_by") != self.gate_by
+        self.gate = Gate(
+            corpus, self.intake, now, is_new=corpus.state("gated_by") != self.gate_by,
+            on_woken=self._count_woken,
+        )  # fmt: skip
         self.met = set[int]()  # pages whose family this pass came by
         self.has_new_edges = bool(corpus.state(SETTLING))
+
+    def _count_woken(self) -> None:
+        self.told.woken += 1
 
     def read_labelled(self) -> bool:
         """Store the texts of pages that a reader judged unread; whether there were any."""
@@ -198,29 +203,6 @@ class _Again:
                 self.take_again(row, read)
                 found = True
         return found
-
-    def hear_readers(self) -> None:
-        """Have fetched what a reader wants and nobody fetched; no more what no reader wants now.
-
-        Once for each yes: an address that fails does not fail at every run.
-        """
-        wanted, noted = self.corpus.wanted_unfetched(), self.corpus.pages_noted()
-        calls = [(page, by, at) for page, by, at in wanted if noted.get(page) != at]
-        yes = {page for page, is_yes, _ in self.corpus.labelled() if is_yes}
-        undone = [page for page, asked in noted.items() if asked and page not in yes]
-        if not calls and not undone:
-            return
-        with self.corpus.transaction():
-            for page, by, at in calls:
-                reason = f"{by or 'you'} said yes"
-                self.corpus.have_fetched(
-                    page, reason=reason, relevance=None, priority=1.0, now=self.now, asked=at
-                )
-            for page in undone:
-                self.corpus.put_back(page)
-                for row in self.corpus.refused_after(page - 1, limit=1):
-                    if row["id"] == page:  # it may have been fetched since
-                        self._regate(row)
 
     def settle_all(self, is_stopped: Callable[[], bool], on_progress: Progress) -> bool:
         """Judge and settle the families if their edges were made anew; whether that is done."""
@@ -243,7 +225,7 @@ class _Again:
             self.corpus.set_state("judged_by", "")
             self.corpus.set_state("judged_seeds", "")
             self._reach(first, after)
-        stages = (self._judge_seeds, self._judge_texts, self._judge_archive, self._judge_gate)
+        stages = (self._judge_seeds, self._judge_texts, self._judge_archive, self.gate.judge)
         for number, judge_some in enumerate(stages[first:], start=first):
             while (reached := judge_some(after)) is not None:
                 after = reached
@@ -431,54 +413,6 @@ class _Again:
                 self.corpus.note_read(row["id"], before)
         if standing in _KEPT:
             self.told.came_in.append(row["id"])
-
-    def _judge_gate(self, after: int) -> int | None:
-        """Let refused addresses through whose headline the topic knows now."""
-        rows = self.corpus.refused_after(after, limit=_ADDRESSES_A_TRANSACTION)
-        noted = self.corpus.pages_noted()
-        with self.corpus.transaction():
-            for row in rows:
-                if not noted.get(row["id"]):  # else a reader asked for it
-                    self._regate(row)
-        return rows[-1]["id"] if rows else None
-
-    def _regate(self, row: Mapping[str, Any]) -> None:
-        """Pass an address through the gate that was refused, or would be but for what was taught.
-
-        By new seeds, or a new cut for headlines, every line is written anew. Else only those that
-        pass are, and how they read before is noted: of what was said of an address its title alone
-        is kept, so a line cannot be made again.
-        """
-        corpus, page = self.corpus, row["id"]
-        if self.has_new_gate:
-            corpus.put_back(page)
-        before = corpus.line_before(page)
-        if row["outcome"] != Outcome.SKIPPED and before is None and not self.has_new_gate:
-            corpus.put_back(page)  # fetched since: there is nothing to put back, but a note
-            return
-        gated = self.intake.gate_anew(
-            Candidate(
-                url=row["url"], found_by=row["found_by"], title=row["title"], depth=row["depth"]
-            ),
-            words_said=_ENOUGH_WORDS,
-        )
-        passes = gated.outcome == Outcome.WAITING
-        if self.has_new_gate:
-            corpus.regate(
-                page, gated.outcome, reason=gated.reason, relevance=gated.relevance, now=self.now
-            )
-        # By the topic that refused it, the title scores no more than all that was said did.
-        elif passes and (gated.relevance or 0.0) > ((before or row)["relevance"] or 0.0):
-            corpus.have_fetched(
-                page, reason=gated.reason, relevance=gated.relevance,
-                priority=gated.candidate.priority, now=self.now,
-            )  # fmt: skip
-        else:
-            corpus.put_back(page)
-            passes = False
-        if passes:
-            corpus.note_route(gated.key, row["found_by"], now=self.now)
-        self.told.woken += passes and row["outcome"] == Outcome.SKIPPED
 
 
 def _seed_print(text: str) -> tuple[Fingerprint, str]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+from ingest.errors import SeedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,11 +39,16 @@ _ATTACHED = "_files"  # a browser keeps the images of NAME.html in the folder NA
 
 
 def files_in(folder: Path) -> list[Path]:
-    """The files of a folder that end like a seed, in order of name."""
-    if not folder.is_dir():
-        return []
-    found = (path for path in folder.iterdir() if path.suffix.lower() in SEED_SUFFIXES)
-    return sorted((path for path in found if path.is_file()), key=lambda path: path.name)
+    """The files of a folder that end like a seed, in order of name.
+
+    Raises:
+        SeedError: the folder cannot be read.
+    """
+    with _reading(folder):
+        if not folder.is_dir():
+            return []
+        found = (path for path in folder.iterdir() if path.suffix.lower() in SEED_SUFFIXES)
+        return sorted((path for path in found if path.is_file()), key=lambda path: path.name)
 
 
 def is_correction(path: Path) -> bool:
@@ -59,13 +67,17 @@ def unread_in(folder: Path) -> tuple[str, ...]:
     """What lies in a seed folder and is not read, in order of name; a folder ends in `/`.
 
     Hidden files are passed over, and the folders that browsers save beside a page.
+
+    Raises:
+        SeedError: the folder cannot be read.
     """
-    found = (
-        path.relative_to(folder).as_posix() + "/" * path.is_dir()
-        for path in (*_unread(folder, SEED_SUFFIXES), *_unread(folder / PAGES, HTML_SUFFIXES))
-        if path != folder / PAGES
-    )
-    return tuple(sorted(found))
+    with _reading(folder):
+        found = (
+            path.relative_to(folder).as_posix() + "/" * path.is_dir()
+            for path in (*_unread(folder, SEED_SUFFIXES), *_unread(folder / PAGES, HTML_SUFFIXES))
+            if path != folder / PAGES
+        )
+        return tuple(sorted(found))
 
 
 def unread_said(folder: Path) -> str:
@@ -73,6 +85,14 @@ def unread_said(folder: Path) -> str:
     files = unread_in(folder)
     told = f"not read: {', '.join(files)}; a seed ends in .txt, .md, .html or .urls"
     return told if files else ""
+
+
+@contextmanager
+def _reading(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as exc:
+        raise SeedError(f"cannot read {exc.filename or folder}: {exc.strerror}") from exc
 
 
 def _unread(folder: Path, suffixes: frozenset[str]) -> Iterator[Path]:

@@ -112,6 +112,8 @@ class JobQueue:
                 queued[job.lock].add(job.name)
         # Asked after that: what ends meanwhile is not due any more.
         due = await asyncio.get_running_loop().run_in_executor(None, self.crew.due)
+        for job in await self._jobs(Status.DOING):  # another queued and began it meanwhile
+            queued[job.lock].add(job.name)
         return sum([await self._defer(job) for job in not_queued(due, queued=queued)])
 
     async def count_left(self) -> int:
@@ -173,17 +175,15 @@ class JobQueue:
 
     async def _rescue(self) -> None:
         """Give what dead workers did to the living."""
-        manager = own_jobs(self.app)
-        stalled = await manager.get_stalled_jobs(
-            queue=QUEUE, seconds_since_heartbeat=self.crew.settings.cluster.heartbeat_s
-        )
+        manager, silent_s = own_jobs(self.app), self.crew.settings.cluster.heartbeat_s
+        stalled = await manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=silent_s)
         for job in stalled:
             try:
-                if not await manager.release(job):
-                    continue  # another worker was faster
+                is_rescued = await manager.release(job, silent_s=silent_s)
             except exceptions.UniqueViolation:  # one like it waits: that will do
-                await manager.finish_job(job, Status.FAILED, delete_job=True)
-            _log.warning("job of a dead worker rescued", job=str(job.queueing_lock))
+                is_rescued = await manager.drop(job, silent_s=silent_s)
+            if is_rescued:  # else another was faster, or the worker is not dead
+                _log.warning("job of a dead worker rescued", job=str(job.queueing_lock))
 
     async def _jobs(self, status: Status) -> list[Job]:
         found = await self.app.job_manager.list_jobs_async(queue=QUEUE, status=status.value)

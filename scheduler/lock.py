@@ -1,4 +1,4 @@
-"""One daemon a corpus: a file beside it that the kernel locks, and unlocks when we die."""
+"""One daemon a corpus, one who pulls: a file beside it that the kernel unlocks when we die."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
 from ingest import clock
-from ingest.errors import CorpusReadOnly, DaemonRunning
+from ingest.errors import CorpusReadOnly, DaemonRunning, PullRunning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["Holder", "holder_of", "only_daemon"]
+__all__ = ["Holder", "holder_of", "only_daemon", "only_pull"]
 
 _LINES = 200  # bytes of the file that are read
 _TRIES, _PAUSE_S = 5, 0.05  # somebody may be looking just now whether there is a daemon
@@ -28,7 +28,7 @@ class Holder:
 
     pid: int | None  #: None: it does not say
     since: str | None  #: UTC, ISO 8601
-    work: str | None  #: daemon, round or restore
+    work: str | None  #: daemon, round, restore, or pull
 
 
 def holder_of(corpus_path: Path) -> Holder | None:
@@ -56,18 +56,58 @@ def only_daemon(corpus_path: Path, work: str = "daemon") -> Iterator[None]:
         CorpusReadOnly: the folder of the corpus cannot be written.
         DaemonRunning: there is another one.
     """
-    path = _lock_path(corpus_path)
-    try:
-        file = path.open("a+", encoding="ascii")  # "w" would wipe the other one's process id
-    except OSError as exc:
-        raise CorpusReadOnly(f"the lock cannot be made ({exc.strerror})", path=path) from exc
-    with file:
+    with _opened(_lock_path(corpus_path)) as file:
         if not _is_locked(file):
             raise DaemonRunning(corpus_path, _read(file).pid)
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n{clock.now():%Y-%m-%dT%H:%M:%SZ}\n{work}\n")
-        file.flush()
+        _sign(file, work)
         yield
+
+
+@contextmanager
+def only_pull(corpus_path: Path) -> Iterator[None]:
+    """Be the only one who pulls into a file.
+
+    Not the lock of the daemon: alerts are told of a copy that is pulled again and again. The file
+    is removed at the end, for a pull that brings nothing leaves nothing.
+
+    Raises:
+        CorpusReadOnly: the folder of the corpus cannot be written.
+        PullRunning: another does.
+    """
+    path = corpus_path.with_name(f"{corpus_path.name}.pull")
+    while True:
+        with _opened(path) as file:
+            if not _is_locked(file):
+                holder = _read(file)
+                raise PullRunning(corpus_path, holder.pid, holder.since)
+            if not _is_at(file, path):  # whom we waited for has removed it: it locks nobody out
+                continue
+            _sign(file, "pull")
+            try:
+                yield
+            finally:
+                path.unlink(missing_ok=True)
+            return
+
+
+def _opened(path: Path) -> IO[str]:
+    try:
+        return path.open("a+", encoding="ascii")  # "w" would wipe the other one's process id
+    except OSError as exc:
+        raise CorpusReadOnly(f"the lock cannot be made ({exc.strerror})", path=path) from exc
+
+
+def _sign(file: IO[str], work: str) -> None:
+    file.truncate(0)
+    file.write(f"{os.getpid()}\n{clock.now():%Y-%m-%dT%H:%M:%SZ}\n{work}\n")
+    file.flush()
+
+
+def _is_at(file: IO[str], path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _lock_path(corpus_path: Path) -> Path:

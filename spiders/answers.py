@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 from lxml import etree, html
 
+from ingest.discovery.wording import plain
 from ingest.text import clean_controls
 from spiders.base import Found, join
 
@@ -36,8 +37,7 @@ __all__ = [
 ]
 
 _MAX_ITEMS = 1000  # of one answer; Media Cloud's largest page
-_TEXT_CHARS = 500
-_MARKUP_CHARS, _TIME_CHARS, _ADDRESS_CHARS = 20_000, 100, 4000  # longer ones are nonsense
+_TIME_CHARS, _ADDRESS_CHARS = 100, 4000  # longer ones are nonsense
 _HEAD_BYTES = 100_000  # in which the title of a page stands
 
 
@@ -130,19 +130,6 @@ def _title_of(body: bytes) -> str:
         return ""
     said = plain(title)
     return f": a page, {said[:80]!r}" if said else ""
-
-
-def plain(markup: object) -> str | None:
-    """Text without tags and controls, cut; None: nothing is left."""
-    if not isinstance(markup, str):
-        return None
-    text = clean_controls(markup[:_MARKUP_CHARS])
-    if "<" in text or "&" in text:
-        try:
-            text = html.fromstring(f"<div>{text}</div>").text_content()
-        except (ValueError, etree.LxmlError):
-            return None
-    return " ".join(clean_controls(text).split())[:_TEXT_CHARS].strip() or None
 
 
 def time_of(value: object) -> datetime | None:

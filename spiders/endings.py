@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+)
 
 from ingest.errors import IngestError
 from ingest.items import Outcome, Reason
@@ -21,6 +28,11 @@ _GONE = (404, 410)
 _ERRORS = 400
 # What is raised in our own words; of ValueError, what readers of sources say of an answer.
 _OURS = (IngestError, RefusedAddress, RobotsForbidden, RobotsUnreadable, HostAsleep)
+# What Scrapy says of these names the request once more, and settings of its own.
+_MANY_HOPS = "max redirections reached"
+_TIMEOUT = re.compile(r"longer than ([\d.]+) seconds")
+_SIZES = re.compile(r"(Expected to receive|Received) (\d+) bytes .*?max size \((\d+)\)")
+_UNPACKED = re.compile(r"DOWNLOAD_MAXSIZE \((\d+) B\)")
 
 
 def refusal(url: str, final_url: str, status: int) -> tuple[Outcome | None, str]:
@@ -45,7 +57,7 @@ def outcome_of(failure: Failure) -> tuple[Outcome, str]:
     # Past the limit on the wire, or only once unpacked: Scrapy has no class for the latter.
     is_unpacked = failure.check(IgnoreRequest) and "DOWNLOAD_MAXSIZE" in str(failure.value)
     if failure.check(DownloadCancelledError) or is_unpacked:
-        said = str(failure.value) or "more than may be fetched"
+        said = _words_of_size(str(failure.value)) or "more than may be fetched"
         return Outcome.REJECTED, f"{Reason.TOO_LARGE}: {said}"
     if failure.check(RobotsForbidden):
         return Outcome.ROBOTS, str(failure.value)
@@ -62,4 +74,32 @@ def words_of_error(error: BaseException) -> str:
     said = str(error).split("\n", 1)[0][:200]
     if said and (isinstance(error, _OURS) or type(error) is ValueError):
         return said
+    if plain := _plain_words(error, said):
+        return plain
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
+
+
+def _plain_words(error: BaseException, said: str) -> str | None:
+    """What the commonest errors of the network are to a reader; None: another error."""
+    if isinstance(error, DownloadTimeoutError):
+        seconds = _TIMEOUT.search(said)
+        return f"no answer within {float(seconds[1]):g} s" if seconds else "no answer in time"
+    if isinstance(error, CannotResolveHostError):
+        return "no such host: its name leads to no address"
+    if isinstance(error, DownloadConnectionRefusedError):
+        return "the connection was refused"
+    if isinstance(error, IgnoreRequest) and said == _MANY_HOPS:
+        return "it redirects without an end"
+    if isinstance(error, DownloadCancelledError) or _UNPACKED.search(said):
+        return _words_of_size(said) or None
+    return None
+
+
+def _words_of_size(said: str) -> str:
+    """How much came, and how much may; what was said where that is not known."""
+    if found := _SIZES.match(said):
+        came = "announced" if found[1].startswith("Exp") else "received, and more to come"
+        return f"{int(found[2]):,} bytes {came}, {int(found[3]):,} may be fetched"
+    if found := _UNPACKED.search(said):
+        return f"more than {int(found[1]):,} bytes once unpacked"
+    return said

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Request, Spider
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, IgnoreRequest
 
 from ingest import clock
 from ingest.discovery.detect import detect
@@ -25,6 +25,7 @@ from ingest.pacing import lay_keeper
 from ingest.page_readers import READING_ERRORS, Readers
 from ingest.robots import origin_of
 from ingest.workspace import current_workspace
+from spiders.endings import words_of
 from spiders.headers import header_map
 from spiders.policy import workspace_policy
 
@@ -132,14 +133,15 @@ class LookSpider(Spider):
     def tell(self, failure: Failure) -> None:
         """Say why there is nothing."""
         request: Any = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
-        reason = str(failure.value).split("\n", 1)[0] or type(failure.value).__name__
-        refused = "refused: " if failure.check(IgnoreRequest) else "no answer: "
-        if failure.check(RobotsUnreadable):
-            refused = "no answer: "
+        said = words_of(failure)
+        if failure.check(IgnoreRequest) and not failure.check(RobotsUnreadable):
+            self._say(request.cb_kwargs["asked"], error=f"refused: {said}"[:200], is_silent=False)
+            return
+        is_plain = failure.check(DownloadCancelledError, DownloadTimeoutError)
         self._say(
             request.cb_kwargs["asked"],
-            error=f"{refused}{reason}"[:200],
-            is_silent=refused != "refused: ",
+            error=f"{'' if is_plain else 'no answer: '}{said}"[:200],
+            is_silent=True,
         )
 
     def closed(self, reason: str) -> None:

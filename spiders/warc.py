@@ -8,13 +8,14 @@ from __future__ import annotations
 import io
 import re
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from scrapy.exceptions import IgnoreRequest
 
 from ingest import clock
-from ingest.archives.files import beginning_of, warc_files
+from ingest.archives.files import beginning_of, mark_at, of_this_file, warc_files
 from ingest.archives.news import files_of_days, months, paths_of, read_paths
 from ingest.archives.progress import Progress, Reading, print_of, state_of
 from ingest.archives.records import read_records
@@ -133,13 +134,23 @@ class WarcSpider(CaptureSpider):
 
     # -- one file ---------------------------------------------------------------------------------
 
-    def _open(self, name: str, identity: str) -> Reading:
-        """Begin a file where the last run came to an end."""
+    def _open(self, name: str, identity: str, path: Path | None = None) -> Reading:
+        """Begin a file where the last run came to an end.
+
+        Args:
+            name: of the file.
+            identity: by which it is known again.
+            path: where it lies on this machine; None: on another, where its name is its own.
+        """
         self._key = state_of(identity)
         corpus = self.bench.corpus
         read_for = print_of(corpus.state("seeds_digest"), self.archives.hosts)
         progress = Progress.from_json(corpus.state(self._key), read_for=read_for)
-        self._reading = Reading(name, progress)
+        if path is None:
+            self._reading = Reading(name, progress)
+        else:
+            progress = of_this_file(path, progress)
+            self._reading = Reading(name, progress, mark_at=partial(mark_at, path))
         self._reading.is_whole = progress.is_whole
         self._unsettled = 0
         return self._reading
@@ -178,7 +189,7 @@ class WarcSpider(CaptureSpider):
             self.bench.log.warning("file cannot be read", file=path.name, error=str(exc))
             return
         with file:
-            reading = self._open(path.name, f"{path.name} {beginning}")
+            reading = self._open(path.name, f"{path.name} {beginning}", path)
             start = reading.start
             file.seek(start.offset)
             try:
@@ -322,10 +333,14 @@ class WarcSpider(CaptureSpider):
         if response.status == _BEHIND_END:
             return b"", offset
         if response.status == _OK:  # the whole, which was no larger than a piece
+            if len(response.body) < offset:  # such as a page that says that it is out of order
+                raise _Unavailable(f"{request.url}: it is shorter than what was read of it")
             return response.body[offset:], len(response.body)
         stated = _RANGE.fullmatch(text_header(response, "Content-Range") or "")
         if response.status != _PARTIAL or stated is None or int(stated[1]) != offset:
             raise _Unavailable(f"{request.url}: http {response.status}")
+        if not response.body:
+            raise _Unavailable(f"{request.url}: an empty piece")
         return response.body, int(stated[3])
 
     async def _had(self, request: Request) -> Response:

@@ -7,6 +7,7 @@ import fcntl
 import gzip
 import os
 import random
+import resource
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -189,6 +190,26 @@ def test_a_backup_that_shares_the_file_keeps_it_as_its_manifest_says(tmp_path: P
     assert cut_tail(path) == 4
     assert path.read_bytes() == whole
     assert kept.read_bytes() == whole + b"torn"
+    assert [one.name for one in path.parent.iterdir()] == [path.name]
+
+
+def test_a_full_disk_keeps_a_shared_file_as_it_is_and_leaves_nothing_beside_it(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path / "archive")
+    path = tmp_path / "archive" / warc_name(1, "feeds")
+    path.write_bytes(path.read_bytes() + b"torn")
+    torn = path.read_bytes()
+    (tmp_path / "kept.warc.gz").hardlink_to(path)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
+    try:
+        with pytest.raises(OSError, match=os.strerror(errno.EFBIG)):
+            cut_tail(path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    assert path.read_bytes() == torn
     assert [one.name for one in path.parent.iterdir()] == [path.name]
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ from scheduler.lock import only_daemon
 from tests.commands import empty, restored_logging, workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 __all__ = ["empty", "restored_logging", "workspace"]  # fixtures
@@ -193,6 +195,32 @@ def test_two_backups_into_one_folder_do_not_meet(workspace: Path, tmp_path: Path
         made(workspace, tmp_path / "one.db")
 
 
+@contextmanager
+def full_disk(*, at_bytes: int) -> Iterator[None]:
+    """No file may grow beyond so much."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (at_bytes, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_full_disk_is_said_and_a_failed_backup_holds_nothing_of_it(
+    workspace: Path, tmp_path: Path
+) -> None:
+    with full_disk(at_bytes=100_000), pytest.raises(CorpusError, match="not written"):
+        made(workspace, tmp_path / "safe" / "one.db")
+    made(workspace, tmp_path / "one.db")
+    before = seen_in(workspace) | {"corpus.db-shm", "corpus.db-wal"}
+    with full_disk(at_bytes=100_000), pytest.raises(CorpusError, match="not written"):
+        put(workspace, tmp_path / "one.db")
+
+    assert seen_in(tmp_path / "safe") == set()
+    assert seen_in(workspace) <= before
+    assert titles(workspace / "corpus.db") == [TITLE]
+
+
 def test_backup_of_nothing_is_none(tmp_path: Path) -> None:
     with pytest.raises(NotACorpus):
         made(tmp_path / "nothing", tmp_path / "one.db")
@@ -261,6 +289,25 @@ def test_file_that_is_only_named_like_a_backup_is_left_alone(tmp_path: Path, nam
     assert seen_in(tmp_path) >= strangers
 
 
+def test_a_backup_whose_manifest_could_not_be_written_speaks_for_itself(
+    workspace: Path, tmp_path: Path
+) -> None:
+    made(workspace, tmp_path / "one.db")
+    rename(workspace, "written since")
+    with pytest.raises(TypeError):  # as a kill before the manifest is written
+        made(workspace, tmp_path / "one.db", version=object())
+
+    assert read_backup(tmp_path / "one.db").rows["articles"] == 1
+    assert titles(tmp_path / "one.db") == ["written since"]
+
+
+def test_a_backup_may_have_any_name(workspace: Path, tmp_path: Path) -> None:
+    target = tmp_path / os.fsdecode(b"caf\xe9.db")
+    made(workspace, target)
+
+    assert read_backup(target).path == target
+
+
 # Putting one back
 
 
@@ -276,6 +323,16 @@ def test_restore_brings_the_corpus_back_and_keeps_the_other(
     assert titles(workspace / "corpus.db") == [TITLE]
     assert told.aside is not None
     assert titles(told.aside) == ["written since"]
+
+
+def test_two_restores_of_one_second_keep_both_that_were_there(
+    workspace: Path, tmp_path: Path
+) -> None:
+    made(workspace, tmp_path / "one.db")
+    rename(workspace, "written since")
+    asides = [put(workspace, tmp_path / "one.db").aside for _ in range(2)]
+
+    assert [titles(one) for one in asides if one] == [["written since"], [TITLE]]
 
 
 def test_restore_where_no_corpus_is_leaves_no_foreign_log(workspace: Path, tmp_path: Path) -> None:

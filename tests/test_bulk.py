@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
 import os
@@ -10,12 +11,14 @@ import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ingest.archives.files import warc_files
 from ingest.bulk.crew import HomeCrew
 from ingest.bulk.rereading import ShardedReadings
 from ingest.bulk.runs import import_warcs
@@ -23,6 +26,7 @@ from ingest.bulk.shards import holding, sweep
 from ingest.bulk.telling import Teller
 from ingest.cli import main
 from ingest.correcting import take_page
+from ingest.errors import CrawlError
 from ingest.extract import PageRead, read_page
 from ingest.items import Reason, Rejection, Stage
 from ingest.reextract import reextract
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ingest.bulk.crew import Crew
+    from ingest.bulk.making import Made, Shard
     from ingest.reextract import Reextracted
 
 pytestmark = pytest.mark.timeout(180)
@@ -201,6 +206,30 @@ def kill_one(crew: HomeCrew) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
+class FullDisk:
+    """A crew for whose shards there is no room."""
+
+    size = 1
+    lost: tuple[type[BaseException], ...] = ()
+
+    def submit(self, shard: Shard) -> Future[Made]:
+        del shard
+        done: Future[Made] = Future()
+        done.set_exception(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+        return done
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_disk_without_room_for_shards_is_named(copy: Path) -> None:
+    before = exported(copy)
+    with pytest.raises(CrawlError, match=r"no shard can be written in .*shards: No space left"):
+        again(copy, FullDisk)
+
+    assert exported(copy) == before
+
+
 def test_pages_that_are_not_to_be_had_stay_and_are_counted(copy: Path, crews: Crews) -> None:
     before = exported(copy)
     for file in (copy / "archive").iterdir():
@@ -302,7 +331,7 @@ def spidered(warcs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def taken_in(folder: Path, crew: Callable[[], Crew], *, stop_after: int = 99) -> dict[str, Any]:
     """The run of an import of all files of a workspace."""
     workspace = Workspace.open(folder, os.environ)
-    files = sorted((folder / "in").iterdir())
+    files = warc_files([str(folder / "in")])
     teller = Teller(stream=None, is_bytes=True)
 
     def is_stopped() -> bool:
@@ -364,6 +393,24 @@ def test_an_import_that_is_stopped_goes_on_and_a_shard_taken_in_twice_changes_no
     assert [row["fetched"] for row in rows] == [1, 2, 2, 3]
     assert [row["outcome"] for row in rows] == ["interrupted"] * 3 + ["finished"]
     assert exported(folder) == exported(spidered)
+
+
+def test_files_of_one_name_that_begin_alike_are_each_taken_in_whole(
+    warcs: Path, tmp_path: Path, crews: Crews
+) -> None:
+    folder = shutil.copytree(warcs, tmp_path / "workspace")
+    shutil.rmtree(folder / "in")
+    common = WarcMaker().add("http://www.news.test/talks-0", page(0)).bytes()
+    for name, numbers in (("long", (1, 2, 3)), ("other", (4, 5))):
+        (folder / "in" / name).mkdir(parents=True)
+        rest = WarcMaker()
+        for number in numbers:
+            rest.add(f"http://www.news.test/talks-{number}", page(number))
+        (folder / "in" / name / "a.warc.gz").write_bytes(common + rest.bytes())
+    row = taken_in(folder, crews.of(2))
+
+    assert (row["fetched"], row["new_articles"]) == (6, 6)
+    assert row["message"] is None
 
 
 def test_a_page_that_cannot_be_judged_costs_itself_alone(

@@ -216,6 +216,34 @@ def test_check_names_what_is_not_read_and_what_is_not_fetched(
     assert "look seeds: 1 address not fetched: run `seedbed seeds --fetch`" in said
 
 
+def test_check_goes_on_where_the_seeds_cannot_be_read(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (workspace / "seedbed.toml").write_text(f'[paths]\nseeds = "{"n" * 300}"\n')
+
+    assert main(["check"]) == 1
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "BAD seeds: cannot read " in shown
+    assert " corpus: sound" in shown.partition("BAD seeds")[2]
+
+
+def test_check_names_the_backup_of_a_corpus_that_is_none_any_more(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["backup"]) == 0
+    (made,) = (workspace / "backups").glob("*.db")
+    (workspace / "corpus.db").write_text("not a database, for sure\n" * 100)
+    capsys.readouterr()
+
+    assert main(["check"]) == 1
+    shown = "".join(capsys.readouterr().out.split())
+    assert f"`seedbedrestore{made}`bringsthelatestbackupback" in shown
+    assert main(["restore", str(made)]) == 0
+    capsys.readouterr()
+    main(["check"])
+    assert "latest backup" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("named", "said"),
     [
@@ -224,16 +252,18 @@ def test_check_names_what_is_not_read_and_what_is_not_fetched(
         ('"zzz"', "none is called zzz; there are bing, feeds, frontier"),
     ],
 )
-def test_check_finds_a_spider_that_is_not_there(
+def test_a_daemon_does_not_begin_with_a_spider_that_is_not_there(
     workspace: Path, named: str, said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (workspace / "seeds" / "one.txt").write_text("A story of Baku and Moscow. " * 40)
     (workspace / "seedbed.toml").write_text(f"[schedule]\nspiders = [{named}]\n")
 
+    assert main(["run", "--once"]) == 3
     assert main(["check"]) == 1
-    shown = " ".join(capsys.readouterr().out.split())
-    assert f"BAD settings: [schedule] spiders: {said}" in shown
-    assert shown.count("BAD") == 1
+    shown = capsys.readouterr()
+    assert "seedbed.toml:2: [schedule] spiders = " in shown.err
+    assert said in shown.err
+    assert said in " ".join(shown.out.split())
 
 
 def test_status_counts_the_documents_that_are_read(

@@ -120,6 +120,29 @@ def test_two_that_look_at_once_queue_nothing_twice(settings: Settings) -> None:
     }  # fmt: skip
 
 
+def test_what_another_began_while_it_was_looked_is_not_queued(
+    settings: Settings, database: str
+) -> None:
+    @dataclass
+    class Overtaken(StandIn):
+        def due(self) -> list[Job]:
+            job = self.jobs[0]
+            with psycopg.connect(database) as other:
+                other.execute(
+                    "INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, "
+                    "args, status) VALUES (%s, 'crawl', %s, %s, "
+                    "jsonb_build_object('spider', %s::text, 'outlet', %s::text), 'doing')",
+                    (QUEUE, job.lock, job.name, job.spider, job.outlet),
+                )
+            return self.jobs
+
+    async def look() -> int:
+        async with queue_of(Overtaken(settings, AT_B[:1])) as queue:
+            return await queue.look()
+
+    assert asyncio.run(look()) == 0
+
+
 def test_an_outlet_is_one_workers_at_a_time(settings: Settings) -> None:
     crew = StandIn(settings, [*AT_A, *AT_B])
 
@@ -138,7 +161,7 @@ def test_an_outlet_is_one_workers_at_a_time(settings: Settings) -> None:
         assert locks[name] not in {locks[other] for other in at_work}
         at_work.add(name)
         beside = max(beside, len(at_work))
-    # One that is begun between the other's look and its queueing is done again, with nothing due.
+    # One that ends between the other's look and its queueing is done again, with nothing due.
     assert {*crew.began()} == locks.keys()
     assert beside == 2
 
@@ -245,13 +268,15 @@ def test_worker_that_comes_back_does_not_end_the_job_of_its_successor(
             hung, living = await jobs.register_worker(), await jobs.register_worker()
             held = await jobs.fetch_job(queues=[QUEUE], worker_id=hung)
             assert held is not None
-            assert await jobs.release(held)
-            assert not await jobs.release(held), "another rescued it first"
+            assert await jobs.release(held, silent_s=0)
+            assert not await jobs.release(held, silent_s=0), "another rescued it first"
             successor = living if again == "other" else hung
             now = await jobs.fetch_job(queues=[QUEUE], worker_id=successor)
             assert now is not None
             await jobs.finish_job(held, Status.SUCCEEDED, delete_job=True)
-            assert not await jobs.release(held), "so that none rescues it twice"
+            await jobs.retry_job(held)
+            assert not await jobs.release(held, silent_s=0), "so that none rescues it twice"
+            assert not await jobs.drop(held, silent_s=0)
             left = [one.status for one in await jobs.list_jobs_async(queue=QUEUE)]
             await jobs.finish_job(now, Status.SUCCEEDED, delete_job=True)
             assert not [*await jobs.list_jobs_async(queue=QUEUE)]
@@ -268,31 +293,92 @@ def test_worker_that_was_struck_off_is_entered_again(settings: Settings) -> None
             number = await jobs.register_worker()
             held = await jobs.fetch_job(queues=[QUEUE], worker_id=number)
             assert held is not None
-            await asyncio.sleep(0.01)
-            assert await jobs.prune_stalled_workers(0) == [number]
+            assert await jobs.prune_stalled_workers(0) == [], "it is known whose job it is"
+            await jobs.unregister_worker(number)
             await jobs.update_heartbeat(number)
             await jobs.finish_job(held, Status.SUCCEEDED, delete_job=True)
             await queue.look()
             assert await jobs.fetch_job(queues=[QUEUE], worker_id=number)
+            idle = await jobs.register_worker()
+            assert await jobs.prune_stalled_workers(0) == [idle]
 
     asyncio.run(come_back())
     (worker,) = status_of(settings)["workers"]
     assert worker["doing"][0]["job"] == "feeds b.test"
 
 
-def test_job_of_a_dead_worker_does_not_bar_the_one_that_waits(settings: Settings) -> None:
+async def fall_silent(queue: JobQueue, worker: int) -> None:
+    """Let a worker have been silent for as long as makes it dead."""
+    silent_s = 1.5 * queue.crew.settings.cluster.heartbeat_s
+    said = (
+        "UPDATE procrastinate_workers SET last_heartbeat = now() - make_interval(secs => %(s)s) "
+        "WHERE id = %(worker)s"
+    )
+    await queue.app.connector.execute_query_async(query=said, s=silent_s, worker=worker)
+
+
+def test_worker_that_came_back_before_the_rescue_keeps_its_job(settings: Settings) -> None:
+    async def come_back() -> list[str | None]:
+        silent_s = settings.cluster.heartbeat_s
+        async with queue_of(StandIn(settings, AT_B[:1])) as queue:
+            await queue.look()
+            jobs = own_jobs(queue.app)
+            worker = await jobs.register_worker()
+            assert await jobs.fetch_job(queues=[QUEUE], worker_id=worker)
+            await fall_silent(queue, worker)
+            (seen,) = await jobs.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=silent_s)
+            await jobs.update_heartbeat(worker)
+
+            assert not await jobs.release(seen, silent_s=silent_s)
+            assert not await jobs.drop(seen, silent_s=silent_s)
+            left = [one.status for one in await jobs.list_jobs_async(queue=QUEUE)]
+            await fall_silent(queue, worker)
+            assert await jobs.release(seen, silent_s=silent_s)
+            return left
+
+    assert asyncio.run(come_back()) == ["doing"]
+
+
+def test_sign_of_life_that_is_being_given_is_waited_for(
+    settings: Settings, database: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def give_it_meanwhile() -> list[str | None]:
+        async with queue_of(StandIn(settings, AT_B[:1])) as queue:
+            await queue.look()
+            jobs = own_jobs(queue.app)
+            worker = await jobs.register_worker()
+            assert await jobs.fetch_job(queues=[QUEUE], worker_id=worker)
+            await fall_silent(queue, worker)
+            async with await psycopg.AsyncConnection.connect(database) as slow:
+                said = "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = %s"
+                await slow.execute(said, (worker,))
+                rescue = asyncio.create_task(queue._rescue())
+                done, _ = await asyncio.wait({rescue}, timeout=0.5)
+                assert not done
+                await slow.commit()
+                await asyncio.wait_for(rescue, 20)
+            return [one.status for one in await jobs.list_jobs_async(queue=QUEUE)]
+
+    assert asyncio.run(give_it_meanwhile()) == ["doing"]
+    assert "rescued" not in caplog.text
+
+
+def test_job_of_a_dead_worker_does_not_bar_the_one_that_waits(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
     async def die_after_queueing_it_anew() -> list[str | None]:
         async with queue_of(StandIn(settings, AT_B[:1])) as queue:
             await queue.look()
             jobs = own_jobs(queue.app)
-            assert await jobs.fetch_job(queues=[QUEUE], worker_id=await jobs.register_worker())
+            worker = await jobs.register_worker()
+            assert await jobs.fetch_job(queues=[QUEUE], worker_id=worker)
             assert await queue._defer(AT_B[0])
-            await asyncio.sleep(0.01)
-            await jobs.prune_stalled_workers(0)
+            await fall_silent(queue, worker)
             await queue.look()
             return [one.status for one in await jobs.list_jobs_async(queue=QUEUE)]
 
     assert asyncio.run(die_after_queueing_it_anew()) == ["todo"]
+    assert "job of a dead worker rescued" in caplog.text
 
 
 def test_status_shows_who_is_idle_and_who_does_what(

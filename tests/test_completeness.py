@@ -12,8 +12,8 @@ from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 
 from benchmarks.completeness import CASES, Case, draw_histories
-from ingest.checkup import known_spiders
 from ingest.completeness import ROUTES, Completeness, estimate_completeness, route_of
+from ingest.spider_names import known_spiders
 
 histories = st.lists(
     st.tuples(

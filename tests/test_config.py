@@ -198,6 +198,24 @@ def test_the_workspace_cannot_be_set_from_the_file(tmp_path: Path) -> None:
     assert problems(tmp_path, "workspace = '/'") == ["seedbed.toml:1: workspace: unknown"]
 
 
+@pytest.mark.parametrize(
+    ("toml", "said"),
+    [
+        ("[crawl]\n[crawl]\n", "seedbed.toml:2: [crawl] stands twice"),
+        (
+            "[crawl]\ndelay_s = 1\ndelay_s = 2\n",
+            "seedbed.toml:3: this setting stands twice in its table",
+        ),
+    ],
+)
+def test_what_stands_twice_is_told_in_words(tmp_path: Path, toml: str, said: str) -> None:
+    (tmp_path / "seedbed.toml").write_text(toml)
+    with pytest.raises(ConfigError) as caught:
+        load_settings(tmp_path, {})
+
+    assert caught.value.problems == [said]
+
+
 def test_broken_toml_names_the_line(tmp_path: Path) -> None:
     assert problems(tmp_path, "[crawl]\ndelay_s 3\n") == [
         "seedbed.toml:2: expected '=' after a key in a key/value pair (column 9)"

@@ -40,6 +40,13 @@ COPIES = (
     "LEFT JOIN articles a ON a.id = c.article ORDER BY c.url, a.url"
 )
 PASSAGES = "SELECT * FROM passages ORDER BY url, other_url"
+#: What the view is made of; in PostgreSQL there are no views.
+EDGES = (
+    "SELECT p.url, q.url AS other, e.a_in_b AS share, e.relation, e.passage_words FROM edges e "
+    "JOIN pages p ON p.id = e.a JOIN pages q ON q.id = e.b UNION ALL "
+    "SELECT q.url, p.url AS other, e.b_in_a AS share, e.relation, e.passage_words FROM edges e "
+    "JOIN pages p ON p.id = e.a JOIN pages q ON q.id = e.b ORDER BY 1, 2"
+)
 NUMBERS = ("article", "other_article")  # given in order of arrival
 
 
@@ -51,14 +58,23 @@ def taken(path: Path, pages: list[Article]) -> Intake:
 
 
 def told(intake: Intake) -> list[list[dict[str, Any]]]:
-    passages = intake.corpus._rows(PASSAGES)
+    is_file = not hasattr(intake.corpus, "address")
+    passages = intake.corpus._rows(PASSAGES if is_file else EDGES)
     shown = [{name: row[name] for name in row if name not in NUMBERS} for row in passages]
     return [intake.corpus._rows(COPIES), shown]
 
 
 @pytest.fixture(scope="module")
-def intake(tmp_path_factory: pytest.TempPathFactory) -> Intake:
+def filed(tmp_path_factory: pytest.TempPathFactory, store: str) -> Intake | None:
+    """For all tests; None: where each has a database of its own."""
+    if store != "sqlite":
+        return None
     return taken(tmp_path_factory.mktemp("copies") / "corpus.db", MORE)
+
+
+@pytest.fixture
+def intake(filed: Intake | None, tmp_path: Path) -> Intake:
+    return filed or taken(tmp_path / "straight.db", MORE)
 
 
 def test_texts_that_are_no_copies_are_told_once_a_pair(intake: Intake) -> None:
@@ -268,8 +284,25 @@ def test_paragraphs_in_common_tie_no_family(tmp_path: Path) -> None:
     standings, edges = intake.corpus.family_of([1])
     assert [one.document for one in standings] == [1]
     assert edges == []
-    assert intake.corpus._value("SELECT count(*) FROM passages") == 6
+    overlaps = "SELECT count(*) FROM edges WHERE relation = 'overlap'"
+    assert intake.corpus._value(overlaps) == 6
     assert intake.corpus.counts_by_outcome() == {"article": 4}
+
+
+def test_a_reader_is_shown_the_address_that_leads_to_an_article_and_not_the_article_twice(
+    tmp_path: Path,
+) -> None:
+    intake = open_intake(tmp_path / "corpus.db")
+    own = dated("http://a.test/story", BASE, 2)
+    take(intake, own, at="http://a.test/print?id=5")
+    take(intake, own)
+    take(intake, dated("http://b.test/copy", BASE, 3))
+    lead = intake.corpus._value("SELECT id FROM articles")
+
+    assert [(row["url"], row["relation"]) for row in intake.corpus.copies_of(lead)] == [
+        ("http://a.test/print?id=5", "same-url"),
+        ("http://b.test/copy", "exact"),
+    ]
 
 
 def test_other_wording_at_one_address_is_a_revision_and_no_passage(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from ingest.copy_gate import READERS, WRITING_OPTIONS
 from ingest.corpus import Corpus
 from ingest.corpus.runs import PULLED
 from tests.commands import rows, workspace
+from tests.test_older_corpus import made_by, version_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,6 +91,22 @@ def test_readers_are_not(
 
     assert "a copy that" not in capsys.readouterr().err
     assert copy.read_bytes() == before
+
+
+def test_a_copy_that_an_older_version_pulled_is_refused_as_it_is(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for one in workspace.glob("corpus.db*"):
+        one.unlink()
+    mark = json.dumps(MARK)
+    older = made_by(7, workspace, f"INSERT INTO topic_state VALUES ('{PULLED}', '{mark}')")
+    before = older.read_bytes()
+
+    assert main(["run", "--once"]) == 2
+
+    assert "a copy that `seedbed pull` keeps up to date" in capsys.readouterr().err
+    assert version_of(older) == 7
+    assert older.read_bytes() == before
 
 
 def test_status_says_of_what_it_is_a_copy(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -52,6 +52,12 @@ def test_text_file_is_refused_and_left_alone(tmp_path: Path) -> None:
     assert path.read_text() == "my notes\n" * 100
 
 
+def test_a_folder_is_refused_as_one(tmp_path: Path) -> None:
+    for is_readonly in (True, False):
+        with pytest.raises(NotACorpus, match="a folder, and no SQLite file"):
+            Corpus(tmp_path, readonly=is_readonly)
+
+
 def test_database_of_another_program_is_refused_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "other.db"
     other = sqlite3.connect(path)

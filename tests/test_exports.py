@@ -36,6 +36,7 @@ from ingest.export.frame import About, ExportError
 from ingest.export_files import RawPages, export_to
 from ingest.read_items import StoredArticle
 from ingest.text import clean_controls
+from ingest.times import iso
 from tests.filled import fill
 from tests.rows import NOW
 
@@ -63,8 +64,9 @@ def stored(number: int, **more: Any) -> StoredArticle:
         "section": None, "kind": "article", "standfirst": None, "lead": "Police came.", "words": 9,
         "relevance": 0.8, "why": "relevance 0.80", "seed": "seed.txt", "story": 1,
         "story_title": "Raid", "copies": 2, "is_paywalled": None, "picture": None,
-        "gone_since": None, "sha256": "0" * 64, "extractor": "test 1", "warc": None,
-        "warc_offset": None, "text": "Police came.\n- One, two\n> They left_early * today.",
+        "gone_since": None, "sha256": "0" * 64, "extractor": "test 1", "page": number,
+        "warc": None, "warc_offset": None,
+        "text": "Police came.\n- One, two\n> They left_early * today.",
     }  # fmt: skip
     return StoredArticle(**(facts | more))
 
@@ -84,12 +86,13 @@ def hostile() -> list[StoredArticle]:
 def about(tmp_path: Path) -> About:
     return About(
         title="mystory: articles", version="1.2", updated=NOW, with_text=True,
-        raw_page=RawPages(tmp_path / "archive"),
+        raw_page=RawPages(tmp_path / "archive", lambda _: None),
     )  # fmt: skip
 
 
 def exported(name: str, articles: list[StoredArticle], out: Path, about: About) -> dict[str, bytes]:
     """What came of an export, by name of the file."""
+    about = replace(about, raw_page=raw_pages(out.parent, *articles))
     export_to(formats()[name], iter(articles), out, about)
     return exported_as(out)
 
@@ -316,35 +319,60 @@ def test_markdown_reads_as_the_text_it_was(tmp_path: Path, about: About) -> None
         ]
 
 
-def test_a_page_of_the_archive_comes_byte_for_byte_and_once(tmp_path: Path, about: About) -> None:
+def test_a_page_of_the_archive_comes_byte_for_byte(tmp_path: Path, about: About) -> None:
     one = with_page(tmp_path, stored(1))
     lost = stored(2, warc="gone.warc.gz", warc_offset=0)
-    body = exported("warc", [one, one, lost], tmp_path / "out", about)[""]
+    body = exported("warc", [one, lost], tmp_path / "out", about)[""]
     whole = (tmp_path / "archive" / str(one.warc)).read_bytes()
+
     assert body.endswith(whole)
     kinds = [record.rec_type for record in ArchiveIterator(io.BytesIO(body))]
     assert kinds == ["warcinfo", "response"]
 
 
 def test_a_page_that_is_gone_is_left_out_and_one_that_is_damaged_counts(tmp_path: Path) -> None:
-    pages = RawPages(tmp_path / "archive")
     whole = with_page(tmp_path, stored(1))
     broken = with_page(tmp_path, stored(2))
     file = tmp_path / "archive" / str(broken.warc)
     file.write_bytes(b"\0" * file.stat().st_size)
     gone = stored(3, warc="gone.warc.gz", warc_offset=0)
-    found = [pages(one) for one in (whole, broken, broken, gone, stored(4))]
+    pages = raw_pages(tmp_path, whole, broken, gone, stored(4))
+    found = [pages(one) for one in (whole, broken, gone, stored(4))]
+
     assert found[0]
-    assert found[1:] == [None] * 4
-    assert pages.damaged == 1
+    assert found[1:] == [None] * 3
+    assert (pages.damaged, pages.misplaced) == (1, 0)
 
 
-def test_the_command_says_that_pages_are_damaged(
+def test_another_page_in_the_place_of_one_is_not_exported_for_it(tmp_path: Path) -> None:
+    ours, theirs = with_page(tmp_path, stored(1)), with_page(tmp_path, stored(2))
+    mixed_up = replace(ours, warc=theirs.warc, warc_offset=theirs.warc_offset)
+    pages = raw_pages(tmp_path, mixed_up, theirs)
+
+    assert pages(mixed_up) is None
+    assert pages(theirs)
+    assert (pages.damaged, pages.misplaced) == (0, 1)
+
+
+def test_a_page_to_which_its_own_fetch_was_led_is_exported(tmp_path: Path) -> None:
+    led = with_page(tmp_path, stored(1))
+    fetch = {"archived_at": iso(NOW), "archived_bytes": len(BODY)}
+    row = row_in_ledger(led) | {"url": "https://short.test/x"}
+    found = [
+        RawPages(tmp_path / "archive", lambda _, told=told: told)(led)  # type: ignore[misc]  # its default is typed
+        for told in (row | fetch, row | fetch | {"archived_bytes": 1}, row)
+    ]
+
+    assert [one is not None for one in found] == [True, False, False]
+
+
+def test_the_command_says_which_pages_are_not_those_of_the_articles(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "seedbed.toml").write_text("")
-    page = with_page(tmp_path, stored(1))
     with closing(fill(tmp_path / "corpus.db")) as corpus:
+        (row,) = corpus._rows("SELECT id, url FROM pages WHERE id = 1")
+        page = with_page(tmp_path, stored(1), url=row["url"])
         corpus._run(
             "UPDATE pages SET warc = :warc, warc_offset = :at WHERE id = 1",
             {"warc": page.warc, "at": page.warc_offset},
@@ -352,7 +380,12 @@ def test_the_command_says_that_pages_are_damaged(
     command = ["-w", str(tmp_path), "export", "warc", str(tmp_path / "out.warc.gz")]
     assert main(command) == 0
     capsys.readouterr()
-    (tmp_path / "archive" / str(page.warc)).write_bytes(b"torn")
+    file = tmp_path / "archive" / str(page.warc)
+    other = with_page(tmp_path, stored(2))
+    (tmp_path / "archive" / str(other.warc)).replace(file)
+    assert main(command) == 1
+    assert "1 page left out: the archive has other pages in their place" in capsys.readouterr().err
+    file.write_bytes(b"torn")
     assert main(command) == 1
     assert "1 page left out: damaged in the archive" in capsys.readouterr().err
 
@@ -366,18 +399,34 @@ def test_parquet_says_what_it_needs(
     assert not (tmp_path / "out").exists()
 
 
-def with_page(folder: Path, article: StoredArticle) -> StoredArticle:
+BODY = b"<p>x</p>"
+
+
+def with_page(folder: Path, article: StoredArticle, *, url: str | None = None) -> StoredArticle:
     """The article, with a page in the archive of the folder."""
     archive = Archive(folder / "archive", run=article.id, spider="feeds")
     offset = archive.append(
-        url=f"https://first.test/{article.id}",
-        status=200,
-        headers=[],
-        body=b"<p>x</p>",
-        fetched_at=NOW,
+        url=url or address_of(article), status=200, headers=[], body=BODY, fetched_at=NOW
     )
     archive.close()
     return replace(article, warc=archive.name, warc_offset=offset)
+
+
+def address_of(article: StoredArticle) -> str:
+    """Of its page; what it names as its own may be anything."""
+    return f"https://first.test/{article.page}"
+
+
+def row_in_ledger(article: StoredArticle) -> dict[str, Any]:
+    return {
+        "url": address_of(article), "warc": article.warc, "warc_offset": article.warc_offset,
+        "archived_at": None, "archived_bytes": None,
+    }  # fmt: skip
+
+
+def raw_pages(folder: Path, *articles: StoredArticle) -> RawPages:
+    rows = {one.page: row_in_ledger(one) for one in articles if one.warc is not None}
+    return RawPages(folder / "archive", rows.get)
 
 
 def identity(name: str, article: StoredArticle) -> str:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ingest.discovery.dates import read_time
 from ingest.discovery.feeds import read_feed
+from ingest.discovery.wording import plain
 from ingest.items import Rhythm
 
 AT = "http://www.a.test/feeds/all.xml"
@@ -33,6 +34,12 @@ def atom(entries: str, head: str = "", attributes: str = "") -> bytes:
 
 def urls(body: bytes, at: str = AT) -> list[str]:
     return [one.url for one in read_feed(body, {}, at).candidates]
+
+
+def test_paragraphs_of_a_summary_stand_apart() -> None:
+    said = plain("<p>All were taken to hospital.</p><p>AKTAU<br/>Kazakhstan</p>")
+
+    assert said == "All were taken to hospital. AKTAU Kazakhstan"
 
 
 def test_guid_is_an_address_only_where_it_does_not_say_otherwise() -> None:

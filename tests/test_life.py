@@ -56,6 +56,29 @@ def test_without_a_topic_nothing_is_said_of_a_gate_that_was_passed() -> None:
     assert stood(trials(None, found_by="urls"))["gate"]
 
 
+def test_what_is_no_address_of_a_page_passed_no_gate(topic: Topic) -> None:
+    reason = "excluded: not the address of a page"
+
+    assert stood(trials(topic, outcome="rejected", reason=reason)) == {
+        "robots": True,
+        "page": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("too-large: 9,000,000 bytes announced, 8,388,608 may be fetched", True),
+        ("too-large: 90000 elements", False),
+        ("list: 41 links", False),
+    ],
+)
+def test_what_was_too_large_to_fetch_names_the_setting(reason: str, *, told: bool) -> None:
+    said = would_change(PAGE | {"outcome": "rejected", "reason": reason}, [], topic=None, text=None)
+
+    assert ("[crawl] max_body_mib" in said[0]) is told
+
+
 @pytest.mark.parametrize(
     ("facts", "failed"),
     [

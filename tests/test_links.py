@@ -64,6 +64,28 @@ def test_a_card_speaks_for_a_link_without_words() -> None:
     assert places["/world"].said == places["/in-text"].said == ""
 
 
+@pytest.mark.parametrize(
+    ("inside", "said"),
+    [
+        ("<h3>Lost in hospital</h3><p>AKTAU, Dec 25</p>", "Lost in hospital AKTAU, Dec 25"),
+        ("Baku<br>and Moscow", "Baku and Moscow"),
+        ("<span>Talks resume</span><span>World</span>", "Talks resume World"),
+        ("<img><b><i>Talks</i></b><!-- x --><span>4 min</span>", "Talks 4 min"),
+        (
+            "<span>A</span><span>zerbaijan</span> defies <em>Russia</em>.",
+            "Azerbaijan defies Russia.",
+        ),
+        ("<style>.a{color:red}</style><span>Talks</span> resume", "Talks resume"),
+        ("<div>Nakh<wbr>chivan</div>\n", "Nakhchivan"),
+    ],
+)
+def test_words_of_a_link_stand_apart_as_its_reader_sees_them(inside: str, said: str) -> None:
+    page = parse(f'<body><div><a href="/story">{inside}</a></div>'.encode(), HOME, "utf-8")
+    assert page is not None
+
+    assert find_placed_links(page, "")[1] == (("http://a.test/story", said),)
+
+
 def test_a_card_of_two_addresses_speaks_for_neither() -> None:
     html = "<body><div><a href='/1'>One</a> and <a href='/2'>two</a> met in Baku</div></body>"
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import struct
+import subprocess
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,7 +30,7 @@ from ingest.errors import (
     CorpusTooNew,
     CorpusTooOld,
 )
-from tests.postgres import again, running
+from tests.postgres import _alive_in, again, running
 from tests.rows import NOW, gated
 
 psycopg = pytest.importorskip("psycopg", reason="the extra `cluster` is not installed")
@@ -37,7 +42,6 @@ from ingest.corpus.postgres.store import SharedCorpus  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.postgres import Server
 
@@ -54,6 +58,33 @@ def offer(corpus: Corpus, run: int, count: int = PAGES) -> None:
 
 def claim(corpus: Corpus, run: int, limit: int) -> list[int]:
     return [one.page for one in corpus.claim(run=run, limit=limit, now=NOW, lease_s=60)]
+
+
+# -- the server of these tests --------------------------------------------------------------------
+
+_KILLED = """
+import os, signal
+from tests.postgres import running
+with running() as server:
+    print(server.folder, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.usefixtures("postgres")  # it is not there everywhere
+def test_server_ends_with_the_tests_that_are_killed() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _KILLED], check=False, capture_output=True, text=True,
+        cwd=Path(__file__).parents[1],
+    )  # fmt: skip
+    assert done.returncode == -9, done.stderr
+    folder = Path(done.stdout.strip())
+
+    until = time.monotonic() + 30
+    while _alive_in(folder / "pg"):
+        assert time.monotonic() < until, "it was left"
+        time.sleep(0.05)
+    shutil.rmtree(folder)
 
 
 # -- several at once ------------------------------------------------------------------------------
@@ -204,6 +235,8 @@ def test_controls_in_what_services_say_reach_neither_store(
             one = gated("https://a.test/1", title="a\0b\ud800c", snippet="\0", source="d\0e")
             corpus.offer([one], run=start(corpus), now=NOW)
             unknown = corpus.count_unknown(["https://a.test/\0", "https://a.test/\ud800"])
+            members = [("https://a.test/\0.xml", NOW), ("https://a.test/\udfff.xml", NOW)]
+            corpus.settle_members(members, quiet_since=NOW, now=NOW)
             told.append((corpus._rows("SELECT url, title FROM pages"), unknown))
 
     assert told[0] == told[1] == ([{"url": "https://a.test/1", "title": "abc"}], 2)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import threading
+import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -10,8 +15,9 @@ import pytest
 from ingest.cli import main
 from ingest.config import load_settings
 from ingest.corpus import Corpus
-from ingest.errors import CorpusError
+from ingest.errors import CorpusError, PullRunning
 from ingest.pulling import pull
+from scheduler.lock import only_pull
 from tests.test_pull import (
     _is_noting,
     _kill,
@@ -128,3 +134,71 @@ def test_a_database_that_is_gone_is_an_error_and_the_file_stays(settings: Settin
 
     assert "secret" not in str(told.value)
     assert held(settings.corpus_path) == before
+
+
+def test_pull_beside_one_that_goes_on_is_refused(
+    settings: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, database = str(settings.workspace), str(settings.cluster.database)
+    monkeypatch.setenv("SEEDBED_CLUSTER__DATABASE", database)
+    with subprocess.Popen(
+        [sys.executable, "-m", "ingest", "-w", folder, "pull", "--every", "3600"],
+        stdout=subprocess.PIPE, text=True,
+    ) as going_on:  # fmt: skip
+        try:
+            assert going_on.stdout is not None
+            assert going_on.stdout.readline() == "all was taken: the file is new\n"
+            assert main(["-w", folder, "pull", "--last"]) == 5
+            said = capsys.readouterr().err
+            assert main(["-w", folder, "pull"]) == 5
+            assert main(["-w", folder, "status"]) == 0
+        finally:
+            going_on.kill()
+    with closing(Corpus(settings.corpus_path)) as corpus:
+        assert corpus.copy_of() is not None
+
+    assert f"another `seedbed pull` (process {going_on.pid}, since 2" in said
+    assert str(settings.corpus_path) in said
+    assert main(["-w", folder, "pull", "--last"]) == 0, "the kernel unlocked it"
+    assert not [*settings.workspace.glob("*.pull")]
+
+
+def test_of_many_who_would_pull_one_does_at_a_time(tmp_path: Path) -> None:
+    path = tmp_path / "corpus.db"
+    at_once, most = 0, 0
+    counting = threading.Lock()
+
+    def take_turns() -> None:
+        nonlocal at_once, most
+        for _ in range(40):
+            try:
+                with only_pull(path):
+                    with counting:
+                        at_once += 1
+                        most = max(most, at_once)
+                    time.sleep(0.001)
+                    with counting:
+                        at_once -= 1
+            except PullRunning:
+                continue
+
+    crew = [threading.Thread(target=take_turns) for _ in range(4)]
+    for one in crew:
+        one.start()
+    for one in crew:
+        one.join()
+
+    assert most == 1
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_pull_lock_that_a_killed_one_left_holds_nobody_up(tmp_path: Path) -> None:
+    path = tmp_path / "corpus.db"
+    (tmp_path / "corpus.db.pull").write_text(f"{os.getpid()}\n2026-01-01T00:00:00Z\npull\n")
+
+    with (
+        only_pull(path),
+        pytest.raises(PullRunning, match=f"process {os.getpid()}"),
+        only_pull(path),
+    ):
+        pass

@@ -30,6 +30,14 @@ def test_what_no_reader_reads_is_named_in_order(tmp_path: Path) -> None:
     assert unread_in(tmp_path) == ("a.docx", "b.PDF", "more/", "notes", "pages/b.txt")
 
 
+def test_a_folder_that_cannot_be_read_is_told_with_its_reason(tmp_path: Path) -> None:
+    folder = tmp_path / ("n" * 300)  # permissions stop no test that root runs
+
+    for read in (unread_in, count_documents):
+        with pytest.raises(SeedError, match=r"cannot read .*nnn: File name too long"):
+            read(folder)
+
+
 def test_what_systems_and_browsers_leave_is_passed_over(tmp_path: Path) -> None:
     fill(tmp_path, ".DS_Store", "pages/.DS_Store", "a.html", "a_files/photo.jpg", "a.clean.txt")
 

@@ -6,8 +6,19 @@ from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
+from scrapy import Request
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+)
+from scrapy.utils._download_handlers import get_maxsize_msg
+from twisted.python.failure import Failure
 
-from spiders.endings import refusal
+from ingest.items import Outcome
+from spiders.endings import outcome_of, refusal, words_of_error
 from spiders.feeds import read_feed
 from spiders.headers import wait_s
 from spiders.links import read_site
@@ -197,3 +208,55 @@ def test_retry_after_is_read_in_both_forms(value: str | None, seconds: float | N
 )
 def test_answer_that_is_no_page_is_named(final: str, status: int, outcome: str | None) -> None:
     assert refusal("http://a.test/story", final, status)[0] == outcome
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            DownloadTimeoutError("Getting http://a.test/ took longer than 5.0 seconds."),
+            "no answer within 5 s",
+        ),
+        (DownloadTimeoutError(), "no answer in time"),
+        (
+            CannotResolveHostError("DNS lookup failed: no results"),
+            "no such host: its name leads to no address",
+        ),
+        (
+            DownloadConnectionRefusedError("Connection was refused: 111."),
+            "the connection was refused",
+        ),
+        (IgnoreRequest("max redirections reached"), "it redirects without an end"),
+        (IgnoreRequest("else"), "IgnoreRequest: else"),
+    ],
+)
+def test_errors_of_the_network_are_told_in_words(error: Exception, said: str) -> None:
+    assert words_of_error(error) == said
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            DownloadCancelledError(
+                get_maxsize_msg(12_000_006, 8_388_608, Request("http://a.test/"), expected=True)
+            ),
+            "12,000,006 bytes announced, 8,388,608 may be fetched",
+        ),
+        (
+            DownloadCancelledError(
+                get_maxsize_msg(8_400_000, 8_388_608, Request("http://a.test/"), expected=False)
+            ),
+            "8,400,000 bytes received, and more to come, 8,388,608 may be fetched",
+        ),
+        (
+            IgnoreRequest("Ignored <200 http://a.test/>: it exceeded DOWNLOAD_MAXSIZE (8388608 B)"),
+            "more than 8,388,608 bytes once unpacked",
+        ),
+        (DownloadCancelledError("65 KB of headers"), "65 KB of headers"),
+    ],
+)
+def test_what_is_too_large_says_how_large_and_not_the_address_again(
+    error: Exception, said: str
+) -> None:
+    assert outcome_of(Failure(error)) == (Outcome.REJECTED, f"too-large: {said}")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
+import sys
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
 
+from ingest.corpus import Corpus
 from ingest.errors import CorpusLocked
 from ingest.stories import lay_stories, take_as_laid
 from ingest.story_commands import COMMANDS
@@ -20,10 +23,9 @@ from tests.test_stories import CRASH, LEXICON, RAID
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from click.testing import Result
-
-    from ingest.corpus import Corpus
 
 SEEN = "2025-07-05T10:00:00Z"
 OUTLETS = ("a.test", "b.test", "c.test", "d.test")
@@ -253,3 +255,43 @@ def test_command_says_that_there_is_no_such_story(corpus: Corpus) -> None:
 
     assert missing.exit_code == 1
     assert "no story 7" in missing.output
+
+
+_READER = """
+import re, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from ingest.corpus import Corpus
+
+def peak() -> int:
+    return int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]) * 1024
+
+corpus = Corpus(Path(sys.argv[1]), readonly=True)
+before = peak()
+read = sum(len(one.text) for one in corpus.tellings(datetime(1, 1, 1, tzinfo=UTC)))
+print(read, peak() - before)
+"""
+
+
+def test_threading_never_holds_all_texts(tmp_path: Path) -> None:
+    each, many = 16_000, 4000
+    with closing(Corpus(tmp_path / "corpus.db")) as corpus, corpus.transaction():
+        insert(corpus, "outlets", id="a.test", first_seen=SEEN, last_seen=SEEN)
+        insert(
+            corpus, "runs", id=1, started=SEEN, spider="feeds", trigger="command",
+            outcome="finished", version="0.1.0",
+        )  # fmt: skip
+        for number in range(1, many + 1):
+            add_page(corpus, number, outlet="a.test", outcome="article", source=None)
+            add_article(
+                corpus, number, title="Talks", outlet="a.test", text="x" * each, seed=None,
+                published=f"2025-07-{1 + number % 28:02}T08:00:00Z",
+            )  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", _READER, str(tmp_path / "corpus.db")],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    read, grown = map(int, done.stdout.split())
+
+    assert read == each * many
+    assert grown < read / 2

@@ -129,6 +129,17 @@ def test_a_file_is_not_read_twice_but_what_was_added_to_it_is(folder: Path) -> N
     assert state(folder)[0]["tally"] == {"taken": 2}
 
 
+def test_files_of_one_name_that_begin_alike_are_each_read_whole(folder: Path) -> None:
+    common = made(1).bytes()
+    for name, rest in (("long", made(2, 3, 4)), ("other", made(5, 6))):
+        (folder / name).mkdir()
+        (folder / name / "a.warc.gz").write_bytes(common + rest.bytes())
+    crawl(folder, "-a", "file=long")
+    crawl(folder, "-a", "file=other")
+
+    assert pages(folder) == {f"talks-{n}": "article" for n in range(1, 7)}
+
+
 def test_one_address_many_times_is_one_article_with_its_later_wordings(folder: Path) -> None:
     url = "http://www.news.test/talks-1"
     news = b"The ministers parted without any result, and the talks were broken off. "

@@ -127,6 +127,29 @@ def test_a_store_that_refuses_is_left_alone_and_the_file_is_read_on_later(folder
     assert starts.count(0) == 1, "it goes on where it stood"
 
 
+@pytest.mark.parametrize("odd", ["a page", "nothing"])
+def test_an_odd_answer_is_not_the_end_of_a_file(folder: Path, odd: str) -> None:
+    given: list[Asked] = []
+
+    def answer(asked: Asked) -> Answer | None:
+        if asked.range is None or asked.range.startswith("bytes=0-") or given:
+            return None
+        given.append(asked)
+        if odd == "a page":
+            return Answer(b"<p>Out of order.", content_type="text/html")
+        start = asked.range.removeprefix("bytes=")
+        return Answer(status=206, headers=(("Content-Range", f"bytes {start}/99999"),))
+
+    with FakeArchive(files=store(x110208=volume(1, 2, 3, 4)), answer=answer) as fake:
+        crawl(folder, fake, "2025-11-02", "2025-11-02")
+        first = titles(folder)
+        crawl(folder, fake, "2025-11-02", "2025-11-02")
+
+    assert len(given) == 1
+    assert 0 < len(first) < 4
+    assert titles(folder) == [f"talks-{n}" for n in (1, 2, 3, 4)]
+
+
 def test_a_record_larger_than_a_piece_and_a_damaged_file_cost_no_other(folder: Path) -> None:
     large = WarcMaker().add(
         "http://www.news.test/talks-1", page(1) + os.urandom(9000).hex().encode()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ingest.archives.unpack import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 __all__ = ["Progress", "Reading", "print_of", "state_of"]
 
@@ -27,6 +27,8 @@ class Progress:
     tally: Mapping[str, int] = field(default_factory=dict)  #: records before it, by what they were
     broken: str | None = None  #: why it cannot be read on; None: it was not tried, or it can
     is_whole: bool = False  #: read to its end
+    #: What stands around that place, by which the file is known again; None: it is not known.
+    mark: str | None = None
 
     def to_json(self) -> str:
         """For storing; `from_json` gives it back."""
@@ -37,6 +39,7 @@ class Progress:
                 "tally": dict(sorted(self.tally.items())),
                 "broken": self.broken,
                 "is_whole": self.is_whole,
+                "mark": self.mark,
             }
         )
 
@@ -52,6 +55,7 @@ class Progress:
             tally=told["tally"],
             broken=told["broken"],
             is_whole=told["is_whole"],
+            mark=told.get("mark"),
         )
 
 
@@ -72,8 +76,22 @@ class Reading:
     Pages are judged in any order; what is settled ends before the first that is not.
     """
 
-    def __init__(self, name: str, progress: Progress) -> None:
+    def __init__(
+        self,
+        name: str,
+        progress: Progress,
+        *,
+        mark_at: Callable[[int], str | None] = lambda _: None,
+    ) -> None:
+        """Go on from where an earlier pass came to an end.
+
+        Args:
+            name: of the file.
+            progress: how far it was read.
+            mark_at: says by what a place in the file is known again; None: by nothing.
+        """
         self.name = name
+        self._mark_at = mark_at
         self.read_for = progress.read_for
         self.start = progress.place
         self.broken: str | None = None
@@ -128,6 +146,7 @@ class Reading:
             tally=dict(self._tally),
             broken=self.broken,
             is_whole=self.is_whole and not self._seen,
+            mark=self._mark_at(self._settled.offset),
         )
 
     @property

@@ -10,12 +10,13 @@ import re
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ingest import log
 from ingest.archive import Archive
 from ingest.archived_pages import ArchivedPages, Unread
-from ingest.archives.files import beginning_of
+from ingest.archives.files import beginning_of, mark_at, of_this_file
 from ingest.archives.progress import Progress, Reading, print_of, state_of
 from ingest.archives.responses import Captured
 from ingest.archives.sieve import Sieve
@@ -125,7 +126,7 @@ class WarcImport:
                 file.name, beginning, told.st_size, told.st_mtime_ns, self._read_for,
                 self._sieve.most_bytes, self.knowledge.topic.version, *limits_of(self.workspace),
             )  # fmt: skip
-            place = self.progress(state_of(f"{file.name} {beginning}")).place
+            place = self.progress(state_of(f"{file.name} {beginning}"), file).place
             name, start = self._named(file, digest, place)
             yield WarcShard(
                 name=name, folder=self.folder, workspace=alone, imprint=imprint(),
@@ -145,9 +146,10 @@ class WarcImport:
         start = max(starts[1:], default=place)
         return f"{stem}-{start.offset}+{start.nth}{suffix}", start
 
-    def progress(self, key: str) -> Progress:
+    def progress(self, key: str, file: Path) -> Progress:
         """How far a file was read for these seeds and settings."""
-        return Progress.from_json(self.corpus.state(key), read_for=self._read_for)
+        noted = Progress.from_json(self.corpus.state(key), read_for=self._read_for)
+        return of_this_file(file, noted)
 
     def lose(self, url: str, error: Exception) -> None:
         """Count a page that an error of ours cost, and forget what is at hand of it."""
@@ -176,8 +178,9 @@ class _File:
         self._open()
 
     def _open(self) -> None:
-        progress = self._whole.progress(self._shard.key)
-        self._reading = Reading(self._shard.file.name, progress)
+        file = self._shard.file
+        progress = self._whole.progress(self._shard.key, file)
+        self._reading = Reading(file.name, progress, mark_at=partial(mark_at, file))
         self._reading.is_whole = progress.is_whole
 
     def take_in(self) -> bool:

@@ -11,6 +11,7 @@ from ingest.bulk.making import ArchiveShard, digest_of
 from ingest.bulk.order import in_order
 from ingest.bulk.readings import read_of
 from ingest.bulk.shards import read_shard
+from ingest.errors import CrawlError
 from ingest.extract.imprint import imprint
 
 if TYPE_CHECKING:
@@ -107,20 +108,28 @@ class ShardedReadings:
     def _read_ahead(
         self, page: int, since: datetime | None, outlet: str | None, size: int
     ) -> Generator[dict[str, Any], None, None]:
-        """The rows of all shards that hold a page behind that number."""
+        """The rows of all shards that hold a page behind that number.
+
+        Raises:
+            CrawlError: a shard cannot be written, or its workers died again and again.
+        """
         shards = in_order(
             self._shards(page, since, outlet, size), self.crew,
             is_stopped=self.is_stopped, on_made=self.teller.made, on_look=self.teller.look,
         )  # fmt: skip
         before: Shard | None = None
-        with closing(shards):
-            for shard in shards:
-                yield from (row for row in read_shard(shard.path) if row["page"] > page)
-                self.teller.took_shard()
-                # What the last transaction of this shard writes is not written yet.
-                if before is not None and not self.is_trial:
-                    before.path.unlink(missing_ok=True)
-                before = shard
+        try:
+            with closing(shards):
+                for shard in shards:
+                    yield from (row for row in read_shard(shard.path) if row["page"] > page)
+                    self.teller.took_shard()
+                    # What the last transaction of this shard writes is not written yet.
+                    if before is not None and not self.is_trial:
+                        before.path.unlink(missing_ok=True)
+                    before = shard
+        except OSError as exc:
+            said = f"no shard can be written in {self.folder}: {exc.strerror}; make room there"
+            raise CrawlError(said) from exc
 
     def _shards(
         self, after: int, since: datetime | None, outlet: str | None, size: int

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pysqlite3 import dbapi2 as sqlite
 
 from ingest.corpus.connection import check_identity, guarded
-from ingest.errors import CorpusDamaged, CorpusLocked, CorpusTooNew, Stopped
+from ingest.errors import CorpusDamaged, CorpusError, CorpusLocked, CorpusTooNew, Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +57,7 @@ def copy_corpus(
         _interruptible(raw, None)
         with guarded(target), closing(_opened(target, "rwc")) as copy:
             copy.execute("PRAGMA synchronous = OFF")  # the caller makes it durable, as a whole
-            raw.backup(copy, pages=_PAGES, progress=_watch(target, is_stopped))
+            _copy_pages(raw, copy, target, is_stopped)
             copy.execute("PRAGMA journal_mode = DELETE")
     return rows
 
@@ -96,9 +96,19 @@ def put_back(backup: Path, path: Path) -> None:
         check_identity(raw, backup, readonly=True)
         with guarded(path), closing(_opened(path, "rw")) as corpus:
             corpus.execute("PRAGMA synchronous = FULL")
-            raw.backup(corpus, pages=_PAGES, progress=_watch(path, lambda: False))
+            _copy_pages(raw, corpus, path, lambda: False)
             corpus.execute("PRAGMA journal_mode = WAL")
             corpus.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _copy_pages(raw: Any, copy: Any, target: Path, is_stopped: IsStopped) -> None:
+    try:
+        raw.backup(copy, pages=_PAGES, progress=_watch(target, is_stopped))
+    except sqlite.OperationalError as exc:
+        if hasattr(exc, "sqlite_errorcode"):
+            raise
+        # SQLite says what went wrong there, such as a full disk, in words alone.
+        raise CorpusError(f"not written: {exc}", path=target) from exc
 
 
 def _opened(path: Path, mode: str) -> Any:

@@ -27,7 +27,15 @@ from ingest.errors import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["check_identity", "connect", "guarded", "is_still", "migrate", "missing_parts"]
+__all__ = [
+    "as_it_is",
+    "check_identity",
+    "connect",
+    "guarded",
+    "is_still",
+    "migrate",
+    "missing_parts",
+]
 
 _log = logging.getLogger(__name__)
 
@@ -129,6 +137,16 @@ def connect(path: Path, *, readonly: bool = False, timeout_s: float = 30.0) -> D
         return _not_older(_connected(path, "mode=ro&immutable=1", timeout_s, readonly=True), path)
 
 
+def as_it_is(path: Path, *, timeout_s: float = 30.0) -> Database:
+    """A reader's connection to a corpus that is not brought up to date for it.
+
+    Raises:
+        CorpusError: or the subclass for what is wrong with the file.
+    """
+    with guarded(path):
+        return _connected(path, "mode=ro", timeout_s, readonly=True)
+
+
 def _current(path: Path, timeout_s: float) -> Database:
     """A reader's connection to a corpus of this schema."""
     db = _connected(path, "mode=ro", timeout_s, readonly=True)
@@ -152,6 +170,8 @@ def _not_older(db: Database, path: Path) -> Database:
 
 
 def _connected(path: Path, mode: str, timeout_s: float, *, readonly: bool) -> Database:
+    if path.is_dir():  # SQLite calls it an error of the disk
+        raise NotACorpus("a folder, and no SQLite file", path=path)
     raw = sqlite.connect(
         f"{path.absolute().as_uri()}?{mode}",
         uri=True,

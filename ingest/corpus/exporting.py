@@ -41,8 +41,8 @@ _ARTICLE = (
     "a.id, a.url, a.title, a.outlet, o.name AS outlet_name, a.published, a.first_seen, "
     "a.modified, a.author, a.agency, a.language, a.section, a.kind, a.standfirst, a.lead, "
     "a.words, a.relevance, a.why, s.file AS seed, a.story, t.title AS story_title, a.copies, "
-    "a.is_paywalled, a.picture, a.gone_since, a.sha256, a.extractor, p.warc, p.warc_offset, "
-    "{text} AS text FROM {chosen} JOIN outlets o ON o.id = a.outlet "
+    "a.is_paywalled, a.picture, a.gone_since, a.sha256, a.extractor, a.page, p.warc, "
+    "p.warc_offset, {text} AS text FROM {chosen} JOIN outlets o ON o.id = a.outlet "
     "JOIN pages p ON p.id = a.page LEFT JOIN seeds s ON s.id = a.seed "
     "LEFT JOIN stories t ON t.id = a.story"
 )

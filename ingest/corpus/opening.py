@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from typing import TYPE_CHECKING
 
+from ingest.corpus.connection import as_it_is, guarded
+from ingest.corpus.runs import COPY_SAID
+from ingest.corpus.saying import is_copy
 from ingest.corpus.store import Corpus
-from ingest.errors import ConfigError, how_to_get
+from ingest.errors import ConfigError, CorpusIsCopy, how_to_get
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from ingest.config import Settings
 
-__all__ = ["STORE_VARIABLE", "is_shared", "open_corpus"]
+__all__ = ["STORE_VARIABLE", "check_is_own", "is_shared", "open_corpus"]
 
 #: Set to `cluster` for what a worker does, and for the crawls that it starts: whoever reads, and
 #: the daemon, keep to the file, be a database named or not.
@@ -50,3 +55,17 @@ def open_corpus(
             raise
         raise ConfigError([f"{exc.name} is not installed: {how_to_get('cluster')}"]) from exc
     return SharedCorpus(settings.cluster.database, timeout_s=timeout_s)
+
+
+def check_is_own(path: Path) -> None:
+    """Make sure that others than `pull` may write into a file, of whatever schema it is.
+
+    Not as `Corpus.check_is_own` does: to open a corpus brings it up to date, which is to write.
+
+    Raises:
+        CorpusIsCopy: they may not.
+        CorpusError: it cannot be told.
+    """
+    with guarded(path), closing(as_it_is(path).conn) as raw:
+        if is_copy(raw):
+            raise CorpusIsCopy(COPY_SAID, path=path)

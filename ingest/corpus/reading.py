@@ -108,10 +108,13 @@ class Reading(Base):
         """Pages that carry an article, or the first so many, the earliest first.
 
         `share` is how much of the page's text stands in the article, `other_share` how much of the
-        article in it, both 0..1; None: they were never compared.
+        article in it, both 0..1; None: they were never compared. `url` is where the copy stands,
+        and of an address that leads to the article itself that address.
         """
         return self._rows(
-            f"SELECT c.published, c.outlet, c.title, c.url, c.relation, c.similarity, c.passage, "  # noqa: S608
+            "SELECT c.published, c.outlet, c.title, CASE WHEN c.url = a.url "  # noqa: S608
+            "THEN (SELECT url FROM pages WHERE id = c.page) ELSE c.url END AS url, "
+            "c.relation, c.similarity, c.passage, "
             f"{_SHARES}, c.hours_later, c.first_seen "
             f"FROM copies c JOIN articles a ON a.id = c.article {_COMPARED} "
             "WHERE c.id IN (SELECT id FROM copies WHERE article = ? "

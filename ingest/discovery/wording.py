@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lxml import etree, html
 
+from ingest.extract.page import line_of
 from ingest.text import clean_controls
 
 __all__ = ["plain"]
@@ -18,7 +19,7 @@ def plain(markup: object) -> str | None:
     text = clean_controls(markup[:_MARKUP_CHARS])
     if "<" in text or "&" in text:
         try:
-            text = html.fromstring(f"<div>{text}</div>").text_content()
+            text = line_of(html.fromstring(f"<div>{text}</div>"))
         except (ValueError, etree.LxmlError):
             return None
     return " ".join(clean_controls(text).split())[:_TEXT_CHARS].strip() or None

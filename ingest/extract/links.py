@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urljoin
 
-from ingest.extract.page import solid
+from ingest.extract.page import line_of, solid
 from ingest.extract.schema import string_of
 from ingest.extract.surroundings import places_of
 
@@ -104,7 +104,7 @@ def _find_links(
     for tag in page.tree.iter("a"):
         if (url := absolute(tag.get("href"))) is None:
             continue
-        anchor = page.text(tag)[:_MAX_ANCHOR_CHARS]
+        anchor = line_of(tag)[:_MAX_ANCHOR_CHARS]
         block = next(tag.iterancestors(*_BLOCKS), None)
         if block is not None and block not in is_line:
             may_be = page.letters[block] in lengths

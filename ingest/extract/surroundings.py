@@ -6,7 +6,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from ingest.extract.page import is_longer, text_of
+from ingest.extract.page import is_longer, line_of, text_of
 from ingest.items import Block
 
 if TYPE_CHECKING:
@@ -157,4 +157,4 @@ def _said_beside(tag: HtmlElement, letters: Mapping[HtmlElement, int]) -> str:
         card = above
     if card is None or letters.get(card, 0) <= letters.get(tag, 0):
         return ""
-    return text_of(card).replace(text_of(tag), " ", 1).strip()[:_SAID_CHARS]
+    return line_of(card).replace(line_of(tag), " ", 1).strip()[:_SAID_CHARS]

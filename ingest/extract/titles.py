@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rapidfuzz import fuzz
 
 from ingest.extract.claims import Claim, Source
-from ingest.extract.page import squeeze, text_of
+from ingest.extract.page import line_of, squeeze, text_of
 from ingest.extract.schema import article_node, properties, string_of
 from ingest.text import normalize
 
@@ -36,7 +36,7 @@ def find_title(page: ParsedPage, outlet_names: tuple[str, ...]) -> Claim[str] | 
     ]
     claims = [(claim, weight) for claim, weight in claims if _key(claim.value)]
     outlets = {_solid(name) for name in outlet_names}
-    shown = [text for h1 in page.tree.iter("h1") if (text := _unescape(text_of(h1)))]
+    shown = [text for h1 in page.tree.iter("h1") if (text := _unescape(line_of(h1)))]
     shown = [text for text in shown if _key(text) and _solid(text) not in outlets]
     agreed = [text for text in shown if any(_is_alike(text, claim.value) for claim, _ in claims)]
     ballots = [(Claim(value=text, source=Source.HTML), _H1) for text in agreed[:1]] + claims

@@ -283,22 +283,31 @@ class Connection:
 
 
 def _without_controls(params: _Params) -> _Params:
-    """Lists in JSON without what is no text here; SQLite finds nothing that equals such a value."""
+    """JSON without what is no text here; SQLite finds nothing that equals such a value."""
     if not isinstance(params, Mapping):
         return params
-    return {name: _plain_list(value) for name, value in params.items()}
+    return {name: _plain_json(value) for name, value in params.items()}
 
 
-def _plain_list(value: Any) -> Any:
+def _plain_json(value: Any) -> Any:
+    """What is no list or object stays as it is: a text that names an escape is no JSON."""
     if not isinstance(value, str) or _NO_TEXT_ESCAPED.search(value) is None:
         return value
     try:
-        listed = json.loads(value)
+        said = json.loads(value)
     except ValueError:
         return value
-    if not isinstance(listed, list):
-        return value
-    return json.dumps([_NO_TEXT.sub("\ufffd", x) if isinstance(x, str) else x for x in listed])
+    return json.dumps(_plain(said)) if isinstance(said, list | dict) else value
+
+
+def _plain(said: Any) -> Any:
+    if isinstance(said, str):
+        return _NO_TEXT.sub("\ufffd", said)
+    if isinstance(said, list):
+        return [_plain(one) for one in said]
+    if isinstance(said, dict):
+        return {_plain(name): _plain(one) for name, one in said.items()}
+    return said
 
 
 def _named(params: _Params) -> dict[str, Any]:
