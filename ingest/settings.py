@@ -9,6 +9,7 @@ from __future__ import annotations
 # As it is loaded, it reads the source of whatever is on the call stack, and looks at every module
 # that is loaded, three times: here, where both are few, that costs a crawl .2 s less to start.
 import scrapy.core.downloader.contextfactory  # noqa: F401
+from scrapy.settings import default_settings as _scrapys
 
 BOT_NAME = "seedbed"
 SPIDER_MODULES = ["spiders"]
@@ -65,11 +66,13 @@ DEFAULT_REQUEST_HEADERS = {
 }
 
 # What must happen on every crawl, whoever starts it.
-EXTENSIONS = {
-    "ingest.extensions.RunRecorder": 10,
-    # They are off, and loading them costs time: the second brings a web server with it.
-    "scrapy.extensions.telnet.TelnetConsole": None,
-    "scrapy.extensions.remote_control.RemoteControl": None,
+EXTENSIONS = {"ingest.extensions.RunRecorder": 10}
+# Two are off, and one of them brings a web server with it. Named `None` in `EXTENSIONS` they would
+# be loaded all the same: Scrapy loads what a project names, to tell whether it names it twice.
+EXTENSIONS_BASE = {
+    path: order
+    for path, order in _scrapys.EXTENSIONS_BASE.items()
+    if not path.endswith((".TelnetConsole", ".RemoteControl"))
 }
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,

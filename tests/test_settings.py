@@ -62,6 +62,20 @@ def test_effective_settings_are_polite_bounded_and_closed(folder: Path) -> None:
     assert {name: handlers.get(name) for name in HANDLERS} == dict.fromkeys(HANDLERS)
 
 
+def test_what_is_off_is_not_loaded_to_find_that_out(folder: Path) -> None:
+    program = (
+        "import sys; from scrapy.utils.project import get_project_settings as g; "
+        "named = g().get_component_priority_dict_with_base('EXTENSIONS'); "
+        "assert 'ingest.extensions.RunRecorder' in named, list(named); "
+        "print([name for name in ('aiohttp', 'twisted.conch') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout == "[]\n"
+
+
 def test_slip_of_the_pen_in_a_spider_name_gets_a_suggestion(folder: Path) -> None:
     done = scrapy(folder, "crawl", "fedes")
 

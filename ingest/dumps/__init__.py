@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ingest.dumps.body import Stretch, find_body
@@ -63,6 +64,7 @@ class CleanedDump:
     is_alone: bool = False  #: whether no page stood around the article
 
 
+@lru_cache(maxsize=64)  # a crawl reads its seeds twice: whether there are any, then to learn
 def clean_dump(text: str) -> CleanedDump:
     """Part the article in a dump from the page around it."""
     lines = read_lines(text)
