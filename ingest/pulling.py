@@ -148,6 +148,7 @@ def _pull(
         if is_last:
             # Killed before the end it is a copy that has nothing: the next pull takes it up.
             file.go_on_from(moment.last_numbers())
+            file.go_on_with(moment.stale_days())
             file.set_mark(replace(mark, snapshot="", store=""))
         else:
             file.set_mark(mark)

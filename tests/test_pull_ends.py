@@ -56,6 +56,20 @@ def test_database_in_which_nobody_began_is_left_alone(
     assert list(folder.iterdir()) == []
 
 
+def test_after_the_last_pull_only_stories_of_changed_days_are_laid_out(
+    address: str, settings: Settings
+) -> None:
+    write(address, "DELETE FROM story_days WHERE day = '2025-07-01'")
+    pull(settings)
+    with closing(Corpus(settings.corpus_path)) as corpus:
+        as_copy = set(corpus.stale_days())
+    pull(settings, is_last=True)
+
+    assert as_copy == {"2025-07-01", "2025-07-03"}, "it lays out none, and need not know"
+    with closing(Corpus(settings.corpus_path)) as corpus:
+        assert set(corpus.stale_days()) == {"2025-07-03"}
+
+
 def test_killed_first_pull_leaves_nothing_for_ever(address: str, settings: Settings) -> None:
     _kill_pull(settings, "copies")
     assert ask(address, "SELECT count(*) FROM pulling_files") == 1

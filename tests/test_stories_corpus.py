@@ -209,6 +209,56 @@ def test_another_lexicon_threads_all_anew_and_keeps_ids(corpus: Corpus) -> None:
     assert corpus._rows("SELECT id, title, first_article FROM stories ORDER BY id") == before
 
 
+def test_what_changes_while_stories_are_laid_out_is_laid_out_by_the_next(corpus: Corpus) -> None:
+    find(corpus, ARTICLES)
+    seen = corpus.stale_days()
+    corpus._run("UPDATE articles SET title = 'Another' WHERE id = 1")
+    corpus.settle_days(seen)
+
+    assert len(seen) == 6
+    assert set(corpus.stale_days()) == {"2025-07-01"}
+
+
+@pytest.mark.parametrize(
+    ("change", "days"),
+    [
+        ("UPDATE articles SET published = '2025-07-09T00:00:00Z' WHERE id = 3",
+         {"2025-07-02", "2025-07-09"}),
+        ("UPDATE articles SET published = NULL WHERE id = 3", {"2025-07-02", SEEN[:10]}),
+        ("UPDATE articles SET copies = copies + 1 WHERE id = 3", {"2025-07-02"}),
+        ("UPDATE articles SET sha256 = 'other' WHERE id = 3", {"2025-07-02"}),
+        ("DELETE FROM articles WHERE id = 3", {"2025-07-02"}),
+        ("UPDATE articles SET title = title, story = NULL, relevance = 0 WHERE id = 3", set()),
+    ],
+)  # fmt: skip
+def test_days_are_noted_of_what_stories_are_made_of(
+    corpus: Corpus, change: str, days: set[str]
+) -> None:
+    find(corpus, ARTICLES)
+    lay(corpus)
+    before = corpus.stale_days()
+    corpus._run(change)
+
+    assert (before, set(corpus.stale_days())) == ({}, days)
+
+
+def test_stories_laid_out_before_days_were_noted_stay_as_they_are(corpus: Corpus) -> None:
+    find(corpus, ARTICLES)
+    lay(corpus)
+    version = json.loads(corpus.state("stories") or "")["version"]
+    former = {"version": version, "days": corpus.digest_by_day()}
+    corpus.set_state("stories", json.dumps(former))
+    nothing = lay(corpus)
+    told = corpus.state("stories")
+    corpus.set_state("stories", json.dumps(former))
+    corpus._run("UPDATE articles SET sha256 = 'other' WHERE id = 8")
+    corpus.settle_days(corpus.stale_days())  # as when nobody noted it
+
+    assert (nothing, told) == (0, json.dumps({"version": version}))
+    assert lay(corpus) == 1
+    assert corpus.state("stories") == told
+
+
 def test_what_is_taken_as_laid_stands_until_an_article_changes(corpus: Corpus) -> None:
     find(corpus, ARTICLES)
     take_as_laid(corpus, LEXICON)

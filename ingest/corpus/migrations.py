@@ -37,6 +37,7 @@ from ingest.corpus.schema_sources import (
     with_more_of_a_source,
 )
 from ingest.corpus.schema_stories import STORIES_AND_STEPS
+from ingest.corpus.schema_story_days import STORY_DAYS
 from ingest.corpus.schema_translations import TRANSLATIONS
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ APPLICATION_ID = 0x53454544  # "SEED"
 MACHINE_TABLES = (
     "texts", "fingerprints", *INDEX_TABLES, "edges", "topic_state", "sites", "site_pages", "blocks",
     "doubted_claims", "translation_clues", "translations", "hosts", "robots", "captured",
-    *ALERT_TABLES, "_sqlite_migrations",
+    "story_days", *ALERT_TABLES, "_sqlite_migrations",
 )  # fmt: skip
 
 MIGRATIONS = Migrations("seedbed")
@@ -162,4 +163,11 @@ def m008_reading(db: Database) -> None:
         db.execute(statement)
 
 
-SCHEMA_VERSION = 8
+@MIGRATIONS()
+def m009_story_days(db: Database) -> None:
+    """Days whose articles changed since stories were laid out."""
+    for statement in _statements(STORY_DAYS):
+        db.execute(statement)
+
+
+SCHEMA_VERSION = 9

@@ -38,10 +38,28 @@ class StoryRow:
 class Stories(Base):
     """The rows of `stories`, and the story of each article."""
 
+    def stale_days(self) -> dict[str, int]:
+        """Days, UTC, whose articles changed since their stories were laid out; each with a token.
+
+        It sees whatever happened to the articles, whoever did it, without being told.
+        """
+        return dict(self._run("SELECT day, token FROM story_days").fetchall())
+
+    def settle_days(self, seen: Mapping[str, int]) -> None:
+        """Take these days off, but for those that changed again since they were asked for."""
+        with self.transaction():
+            for day, token in seen.items():
+                self._run("DELETE FROM story_days WHERE day = ? AND token = ?", (day, token))
+
+    def first_day(self) -> str | None:
+        """The first day of any article; None: there is no article."""
+        day = self._value(f"SELECT min({_AT}) FROM articles a")  # noqa: S608
+        return None if day is None else str(day)[:10]
+
     def digest_by_day(self) -> dict[str, str]:
         """What threading would read, day by day: a hash that changes when any of it does.
 
-        It sees whatever happened to the articles, whoever did it, without being told.
+        Of corpora whose stories were laid out when days were not noted yet.
         """
         digests: dict[str, Any] = {}
         rows = self._run(

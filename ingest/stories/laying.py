@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ingest.stories.threads import ALGORITHM, WINDOW, Telling, inherit, thread
 from ingest.stories.weighing import read_article
@@ -14,7 +14,7 @@ from ingest.stories.wording import Glossary, Wording
 from ingest.topic import ALGORITHM as TOPIC_ALGORITHM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ingest.corpus import Corpus
     from ingest.features import Lexicon
@@ -38,9 +38,12 @@ def lay_stories(corpus: Corpus, lexicon: Lexicon, languages: Sequence[str]) -> i
         languages: of the seeds, ISO 639-1; titles are preferred in one of them.
     """
     seeds = _seeds(corpus, lexicon)
-    version, days = _version(lexicon, seeds), corpus.digest_by_day()
-    since = _first_change(corpus.state(_STATE), version, days)
+    version, days = _version(lexicon, seeds), corpus.stale_days()
+    laid = json.loads(corpus.state(_STATE) or "{}")
+    since = _first_change(corpus, laid, version, days)
     if since is None:
+        if "days" in laid:  # they need not be compared again
+            _set_laid(corpus, version, days)
         return 0
     before: dict[int, int] = {}
     tellings = _tellings(corpus, lexicon, since, before)
@@ -66,11 +69,13 @@ def lay_stories(corpus: Corpus, lexicon: Lexicon, languages: Sequence[str]) -> i
 
 def take_as_laid(corpus: Corpus, lexicon: Lexicon) -> None:
     """Let the stories that stand in the corpus be those of its articles, whoever laid them out."""
-    _set_laid(corpus, _version(lexicon, _seeds(corpus, lexicon)), corpus.digest_by_day())
+    _set_laid(corpus, _version(lexicon, _seeds(corpus, lexicon)), corpus.stale_days())
 
 
-def _set_laid(corpus: Corpus, version: str, days: Mapping[str, str]) -> None:
-    corpus.set_state(_STATE, json.dumps({"version": version, "days": days}))
+def _set_laid(corpus: Corpus, version: str, days: Mapping[str, int]) -> None:
+    with corpus.transaction():
+        corpus.settle_days(days)
+        corpus.set_state(_STATE, json.dumps({"version": version}))
 
 
 def _seeds(corpus: Corpus, lexicon: Lexicon) -> list[Features]:
@@ -111,9 +116,16 @@ def _version(lexicon: Lexicon, seeds: Sequence[Features]) -> str:
     return hashlib.blake2b(spelled.encode(), digest_size=16).hexdigest()
 
 
-def _first_change(stored: str | None, version: str, days: Mapping[str, str]) -> datetime | None:
-    """The first day that differs from what the stories were laid out of; None: none does."""
-    laid = json.loads(stored) if stored else {}
-    former = laid["days"] if laid.get("version") == version else {}
-    changed = {day for day in {*days, *former} if days.get(day) != former.get(day)}
-    return datetime.fromisoformat(f"{min(changed)}T00:00:00Z") if changed else None
+def _first_change(
+    corpus: Corpus, laid: Mapping[str, Any], version: str, days: Iterable[str]
+) -> datetime | None:
+    """The first day that is to be threaded anew; None: none is."""
+    if laid.get("version") != version:
+        first = corpus.first_day()
+    elif "days" in laid:  # when no days were noted: what had been read was kept
+        former, now = laid["days"], corpus.digest_by_day()
+        changed = {day for day in {*now, *former} if now.get(day) != former.get(day)}
+        first = min(changed.union(days), default=None)
+    else:
+        first = min(days, default=None)
+    return None if first is None else datetime.fromisoformat(f"{first}T00:00:00Z")

@@ -223,6 +223,9 @@ SHOWN: Mapping[str, Shown] = {
     "blocks": Shown(
         description="Lines that are a site's own, and are left out of the texts of its articles.",
     ),
+    "story_days": Shown(
+        description="Days whose articles changed since stories were laid out.",
+    ),
     "captured": Shown(
         description="Week and routes of each kept page, from which captures are counted."
     ),

@@ -38,8 +38,9 @@ _NOW = "to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
 _GLANCE_S = 0.02  # between two tries to have all tables
 _HELD_UP_S = 5.0  # workers wait meanwhile, and give up after 30
 #: What a file has of its own: the index of copies, which is made anew from the texts once a crawl
-#: needs it (nearly all the rows there are, and no reader asks it), and who was told of what.
-_APART = frozenset({"fingerprints", *INDEX_TABLES, *ALERT_TABLES})
+#: needs it (nearly all the rows there are, and no reader asks it), who was told of what, and which
+#: days' stories are to be laid out: it never does while it is a copy.
+_APART = frozenset({"fingerprints", *INDEX_TABLES, *ALERT_TABLES, "story_days"})
 #: Who is fetching a page, which changes with each sign of life; what a trigger of the file writes.
 _COLUMNS_APART = frozenset({("pages", "leased_until"), ("copies", "original")})
 
@@ -152,6 +153,10 @@ class Moment:
             (since, since),
         )
         return bool(found.fetchone()[0])
+
+    def stale_days(self) -> Mapping[str, int]:
+        """As `Corpus.stale_days`."""
+        return dict(self.raw.execute("SELECT day, token FROM story_days").fetchall())
 
     def last_numbers(self) -> Mapping[str, int]:
         """The last number that was given to a row, by table; those without any are left out."""

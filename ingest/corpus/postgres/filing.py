@@ -81,6 +81,12 @@ class PulledFile(Corpus):
             if not there.rowcount:
                 self._run("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table, number))
 
+    def go_on_with(self, stale_days: Mapping[str, int]) -> None:
+        """Have the stories of these days alone laid out anew, not of all that was pulled."""
+        self._run("DELETE FROM story_days")
+        for day, token in stale_days.items():
+            self._run("INSERT INTO story_days (day, token) VALUES (?, ?)", (day, token))
+
     def end(self) -> None:
         """Be a corpus like any other from now on."""
         self._run("DELETE FROM topic_state WHERE key = ?", (PULLED,))

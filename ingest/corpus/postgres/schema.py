@@ -13,6 +13,7 @@ from ingest.corpus.migrations import SCHEMA_VERSION
 from ingest.corpus.postgres.columns import tables, written_indexes
 from ingest.corpus.postgres.dialect import translate
 from ingest.corpus.postgres.turns import TURNS
+from ingest.corpus.schema_story_days import READ_FOR_STORIES
 from ingest.errors import CorpusTooNew, CorpusTooOld, CorpusUnmade
 
 if TYPE_CHECKING:
@@ -87,6 +88,31 @@ EXECUTE FUNCTION outlets_language()
 """,
 )
 
+_STORY_DAY = """
+  INSERT INTO story_days (day, token)
+  VALUES (substr(coalesce({of}.published, {of}.first_seen), 1, 10), (random() * 9e15)::bigint)
+  ON CONFLICT (day) DO UPDATE SET token = excluded.token;
+"""
+_STORY_DAYS = (
+    f"""
+CREATE FUNCTION story_days() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF TG_OP <> 'INSERT' THEN {_STORY_DAY.format(of="OLD")} END IF;
+  IF TG_OP <> 'DELETE' THEN {_STORY_DAY.format(of="NEW")} END IF;
+  RETURN NULL;
+END $$
+""",
+    """
+CREATE TRIGGER story_days_told AFTER INSERT OR DELETE ON articles FOR EACH ROW
+EXECUTE FUNCTION story_days()
+""",
+    f"""
+CREATE TRIGGER story_days_update AFTER UPDATE OF {", ".join(READ_FOR_STORIES)} ON articles
+FOR EACH ROW WHEN (({", ".join(f"NEW.{one}" for one in READ_FOR_STORIES)})
+  IS DISTINCT FROM ({", ".join(f"OLD.{one}" for one in READ_FOR_STORIES)}))
+EXECUTE FUNCTION story_days()
+""",
+)
+
 # A number once given is never given again, also where we name it ourselves.
 _GIVEN = """
 CREATE FUNCTION {table}_numbered() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -156,7 +182,7 @@ def statements() -> Iterator[str]:
             yield _refer(table, reference)
     for index in written_indexes():
         yield translate(index).sql.replace("%%", "%")
-    yield from _LANGUAGES
+    yield from (*_LANGUAGES, *_STORY_DAYS)
     for name in _NUMBERED_BY_US:
         yield _GIVEN.format(table=name)
         yield _NUMBERED.format(table=name)
