@@ -108,7 +108,8 @@ class _Pass:
 
     def note_old_pages(self) -> None:
         """Read the lines of pages that were fetched before lines were kept."""
-        after = int(self.corpus.state(_NOTED) or 0)
+        after = noted = int(self.corpus.state(_NOTED) or 0)
+        last = self.corpus.last_page()  # what comes meanwhile is noted as it is fetched
         while rows := self.corpus.unnoted_pages(after, limit=_PAGES_AT_ONCE):
             if self.must_end():
                 return
@@ -118,6 +119,8 @@ class _Pass:
                 self._note_page(row, read)
                 if self.must_end():
                     return
+        if last > max(noted, after):  # else every run would look through all of them again
+            self.corpus.set_state(_NOTED, str(last))
 
     def _note_page(self, row: Mapping[str, Any], read: PageRead | Unread) -> None:
         corpus, page = self.corpus, row["id"]

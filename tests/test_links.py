@@ -68,6 +68,7 @@ def test_a_card_speaks_for_a_link_without_words() -> None:
     ("inside", "said"),
     [
         ("<h3>Lost in hospital</h3><p>AKTAU, Dec 25</p>", "Lost in hospital AKTAU, Dec 25"),
+        ("<span>Live</span><span>: a verdict in Baku</span>", "Live: a verdict in Baku"),
         ("Baku<br>and Moscow", "Baku and Moscow"),
         ("<span>Talks resume</span><span>World</span>", "Talks resume World"),
         ("<img><b><i>Talks</i></b><!-- x --><span>4 min</span>", "Talks 4 min"),

@@ -358,9 +358,18 @@ def test_pages_of_an_older_corpus_are_read_again_for_their_lines(tmp_path: Path)
 
         assert not told.is_done
         assert told.read == 3
+        assert int(corpus.state("sites_noted") or 0) < corpus.last_page(), "the rest is to be read"
         while not remember(workspace, corpus, most_read=4).is_done:
             pass
         assert everything(corpus) == whole
+
+
+def test_pages_without_lines_are_looked_for_once(crawled: tuple[Workspace, Corpus]) -> None:
+    workspace, corpus = crawled
+    before = corpus.state("sites_noted")
+    remember(workspace, corpus)
+
+    assert (before, corpus.state("sites_noted")) == (None, str(corpus.last_page()))
 
 
 @dataclass(frozen=True)

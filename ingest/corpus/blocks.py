@@ -170,6 +170,10 @@ class Blocks(Texts):
             (left_out, version, page),
         )
 
+    def last_page(self) -> int:
+        """The highest number of a page; 0: there is none."""
+        return int(self._value("SELECT coalesce(max(id), 0) FROM pages"))
+
     def unnoted_pages(self, after: int, *, limit: int) -> list[dict[str, Any]]:
         """Archived pages, by number, that read as an article before lines were kept."""
         return self._rows(

@@ -65,6 +65,7 @@ _BREAKS = frozenset(
     ]
 )  # fmt: skip
 _UNREAD = frozenset({"script", "style", "template"})
+_CLOSING = frozenset(":;,.!?…%)]}»”’")
 _ASCII_MARKS = dict.fromkeys(code for code in range(128) if not chr(code).isalnum())
 _LETTERS = re.compile(r"[^\W_]+")
 # Of a text worth remembering; 2,048 of them, and what is left of each, take 8 MB at most.
@@ -174,7 +175,8 @@ def line_of(element: HtmlElement) -> str:
 
     Blocks stand apart. So do elements side by side, which style sheets set apart: a headline and
     its section, a name and a time, in nearly all such links of 621 pages; one that begins in lower
-    case may be the rest of a word. What scripts and styles hold is not read.
+    case may be the rest of a word, and a colon follows its word. What scripts and styles hold is
+    not read.
     """
     if not len(element):
         return squeeze(element.text)
@@ -186,14 +188,17 @@ def line_of(element: HtmlElement) -> str:
         if event == "start" and tag.tag in _UNREAD:
             walk.skip_subtree()
             said = None
-        if tag.tag in _BREAKS or (
-            is_beside and event == "start" and not (said or "")[:1].islower()
-        ):
+        if tag.tag in _BREAKS or (is_beside and event == "start" and _may_begin(said)):
             pieces.append(" ")
         if tag is not element or event == "start":
             pieces.append(said or "")
         is_beside = not said and (is_beside or event == "end")
     return squeeze("".join(pieces))
+
+
+def _may_begin(said: str | None) -> bool:
+    first = (said or "")[:1]
+    return not first.islower() and first not in _CLOSING
 
 
 def decode(body: bytes, declared: str | None) -> str:
