@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ingest.corpus.sharing import QUOTED
 from tests.filled import T1, T2, add_article, add_copy, add_page, fill, insert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from ingest.corpus import Corpus
@@ -26,6 +27,17 @@ SELECT iif(relation = 'excerpt', 'contains', relation), other_share, share, pass
   outlet, article, NULL, url, passage
 FROM passages WHERE other_article = :article
 ORDER BY passage_words DESC, url, seed
+"""
+_QUOTED_IN_THE_VIEW = """
+SELECT iif(relation = 'excerpt', other_title, title) AS quoting,
+  iif(relation = 'excerpt', coalesce(other_outlet, 'a seed'), outlet) AS quoting_outlet,
+  iif(relation = 'excerpt', title, other_title) AS quoted,
+  iif(relation = 'excerpt', outlet, coalesce(other_outlet, 'a seed')) AS quoted_outlet,
+  passage, passage_words, relation, iif(relation = 'excerpt', other_url, url) AS quoting_url,
+  iif(relation = 'excerpt', url, other_url) AS quoted_url
+FROM passages
+WHERE relation <> 'template' AND (:outlet = '' OR outlet = :outlet OR other_outlet = :outlet)
+ORDER BY passage_words DESC, quoting_url, quoted_url, quoting, quoted
 """
 _NUMBERS = """
 WITH RECURSIVE numbers (n) AS (
@@ -66,7 +78,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corpus]:
             add_page(corpus, number, outlet="first.test", outcome="copy", article=at)
         for number in _ARTICLES:
             add_article(corpus, number, title=f"Title {number}", outlet="first.test",
-                        published=drawn.choice([T1, T2, None]),
+                        published=drawn.choice([T1, T2, None]), copies=drawn.choice([0, 3]),
                         words=drawn.choice([50, 300]))  # fmt: skip
         for number in range(1000, 1060):
             seed = drawn.choice([1, None, None, None])
@@ -105,27 +117,58 @@ def test_the_first_so_many_are_those_of_the_longest_passages(corpus: Corpus) -> 
     assert corpus.shared_by(number, first=3) == corpus.shared_by(number)[:3]
 
 
+@pytest.mark.parametrize("outlet", ["", "first.test", "second.test", "third.test"])
+def test_who_quotes_whom_is_what_the_view_shows(corpus: Corpus, outlet: str) -> None:
+    asked = {"outlet": outlet}
+    told = corpus._rows(f"SELECT * FROM ({QUOTED}) ORDER BY 6 DESC, 8, 9, 1, 3", asked)
+
+    assert told == corpus._rows(_QUOTED_IN_THE_VIEW, asked)
+    assert len(told) == corpus._value(f"SELECT count(*) FROM ({QUOTED})", asked) < 200
+    if outlet == "first.test":
+        assert len(told) > 30
+        assert {row["relation"] for row in told} == {"excerpt", "contains", "overlap"}
+        assert any(row["quoting_outlet"] == "a seed" for row in told)
+
+
 def test_thousands_of_passages_and_copies_take_no_more_than_their_number(tmp_path: Path) -> None:
-    corpus = fill(tmp_path / "corpus.db")
-    with corpus.transaction():
-        for article, parts in ((50, _FEW), (51, _MANY)):
-            add_page(corpus, article, outlet="first.test", outcome="article", article=article)
-            add_article(corpus, article, title="Whole", outlet="first.test")
-            first = article * 100_000
-            numbers = _NUMBERS.format(first=first, last=first + parts - 1)
-            for rows in (_PAGE, _ARTICLE, _COPY, _EDGE):
-                corpus._run(numbers + rows.format(article=article))
-    (few, told), (many, told_of_many) = (counted(corpus, article) for article in (50, 51))
+    corpus = crowded(tmp_path)
+    few, told = counted(corpus, lambda: corpus.shared_by(50))
+    many, told_of_many = counted(corpus, lambda: corpus.shared_by(51))
     corpus.close()
 
     assert (len(told), len(told_of_many)) == (_FEW - 166, _MANY - 1667)  # every sixth is a copy
     assert many < 2 * few * _MANY / _FEW
 
 
-def counted(corpus: Corpus, article: int) -> tuple[int, list[dict[str, Any]]]:
+def test_who_quotes_whom_looks_from_the_text_that_fewer_carry(tmp_path: Path) -> None:
+    corpus = crowded(tmp_path)
+    steps, told = counted(corpus, lambda: corpus._rows(QUOTED, {"outlet": ""}))
+    corpus.close()
+
+    assert len(told) == 200
+    assert steps < 2 * (_FEW + _MANY)  # hundreds; were each pair to read them all, millions
+
+
+def crowded(folder: Path) -> Corpus:
+    """Two articles of which parts stand in hundreds and in thousands, that as many carry."""
+    corpus = fill(folder / "corpus.db")
+    with corpus.transaction():
+        for article, parts in ((50, _FEW), (51, _MANY)):
+            add_page(corpus, article, outlet="first.test", outcome="article", article=article)
+            add_article(corpus, article, title="Whole", outlet="first.test", copies=parts)
+            first = article * 100_000
+            numbers = _NUMBERS.format(first=first, last=first + parts - 1)
+            for rows in (_PAGE, _ARTICLE, _COPY, _EDGE):
+                corpus._run(numbers + rows.format(article=article))
+    return corpus
+
+
+def counted(
+    corpus: Corpus, ask: Callable[[], list[dict[str, Any]]]
+) -> tuple[int, list[dict[str, Any]]]:
     """How many hundreds of steps of SQLite's machine the answer takes, and the answer."""
     steps: list[int] = []
     corpus._raw.set_progress_handler(lambda: steps.append(1), 100)  # None: it goes on
-    told = corpus.shared_by(article)
+    told = ask()
     corpus._raw.set_progress_handler(None, 100)
     return len(steps), told

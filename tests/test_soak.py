@@ -16,6 +16,8 @@ from pysqlite3 import dbapi2 as sqlite  # noqa: TID251
 from sqlite_utils import Database  # noqa: TID251
 
 from benchmarks.soak import kills
+from benchmarks.soak.checks import Checker
+from benchmarks.soak.daemon import LEDGER
 from benchmarks.soak.kills import Asked, Blow, Season, Seen, Victim
 from benchmarks.soak.seasons import Kept, seasons
 from benchmarks.soak.seasons import _told as as_written
@@ -169,3 +171,17 @@ def test_seasons_that_were_kept_are_not_run_again(tmp_path: Path) -> None:
     assert again[0].complaints == [f"after {blow}", "it hung"]
     assert again[0].season.struck.total() == 3
     assert (again[0].migrations.inside, again[0].backups.late) == (2, 1)
+
+
+@pytest.mark.parametrize("first_writes", ["", "PRAGMA journal_mode = wal"])
+def test_a_corpus_struck_at_its_birth_is_a_complaint_only_of_what_was_acknowledged(
+    tmp_path: Path, first_writes: str
+) -> None:
+    with closing(sqlite.connect(tmp_path / "corpus.db")) as raw:
+        raw.execute(first_writes)
+
+    assert Checker(tmp_path).complaints() == []
+
+    (tmp_path / LEDGER).write_text("1 7\n")
+
+    assert Checker(tmp_path).complaints() == ["no corpus, and 1 pages acknowledged"]

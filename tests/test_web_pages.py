@@ -111,6 +111,30 @@ def test_every_link_to_the_corpus_leads_somewhere(web: Web) -> None:
         assert web.get(link).status_code == 200, link
 
 
+def test_what_has_no_title_can_be_seen_and_followed(tmp_path: Path, runner: asyncio.Runner) -> None:
+    corpus = fill(tmp_path / "any.name.db")
+    with corpus.transaction():
+        corpus._run("UPDATE articles SET title = ''")
+        corpus._run("UPDATE stories SET title = ' '")
+    corpus.close()
+    datasette = Datasette([str(corpus.path)])
+    try:
+        web = Web(datasette, runner)
+        told = {name: web.page(name) for name in (*OURS, "article/1")}
+        told |= {address: web.get(address).text for address in ("", "/articles", "/copies")}
+        fed = feedparser.parse(web.get("/-/feed/latest.atom").content)
+    finally:
+        datasette.executor.shutdown()
+        for database in datasette.databases.values():
+            database.close()
+
+    assert {name: re.findall(r"<a [^>]*>\s*</a>", page) for name, page in told.items()} == {
+        name: [] for name in told
+    }
+    assert "without a title" in told["story/1"]
+    assert {entry.title for entry in fed.entries} == {"without a title"}
+
+
 @pytest.mark.parametrize(
     "name",
     ["story/99", "story/x", "story/9999999999999999999999", "story", "outlet/none.test", "outlet",

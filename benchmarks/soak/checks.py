@@ -7,6 +7,8 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from pysqlite3 import dbapi2 as sqlite  # noqa: TID251  # a file that need not be a corpus yet
+
 from benchmarks.soak.daemon import LEDGER
 from benchmarks.soak.ledger import acknowledged
 from ingest.archive import read_record
@@ -42,7 +44,7 @@ class Checker:
         # Before the corpus is looked at: what is written down later need not be there yet.
         told = acknowledged(self.folder / LEDGER)
         corpus = self.folder / "corpus.db"
-        if not corpus.exists() or not corpus.stat().st_size:  # killed before its first write
+        if not _is_begun(corpus):
             return [f"no corpus, and {len(told)} pages acknowledged"] if told else []
         found = complaints(self.folder / "corpus.db", told)
         return found + self._unreadable()
@@ -61,6 +63,14 @@ class Checker:
             except (OSError, ValueError) as exc:
                 found.append(f"page {row['id']} names a record that is not there: {exc}")
         return found
+
+
+def _is_begun(corpus: Path) -> bool:
+    """Whether the file has tables. Killed before they are committed, it is none, or a header."""
+    if not corpus.exists():
+        return False
+    with closing(sqlite.connect(f"{corpus.as_uri()}?mode=ro", uri=True)) as db:
+        return bool(db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0])
 
 
 def complaints(path: Path, told: set[tuple[int, int]]) -> list[str]:

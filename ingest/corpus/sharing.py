@@ -1,12 +1,13 @@
-"""What one article shares words with and is no copy: the view `passages`, asked for one article.
+"""What shares words and is no copy: the rows of the view `passages`, of one article and of all.
 
 The view looks for copies anew for each pair, through all pages that carry either text, which takes
-the square of their number where thousands do. Here what is a copy is read once.
+the square of their number where thousands do. Here what is a copy is read once, or looked for from
+the text that fewer carry.
 """
 
 from __future__ import annotations
 
-__all__ = ["SHARED_BY"]
+__all__ = ["QUOTED", "SHARED_BY"]
 
 # Texts of which a page carries both. The one that stands less in the other contains it; where both
 # stand in each other as much, the one with the smaller number in the edge, as in the view.
@@ -43,3 +44,47 @@ WHERE relation IN ('excerpt', 'overlap', 'template')
 ORDER BY passage_words DESC, url, seed
 LIMIT :first
 """
+
+# Whether a page carries both, by the article of the one and the copies of the other.
+_CARRIES = """EXISTS (SELECT 1 FROM pages p CROSS JOIN copies c ON c.article = {other}.id
+      AND c.page = p.id WHERE p.article = {one}.id)
+    OR EXISTS (SELECT 1 FROM copies c CROSS JOIN pages p ON p.id = c.page
+      AND p.article = {other}.id WHERE c.article = {one}.id)"""
+
+# The quoting text first. `articles.copies` says where the look begins, not what it finds.
+QUOTED = f"""
+WITH compared AS (
+  SELECT iif(e.relation = 'excerpt', e.a_in_b > e.b_in_a, (coalesce(x.published, ''), x.url)
+    <= (coalesce(y.published, ''), y.url)) AS is_quoted, e.relation, e.passage, e.passage_words,
+    x.title, x.outlet, x.url, y.title AS other_title, y.outlet AS other_outlet, y.url AS other_url
+  FROM edges e JOIN articles x ON x.page = e.a JOIN articles y ON y.page = e.b
+  WHERE e.relation IN ('excerpt', 'overlap', 'template') AND e.relation <> 'template'
+    AND (e.relation <> 'overlap' OR e.passage_words >= 40 OR x.words >= 100 AND y.words >= 100)
+    AND (:outlet = '' OR x.outlet = :outlet OR y.outlet = :outlet)
+    AND NOT iif(x.copies < y.copies, {_CARRIES.format(one="x", other="y")},
+      {_CARRIES.format(one="y", other="x")})
+), of_seeds AS (
+  SELECT e.relation = 'excerpt' AND e.b_in_a >= e.a_in_b AS is_quoted,
+    iif(e.relation = 'excerpt' AND e.b_in_a < e.a_in_b, 'contains', e.relation) AS relation,
+    e.passage, e.passage_words, x.title, x.outlet, x.url, coalesce(s.title, s.file) AS other_title
+  FROM edges e JOIN seeds s ON s.id = -e.a AND e.a < 0 JOIN articles x ON x.page = e.b
+  WHERE e.relation IN ('excerpt', 'overlap', 'template') AND e.relation <> 'template'
+    AND (e.relation <> 'overlap' OR e.passage_words >= 40 OR x.words >= 100 AND s.words >= 100)
+    AND (:outlet = '' OR x.outlet = :outlet)
+    AND NOT EXISTS (SELECT 1 FROM copies c JOIN pages p ON p.id = c.page
+      WHERE c.seed = s.id AND p.article = x.id)
+)
+SELECT iif(is_quoted, other_title, title) AS quoting,
+  iif(is_quoted, other_outlet, outlet) AS quoting_outlet,
+  iif(is_quoted, title, other_title) AS quoted,
+  iif(is_quoted, outlet, other_outlet) AS quoted_outlet, passage, passage_words, relation,
+  iif(is_quoted, other_url, url) AS quoting_url, iif(is_quoted, url, other_url) AS quoted_url
+FROM compared
+UNION ALL
+SELECT iif(is_quoted, other_title, title), iif(is_quoted, 'a seed', outlet),
+  iif(is_quoted, title, other_title), iif(is_quoted, outlet, 'a seed'), passage, passage_words,
+  relation, iif(is_quoted, NULL, url), iif(is_quoted, url, NULL)
+FROM of_seeds
+ORDER BY passage_words DESC, quoting_url, quoted_url
+LIMIT 200
+"""  # noqa: S608  # our own names

@@ -26,7 +26,7 @@ from ingest.export.json_feed import json_feed
 from ingest.times import parse_iso
 from ingest.web.pages import PAGES
 from ingest.web.queries import QUERIES
-from ingest.web.views import Link, Links, whole_number
+from ingest.web.views import Link, Links, named, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -140,7 +140,7 @@ def _title(connection: Any, name: str, told: str) -> str:
     """A list of one story or outlet is called as that is, where there is one."""
     if name == "story" and (number := whole_number(told)) is not None:
         story = one_story(connection, number)
-        return story["title"] if story else f"Story {told}"
+        return named(story["title"]) if story else f"Story {told}"
     if name == "outlet":
         outlet = one_outlet(connection, told)
         return (outlet and outlet["name"]) or told or "Articles"
@@ -168,7 +168,7 @@ def _feed(
         FeedEntry(
             id=_uri(mark, "article", str(row["id"])),
             url=_address(row, lambda path: str(datasette.absolute_url(request, path)), links),
-            title=row["title"],
+            title=named(row["title"]),
             summary=f"{row['lead']}\n{row['why']}".strip(),
             updated=parse_iso(row["updated"]) or _NEVER,
             published=parse_iso(row["published"]),

@@ -122,6 +122,7 @@ def render_cell(
     page = PAGE_OF_TABLE.get(target)
     if not isinstance(key, (int, str)) or key == "" or (table in told.tables and page is None):
         return None
+    label = label if str(label or "").strip() else key  # a blank title: a link that nobody sees
     address = datasette.urls.row(database, target, tilde_encode(str(key)))
     if page is not None:
         address = f"{datasette.urls.database(database)}/-/{page}/{tilde_encode(str(key))}"

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ingest.corpus.browsing_sources import ARRIVALS
+from ingest.corpus.sharing import QUOTED
 
 __all__ = ["QUERIES", "Query"]
 
@@ -183,17 +184,7 @@ LIMIT 500""",
         title="Who quotes whom?",
         description="Texts that share a passage and are no copies, the longest passage first: the "
         "later or longer of the two quotes, or both quote a third. Name an outlet to see its own.",
-        sql="""
-SELECT iif(relation = 'excerpt', other_title, title) AS quoting,
-  iif(relation = 'excerpt', other_outlet, outlet) AS quoting_outlet,
-  iif(relation = 'excerpt', title, other_title) AS quoted,
-  iif(relation = 'excerpt', outlet, coalesce(other_outlet, 'a seed')) AS quoted_outlet,
-  passage, passage_words, relation, iif(relation = 'excerpt', other_url, url) AS quoting_url,
-  iif(relation = 'excerpt', url, other_url) AS quoted_url
-FROM passages
-WHERE relation <> 'template' AND (:outlet = '' OR outlet = :outlet OR other_outlet = :outlet)
-ORDER BY passage_words DESC, quoting_url, quoted_url
-LIMIT 200""",
+        sql=QUOTED,
     ),
     Query(
         name="likely_translations",

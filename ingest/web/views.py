@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 __all__ = [
-    "Asked", "Block", "Cell", "Entry", "Link", "Links", "Table", "View", "count", "minute", "share",
-    "whole_number",
+    "Asked", "Block", "Cell", "Entry", "Link", "Links", "Table", "View", "count", "minute", "named",
+    "share", "whole_number",
 ]  # fmt: skip
 
+_UNTITLED = "without a title"
 _MOST_DIGITS = 18  # of a number that SQLite holds
 
 
@@ -167,6 +168,11 @@ def whole_number(text: str) -> int | None:
 
 def count(number: int) -> str:
     return f"{number:,}"
+
+
+def named(title: str | None) -> str:
+    """A title as a page names and links it; a blank one would be a link that nobody sees."""
+    return title if title and title.strip() else _UNTITLED
 
 
 def minute(at: str | None) -> str:

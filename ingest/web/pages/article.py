@@ -11,7 +11,7 @@ from ingest.corpus.browsing_article import counts_of, neighbours, page_line, sto
 from ingest.corpus.patience import in_time
 from ingest.corpus.saying import said_of
 from ingest.web.prose import changed, paragraphs, read_reason
-from ingest.web.views import Link, minute, share
+from ingest.web.views import Link, minute, named, share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -140,7 +140,7 @@ def _drawn(told: _Rows, links: Links) -> ArticlePage:
     reason = read_reason(article["why"])
     return ArticlePage(
         number=article["id"],
-        title=article["title"],
+        title=named(article["title"]),
         standfirst=article["standfirst"] or "",
         facts=_facts(article, links),
         notes=_notes(article),
@@ -159,7 +159,7 @@ def _drawn(told: _Rows, links: Links) -> ArticlePage:
         changes_more=told.counts["changes"] - len(told.changes),
         events=tuple((minute(row["at"]), row["kind"], row["detail"]) for row in told.events),
         events_more=told.counts["events"] - len(told.events),
-        story=Link(text=told.story["title"], href=links.page("story", told.story["id"]))
+        story=Link(text=named(told.story["title"]), href=links.page("story", told.story["id"]))
         if told.story
         else None,
         before=tuple(_neighbour(row, links) for row in told.before),
@@ -272,7 +272,7 @@ def _change(row: Mapping[str, Any], article: Mapping[str, Any], links: Links) ->
 def _neighbour(row: Mapping[str, Any], links: Links) -> dict[str, Any]:
     return {
         "when": minute(row["published"]),
-        "link": Link(text=row["title"], href=links.article(row["id"])),
+        "link": Link(text=named(row["title"]), href=links.article(row["id"])),
         "outlet": row["outlet"],
     }
 

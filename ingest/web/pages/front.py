@@ -13,7 +13,7 @@ from ingest.corpus.patience import in_time
 from ingest.coverage import completeness_row
 from ingest.web.pictures import stretch_of, timeline
 from ingest.web.prose import Reason, read_reason
-from ingest.web.views import Link, count, minute, share
+from ingest.web.views import Link, count, minute, named, share
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -149,7 +149,7 @@ def _published_in(links: Links, bar: Bar) -> str:
 
 def _card(row: dict[str, Any], links: Links) -> Card:
     return Card(
-        title=Link(text=row["title"], href=links.article(row["id"])),
+        title=Link(text=named(row["title"]), href=links.article(row["id"])),
         published=minute(row["published"] or row["first_seen"]),
         is_dated=row["published"] is not None,
         outlet=Link(text=row["outlet"], href=links.page("outlet", row["outlet"])),
@@ -157,11 +157,11 @@ def _card(row: dict[str, Any], links: Links) -> Card:
         copies=row["copies"],
         reason=read_reason(row["why"]),
         lead=row["lead"],
-        story=Link(text=row["story_title"], href=links.page("story", row["story"]))
-        if row["story_title"]
+        story=Link(text=named(row["story_title"]), href=links.page("story", row["story"]))
+        if row["story"] is not None
         else None,
     )
 
 
 def _story(row: dict[str, Any], links: Links) -> dict[str, Any]:
-    return row | {"href": links.page("story", row["id"])}
+    return row | {"title": named(row["title"]), "href": links.page("story", row["id"])}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.corpus import browsing_outlets as asks
 from ingest.web.pictures import rhythm, stretch_of, timeline
-from ingest.web.views import Block, Entry, Link, Table, View, minute, share
+from ingest.web.views import Block, Entry, Link, Table, View, minute, named, share
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,7 +56,7 @@ def read(connection: Any, asked: Asked) -> View | None:
                 entries=tuple(
                     Entry(
                         when=minute(row["published"]),
-                        head=Link(text=row["title"], href=links.article(row["id"])),
+                        head=Link(text=named(row["title"]), href=links.article(row["id"])),
                         told=(row["why"],),
                     )
                     for row in asks.latest_of(connection, domain)

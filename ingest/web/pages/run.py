@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ingest.corpus import browsing_sources as asks
-from ingest.web.views import Block, Entry, Link, Table, View, count, minute
+from ingest.web.views import Block, Entry, Link, Table, View, count, minute, named
 
 if TYPE_CHECKING:
     from ingest.web.views import Asked, Cell, Links
@@ -57,7 +57,7 @@ def read(connection: Any, asked: Asked) -> View | None:
                 entries=tuple(
                     Entry(
                         when=minute(row["published"]),
-                        head=Link(text=row["title"], href=links.article(row["id"])),
+                        head=Link(text=named(row["title"]), href=links.article(row["id"])),
                         told=(links.outlet(row["outlet"]), row["why"]),
                     )
                     for row in asks.run_articles(connection, number)

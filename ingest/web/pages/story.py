@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ingest.corpus import browsing_stories as asks
 from ingest.corpus.patience import in_time
 from ingest.web.pictures import timeline
-from ingest.web.views import Block, Entry, Link, Table, View, count, minute, share
+from ingest.web.views import Block, Entry, Link, Table, View, count, minute, named, share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -32,7 +32,7 @@ def read(connection: Any, asked: Asked) -> View | None:
     days = _in_time(connection, partial(asks.story_days, number=number))
     outlets = _in_time(connection, partial(asks.story_outlets, number=number))
     return View(
-        title=story["title"],
+        title=named(story["title"]),
         description=f"A story within the topic. {story['terms']}".strip(),
         facts=_facts(story, links),
         blocks=(
@@ -83,7 +83,7 @@ def _entry(article: dict[str, Any], copies: list[dict[str, Any]], links: Links) 
     gone = f"gone since {minute(article['gone_since'])}" if article["gone_since"] else None
     return Entry(
         when=minute(article["published"]),
-        head=Link(text=article["title"], href=links.article(article["id"])),
+        head=Link(text=named(article["title"]), href=links.article(article["id"])),
         told=tuple(
             one
             for one in (links.outlet(article["outlet"]), article["language"], article["why"], gone)
