@@ -140,7 +140,9 @@ def ours(texts: Sequence[Text], seeds: int = 0) -> Threading:
     def threaded(cut: float) -> list[int]:
         cuts = replace(Cuts(), whole=cut)
         found = thread(tellings, lexicon=lexicon, seeds=prior, since=_OLDEST, cuts=cuts)
-        place = {article: number for number, one in enumerate(found) for article in one.articles}
+        place = {
+            article: number for number, one in enumerate(found.threads) for article in one.articles
+        }
         return [place[number] for number in range(len(texts))]
 
     return threaded

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -11,9 +14,13 @@ from hypothesis import strategies as st
 
 from ingest.features import Lexicon
 from ingest.stories import Telling, Thread, inherit, thread
-from ingest.stories.threads import WINDOW
-from ingest.stories.weighing import Rarity, read_article, weigh
+from ingest.stories.threads import WINDOW, Cuts
+from ingest.stories.weighing import Rarity, is_bridge, read_article, weigh
 from ingest.stories.wording import Glossary, Wording
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date
 
 LEXICON = Lexicon(
     languages=("en",),
@@ -79,7 +86,7 @@ def tell(
 
 
 def threads_of(tellings: list[Telling], *, since: datetime = OLDEST) -> list[Thread]:
-    return thread(tellings, lexicon=LEXICON, seeds=[], since=since)
+    return thread(tellings, lexicon=LEXICON, seeds=[], since=since).threads
 
 
 def test_articles_on_one_event_make_one_thread_in_two_languages() -> None:
@@ -132,6 +139,24 @@ TELLINGS = st.lists(
 ).map(lambda told: [tell(n, one, day=day) for n, (day, one) in enumerate(sorted(told))])
 
 
+SPREAD = st.lists(
+    st.tuples(st.integers(0, 400), st.sampled_from(TOPICS)), min_size=1, max_size=30
+).map(lambda told: [tell(n, one, day=day) for n, (day, one) in enumerate(sorted(told))])
+WORDS = sorted({word for _, title, text in TOPICS for word in f"{title} {text}".split()})
+MIXED = st.lists(
+    st.tuples(
+        st.integers(0, 90),
+        st.tuples(
+            st.sampled_from(("en", "ru")),
+            st.sampled_from(("Aliyev", "Baku 12", "")),
+            st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join),
+        ),
+    ),
+    min_size=1,
+    max_size=30,
+).map(lambda told: [tell(n, one, day=day) for n, (day, one) in enumerate(sorted(told))])
+
+
 @settings(deadline=None, max_examples=60)
 @given(TELLINGS, st.integers(0, 120))
 def test_pass_that_starts_in_the_middle_ends_as_one_over_all(
@@ -155,6 +180,130 @@ def test_pass_that_starts_in_the_middle_ends_as_one_over_all(
     expected = [tuple(a for a in one.articles if a in recent) for one in whole]
 
     assert sorted(one.articles for one in resumed) == sorted(filter(None, expected))
+
+
+@settings(deadline=None, max_examples=150)
+@given(SPREAD, st.integers(0, 400), st.data())
+def test_pass_that_ends_early_leaves_all_as_one_over_all(
+    tellings: list[Telling], day: int, data: st.DataObject
+) -> None:
+    gone = data.draw(st.sampled_from(tellings))
+    new = tell(1000, data.draw(st.sampled_from(TOPICS)), day=day)
+    story_of = stories_of(threads_of(tellings))
+    now = sorted(
+        [*(one for one in tellings if one is not gone), new], key=lambda one: (one.at, one.article)
+    )
+    known = [replace(one, story=story_of.get(one.article)) for one in now]
+
+    assert restore(known, changed={gone.at.date(), new.at.date()}) == partition(threads_of(now))
+
+
+def test_pass_ends_once_all_stands_as_before() -> None:
+    tellings = [tell(n, CRASH[n % 2], day=10.0 * n) for n in range(40)]
+    known = iter(replace(one, story=1) for one in tellings)
+    changed = [tellings[4].at.date(), tellings[30].at.date()]
+    threads, end = thread(known, lexicon=LEXICON, seeds=[], since=tellings[4].at, changed=changed)
+
+    assert end == tellings[11].at  # the first day more than two windows after the first change
+    assert threads == [Thread(tuple(range(1, 11)), 1, goes_on=1)]
+    assert next(known).article == 12
+
+
+def test_pass_does_not_end_while_anything_stands_otherwise() -> None:
+    tellings = [tell(n, CRASH[n % 2], day=10.0 * n) for n in range(40)]
+    for story in (lambda n: n % 2 + 1, lambda _: None, lambda n: 1 if n % 3 else None):
+        known = [replace(one, story=story(one.article)) for one in tellings]
+        found = thread(known, lexicon=LEXICON, seeds=[], since=JULY, changed=[JULY.date()])
+
+        assert found.end is None
+
+
+def stories_of(threads: list[Thread]) -> dict[int, int]:
+    return {
+        article: number
+        for number, one in enumerate(threads, start=1)
+        for article in one.articles
+        if len(one.articles) > 1
+    }
+
+
+def partition(threads: list[Thread]) -> list[tuple[int, ...]]:
+    return sorted(one.articles for one in threads)
+
+
+def restore(known: list[Telling], *, changed: set[date]) -> list[tuple[int, ...]]:
+    """Thread stretch by stretch, taking over each before the next; all articles, in threads."""
+    number = len(known)
+    while changed:
+        since = datetime.combine(min(changed), time(), UTC)
+        threads, end = thread(
+            [one for one in known if since - one.at <= 2 * WINDOW],
+            lexicon=LEXICON, seeds=[], since=since, changed=sorted(changed),
+        )  # fmt: skip
+        home: dict[int, int | None] = {}
+        for one in threads:
+            rest = [
+                other.article for other in known
+                if end and other.at >= end and one.goes_on and other.story == one.goes_on
+            ]  # fmt: skip
+            articles = [*one.articles, *rest]
+            number += 1
+            story = one.story if one.story is not None else number
+            home |= dict.fromkeys(articles, story if len(articles) > 1 or one.story else None)
+        known = [replace(one, story=home.get(one.article, one.story)) for one in known]
+        changed = {day for day in changed if end and day >= end.date()}
+    groups: dict[int, list[int]] = {}
+    for telling in known:
+        groups.setdefault(telling.story or -telling.article - 1, []).append(telling.article)
+    return sorted(map(tuple, groups.values()))
+
+
+def defined(tellings: list[Telling]) -> list[tuple[int, ...]]:
+    """Threads by their definition: everything is counted anew for each article."""
+    cuts, labels, vectors = Cuts(), list[int](), list[dict[str, int]]()
+    for place, new in enumerate(tellings):
+        around = [n for n in range(place) if new.at - tellings[n].at <= WINDOW]
+        rarity = Rarity([])
+        for number in [*around, place]:
+            rarity.add(tuple(tellings[number].features))
+        vectors.append(weigh(new.features, rarity))
+        able = []
+        for label in {labels[n] for n in around}:
+            members = [n for n in around if labels[n] == label]
+            spoken = {tellings[n].language for n in members}
+            silence = (new.at - tellings[members[-1]].at) / timedelta(days=cuts.silence_days)
+            whole, bridge = (
+                cosine(vectors[-1], sum((Counter(vectors[n]) for n in members), Counter()), only)
+                for only in (lambda _: True, lambda f: is_bridge(f, LEXICON))
+            )
+            if new.language not in spoken:
+                over = bridge / cuts.bridge
+            else:
+                over = max(whole / cuts.whole, bridge / cuts.mixed if len(spoken) > 1 else 0)
+            if over / (1 + silence) >= 1:
+                able.append((over / (1 + silence), tellings[members[-1]].at, members[-1], label))
+        labels.append(max(able)[-1] if able else place)
+    groups: dict[int, list[int]] = {}
+    for telling, label in zip(tellings, labels, strict=True):
+        groups.setdefault(label, []).append(telling.article)
+    return sorted(map(tuple, groups.values()))
+
+
+def cosine(one: Mapping[str, int], other: Mapping[str, int], only: Callable[[str], bool]) -> float:
+    product = sum(
+        weight * other.get(feature, 0) for feature, weight in one.items() if only(feature)
+    )
+    squares = [
+        sum(weight * weight for feature, weight in vector.items() if only(feature))
+        for vector in (one, other)
+    ]
+    return product / math.sqrt(squares[0] * squares[1]) if all(squares) else 0.0
+
+
+@settings(deadline=None, max_examples=150)
+@given(MIXED)
+def test_threads_are_those_of_their_definition(tellings: list[Telling]) -> None:
+    assert partition(threads_of(tellings)) == defined(tellings)
 
 
 @settings(deadline=None, max_examples=40)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import subprocess
 import sys
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -114,6 +116,52 @@ def test_order_of_arrival_over_several_runs_changes_nothing(corpus: Corpus, chan
     assert partition(corpus) == WHOLE
     titles = [row["title"] for row in corpus.latest_stories(9)]
     assert sorted(titles) == sorted([CRASH[0][1], RAID[0][1], RAID[0][1]])
+
+
+@pytest.mark.parametrize("chance", range(4))
+def test_changes_far_apart_in_time_end_as_one_pass_over_all(corpus: Corpus, chance: int) -> None:
+    draw = random.Random(chance)
+    numbers = iter(range(1, 1000))
+    for _ in range(6):
+        for number in itertools.islice(numbers, draw.randint(1, 9)):
+            find_told(corpus, number, draw.choice([*CRASH, *RAID]), day=draw.randrange(700))
+        for change in ("DELETE FROM articles", "UPDATE articles SET published = NULL"):
+            if draw.random() < 0.5:
+                corpus._run(f"{change} WHERE id = ?", (draw.randint(1, 20),))
+        lay(corpus)
+    found = partition(corpus)
+    corpus._run("UPDATE articles SET story = NULL")
+    corpus._run("DELETE FROM stories")
+    corpus.set_state("stories", "{}")
+    lay(corpus)
+
+    assert len(found) > 2
+    assert found == partition(corpus)
+
+
+def test_stretch_that_is_laid_out_stays_so_though_the_next_fails(corpus: Corpus) -> None:
+    for number in range(60):
+        find_told(corpus, number, CRASH[number % 2], day=number * 10)
+    lay(corpus)
+    (before,) = partition(corpus)
+    for number, day in ((100, 15), (101, 555)):
+        find_told(corpus, number, CRASH[0], day=day)
+    corpus._run("UPDATE articles SET published = '2024-07-09Tnoon' WHERE id = 101")
+    with pytest.raises(ValueError, match="noon"):
+        lay(corpus)
+
+    assert partition(corpus) == [sorted([*before, 100])]
+    assert len(corpus.stale_days()) == 1
+
+
+def find_told(corpus: Corpus, number: int, told: tuple[str, str, str], *, day: int) -> None:
+    language, title, text = told
+    published = datetime(2023, 1, 1, tzinfo=UTC) + timedelta(days=day)
+    add_page(corpus, number, outlet="a.test", outcome="article", source=None)
+    add_article(
+        corpus, number, title=title, outlet="a.test", text=text, language=language, seed=None,
+        published=f"{published:%Y-%m-%dT%H:%M:%SZ}", first_seen=SEEN,
+    )  # fmt: skip
 
 
 def test_story_keeps_its_id_when_its_beginning_is_found_late(corpus: Corpus) -> None:

@@ -6,21 +6,22 @@ import hashlib
 import json
 from array import array
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ingest.corpus.base import Base, iso, parse_iso
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
 __all__ = ["Stories", "StoryRow"]
 
 # When an article was published; one without a date stands at the day on which it was first seen.
 _AT = "coalesce(a.published, substr(a.first_seen, 1, 10) || 'T00:00:00Z')"
-_FROM = "(a.published >= :at OR (a.published IS NULL AND a.first_seen >= :at))"
 _LEAST_ARTICLES = 2
 _READ_AT_ONCE = 200  # a megabyte of texts
+_STRETCH = timedelta(days=30)  # looked up at once
+_LAST = "9999-12-31T24"  # after whatever time there is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,11 @@ class StoryRow:
     story: int | None  #: that it is laid out with
     title: str
     text: str = field(repr=False)
+
+
+def _end_of_stretch(start: str) -> str:
+    first = datetime.fromisoformat(start)
+    return iso(first + _STRETCH) if datetime.max.replace(tzinfo=UTC) - first > _STRETCH else _LAST
 
 
 class Stories(Base):
@@ -72,17 +78,38 @@ class Stories(Base):
         return {day: digest.hexdigest() for day, digest in digests.items()}
 
     def tellings(self, since: datetime) -> Iterator[StoryRow]:
-        """Articles published since a time, in order of time and address; read as they are asked."""
+        """Articles published since a day, in order of time and address; read as they are asked."""
+        start: str | None = iso(since)
+        while start is not None:
+            end = _end_of_stretch(start)
+            yield from self._tellings_between(start, end)
+            start = self._next_day(end)
+
+    def _tellings_between(self, start: str, end: str) -> Iterator[StoryRow]:
         # Their numbers are sorted, then some are read: a sort with the texts in it holds them all.
         rows = self._run(
-            f"SELECT a.id, {_AT} AS at FROM articles a WHERE {_FROM} ORDER BY at, a.url",  # noqa: S608
-            {"at": iso(since)},
+            "SELECT id, published AS at, url FROM articles "
+            "WHERE published >= :start AND published < :end UNION ALL "
+            "SELECT id, substr(first_seen, 1, 10) || 'T00:00:00Z', url FROM articles "
+            "WHERE published IS NULL AND first_seen >= :start AND first_seen < :end "
+            "ORDER BY at, url",
+            {"start": start, "end": end},
         )
-        order = array("q", (number for number, _ in rows))
+        order = array("q", (number for number, _, _ in rows))
         for first in range(0, len(order), _READ_AT_ONCE):
             some = order[first : first + _READ_AT_ONCE].tolist()
             found = self._tellings_of(some)
             yield from (found[number] for number in some if number in found)
+
+    def _next_day(self, start: str) -> str | None:
+        """The first day from one on, on which an article was published or first seen."""
+        at = self._value(
+            "SELECT min(at) FROM (SELECT min(published) AS at FROM articles "
+            "WHERE published >= :start UNION ALL "
+            "SELECT min(first_seen) FROM articles WHERE first_seen >= :start) AS found",
+            {"start": start},
+        )
+        return None if at is None else f"{at[:10]}T00:00:00Z"
 
     def _tellings_of(self, articles: Sequence[int]) -> dict[int, StoryRow]:
         rows = self._run(
@@ -99,13 +126,23 @@ class Stories(Base):
             )
         return found
 
-    def stories_older_than(self, horizon: datetime) -> set[int]:
-        """Stories with an article published before a time."""
-        rows = self._rows(
-            f"SELECT DISTINCT a.story FROM articles a WHERE a.story IS NOT NULL AND {_AT} < ?",  # noqa: S608
-            (iso(horizon),),
+    def stories_older_than(self, horizon: datetime, *, among: Collection[int]) -> set[int]:
+        """Those of some stories that have an article published before a time."""
+        rows = self._run(
+            "SELECT n.value FROM json_each(:among) n WHERE EXISTS (SELECT 1 FROM articles a "  # noqa: S608
+            f"WHERE a.story = n.value AND {_AT} < :horizon)",
+            {"among": json.dumps(sorted(among)), "horizon": iso(horizon)},
         )
-        return {row["story"] for row in rows}
+        return {int(number) for (number,) in rows}
+
+    def story_articles_since(self, story: int, at: datetime) -> list[int]:
+        """The articles of a story that were published since a time, in order of time."""
+        rows = self._run(
+            f"SELECT a.id, {_AT} AS at FROM articles a WHERE a.story = :story AND {_AT} >= :at "  # noqa: S608
+            "ORDER BY at, a.url",
+            {"story": story, "at": iso(at)},
+        )
+        return [number for number, _ in rows]
 
     def lay_out(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import fields
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ingest.stories.threads import ALGORITHM, WINDOW, Telling, inherit, thread
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ingest.corpus import Corpus
     from ingest.features import Lexicon
+    from ingest.stories.threads import Thread
     from ingest.stories.weighing import Features
 
 __all__ = ["lay_stories", "take_as_laid"]
@@ -30,7 +31,8 @@ def lay_stories(corpus: Corpus, lexicon: Lexicon, languages: Sequence[str]) -> i
     """Bring the stories up to date with the articles; returns how many were touched.
 
     Does nothing where no article changed. Reads and threads without the write lock: what another
-    process writes meanwhile is seen by the next call.
+    process writes meanwhile is seen by the next call. What lies far apart in time is threaded
+    stretch by stretch; what is done of it stays done, whatever happens then.
 
     Args:
         corpus: whose articles are threaded.
@@ -40,30 +42,22 @@ def lay_stories(corpus: Corpus, lexicon: Lexicon, languages: Sequence[str]) -> i
     seeds = _seeds(corpus, lexicon)
     version, days = _version(lexicon, seeds), corpus.stale_days()
     laid = json.loads(corpus.state(_STATE) or "{}")
-    since = _first_change(corpus, laid, version, days)
-    if since is None:
-        if "days" in laid:  # they need not be compared again
-            _set_laid(corpus, version, days)
+    is_known = laid.get("version") == version
+    left = _changed(corpus, laid, days) if is_known else _first(corpus)
+    if not left and "days" not in laid:
         return 0
-    before: dict[int, int] = {}
-    tellings = _tellings(corpus, lexicon, since, before)
-    threads = thread(tellings, lexicon=lexicon, seeds=seeds, since=since)
-    elders = corpus.stories_older_than(_earlier(since, WINDOW))
-    homes = inherit(threads, before=before, elders=elders)
-    laid = [
-        (one.articles, home)
-        for one, home in zip(threads, homes, strict=True)
-        if not (one.is_settled and one.story == home)
-    ]
-    touched = corpus.lay_out(laid, languages=languages)
-    glossary = Glossary(lexicon, seeds)
-    worded = {}
-    for story in touched:
-        texts = corpus.story_texts(story, languages=languages, limit=_WORDED_BY)
-        worded[story] = glossary.terms_of([Wording(*one) for one in texts]) if texts else ()
-    with corpus.transaction():
-        corpus.word_stories(worded)
-        _set_laid(corpus, version, days)
+    weaver = _Weaver(corpus, lexicon, seeds, languages)
+    touched = set[int]()
+    while left:
+        stories, end = weaver.weave(left[0], changed=left if is_known else None)
+        touched.update(stories)
+        worded = weaver.words_of(stories)
+        done = {day: token for day, token in days.items() if end is None or day < str(end.date())}
+        with corpus.transaction():
+            corpus.word_stories(worded)
+            corpus.settle_days(done)
+        left = [day for day in left if end is not None and day >= end.date()]
+    _set_laid(corpus, version, days)
     return len(touched)
 
 
@@ -85,20 +79,74 @@ def _seeds(corpus: Corpus, lexicon: Lexicon) -> list[Features]:
     ]
 
 
-def _tellings(
-    corpus: Corpus, lexicon: Lexicon, since: datetime, before: dict[int, int]
-) -> Iterator[Telling]:
-    """Articles from two windows before a time on; their stories so far are put into `before`."""
-    for row in corpus.tellings(_earlier(since, 2 * WINDOW)):
-        if row.story is not None and since - row.at <= WINDOW:
-            before[row.article] = row.story
-        yield Telling(
-            article=row.article,
-            at=row.at,
-            language=row.language,
-            story=row.story,
-            features=read_article(row.title, row.text, language=row.language, lexicon=lexicon),
-        )
+class _Weaver:
+    """Threads stretches of a corpus and lays their stories out."""
+
+    def __init__(
+        self, corpus: Corpus, lexicon: Lexicon, seeds: Sequence[Features], languages: Sequence[str]
+    ) -> None:
+        self._corpus, self._lexicon = corpus, lexicon
+        self._seeds, self._languages = seeds, languages
+        self._glossary = Glossary(lexicon, seeds)
+
+    def weave(
+        self, first: date, *, changed: Sequence[date] | None
+    ) -> tuple[list[int], datetime | None]:
+        """Thread from a day on until all stands as before; the stories touched, and that end."""
+        since = datetime.combine(first, time(), UTC)
+        before: dict[int, int] = {}
+        threads, end = thread(
+            self._tellings(since, before),
+            lexicon=self._lexicon, seeds=self._seeds, since=since, changed=changed,
+        )  # fmt: skip
+        if end is not None:
+            threads = self._with_the_rest(threads, end, before)
+        horizon = _earlier(since, WINDOW)
+        elders = self._corpus.stories_older_than(horizon, among=set(before.values()))
+        homes = inherit(threads, before=before, elders=elders)
+        laid = [
+            (one.articles, home)
+            for one, home in zip(threads, homes, strict=True)
+            if not (one.is_settled and one.story == home)
+        ]
+        return self._corpus.lay_out(laid, languages=self._languages), end
+
+    def words_of(self, stories: Iterable[int]) -> dict[int, tuple[str, ...]]:
+        """The words that hold each of these stories together."""
+        worded = {}
+        for story in stories:
+            texts = self._corpus.story_texts(story, languages=self._languages, limit=_WORDED_BY)
+            worded[story] = (
+                self._glossary.terms_of([Wording(*one) for one in texts]) if texts else ()
+            )
+        return worded
+
+    def _tellings(self, since: datetime, before: dict[int, int]) -> Iterator[Telling]:
+        """Articles from two windows before a time on; puts their stories so far into `before`."""
+        for row in self._corpus.tellings(_earlier(since, 2 * WINDOW)):
+            features = read_article(
+                row.title, row.text, language=row.language, lexicon=self._lexicon
+            )
+            yield Telling(
+                article=row.article, at=row.at, language=row.language, story=row.story,
+                features=features,
+            )  # fmt: skip
+            if row.story is not None and since - row.at <= WINDOW:
+                before[row.article] = row.story
+
+    def _with_the_rest(
+        self, threads: Iterable[Thread], end: datetime, before: dict[int, int]
+    ) -> list[Thread]:
+        """Threads with the articles of their stories that came after the pass."""
+        whole = []
+        for one in threads:
+            if one.goes_on is None or one.is_settled:
+                whole.append(one)
+                continue
+            later = self._corpus.story_articles_since(one.goes_on, end)
+            before.update(dict.fromkeys(later, one.goes_on))
+            whole.append(one._replace(articles=(*one.articles, *later)))
+        return whole
 
 
 def _earlier(at: datetime, span: timedelta) -> datetime:
@@ -116,16 +164,15 @@ def _version(lexicon: Lexicon, seeds: Sequence[Features]) -> str:
     return hashlib.blake2b(spelled.encode(), digest_size=16).hexdigest()
 
 
-def _first_change(
-    corpus: Corpus, laid: Mapping[str, Any], version: str, days: Iterable[str]
-) -> datetime | None:
-    """The first day that is to be threaded anew; None: none is."""
-    if laid.get("version") != version:
-        first = corpus.first_day()
-    elif "days" in laid:  # when no days were noted: what had been read was kept
+def _first(corpus: Corpus) -> list[date]:
+    first = corpus.first_day()
+    return [] if first is None else [date.fromisoformat(first)]
+
+
+def _changed(corpus: Corpus, laid: Mapping[str, Any], days: Iterable[str]) -> list[date]:
+    """The days whose articles changed since their stories were laid out, in order."""
+    changed = set(days)
+    if "days" in laid:  # when no days were noted: what had been read was kept
         former, now = laid["days"], corpus.digest_by_day()
-        changed = {day for day in {*now, *former} if now.get(day) != former.get(day)}
-        first = min(changed.union(days), default=None)
-    else:
-        first = min(days, default=None)
-    return None if first is None else datetime.fromisoformat(f"{first}T00:00:00Z")
+        changed |= {day for day in {*now, *former} if now.get(day) != former.get(day)}
+    return sorted(map(date.fromisoformat, changed))

@@ -8,26 +8,30 @@ language that a story does not speak is compared by names, places and concepts a
 Nothing but the articles of the last month decides where one goes, and all sums are of whole
 numbers: a pass that starts in the middle, from stories laid out before, ends exactly as one over
 all articles does. So stories are a function of the set of articles, not of their order of arrival.
+And once a month was threaded as it stood before, all that follows stays as it stands.
 """
 
 from __future__ import annotations
 
-import math
+import sys
+from bisect import bisect_right
 from collections import Counter, deque
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from ingest.stories.weighing import Rarity, bridge_of, weigh
+from ingest.stories.month import Month, vector_of
+from ingest.stories.weighing import Rarity, weigh
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from ingest.features import Lexicon
+    from ingest.stories.month import Likeness, Vector
     from ingest.stories.weighing import Features
 
-__all__ = ["ALGORITHM", "WINDOW", "Cuts", "Telling", "Thread", "inherit", "thread"]
+__all__ = ["ALGORITHM", "WINDOW", "Cuts", "Telling", "Thread", "Threading", "inherit", "thread"]
 
 ALGORITHM = "stories 1"  #: raise it whenever the same articles would be threaded otherwise
 WINDOW = timedelta(days=30)  #: a story that was silent for so long has ended
@@ -54,78 +58,47 @@ class Telling:
     story: int | None = None  #: as laid out so far; None: none
 
 
-@dataclass(slots=True)
-class _Seat:
-    """An article of the last month in its place."""
-
-    label: int | None  # None: in no story's sum
-    at: datetime
-    language: str | None
-    whole: Mapping[str, int]
-    bridge: Mapping[str, int]
-    features: tuple[str, ...]
-
-
 class Thread(NamedTuple):
     """Articles that tell one story, in order of time; one alone tells none."""
 
     articles: tuple[int, ...]
     story: int | None  #: that the settled ones among them belong to; None: to none
     is_settled: bool = False  #: all of them stood so before
+    goes_on: int | None = None  #: the story whose articles after the end of the pass are its too
 
 
-class _Space:
-    """The sums of the vectors of each open story, by feature."""
+class Threading(NamedTuple):
+    """What a pass over the articles found."""
 
-    def __init__(self) -> None:
-        self._sums: dict[str, dict[int, int]] = {}
-        self._squares = Counter[int]()
+    threads: list[Thread]  #: in order of their first articles
+    end: datetime | None  #: from here on everything stays as it was; None: all was told
 
-    def add(self, label: int, vector: Mapping[str, int], sign: int = 1) -> None:
-        """Move the sum of a story by a vector."""
-        for feature, weight in vector.items():
-            stories = self._sums.setdefault(feature, {})
-            before = stories.get(label, 0)
-            after = before + sign * weight
-            self._squares[label] += after * after - before * before
-            if after:
-                stories[label] = after
-            else:
-                del stories[label]
-                if not stories:
-                    del self._sums[feature]
 
-    def cosines(self, vector: Mapping[str, int]) -> dict[int, float]:
-        """To every story that shares a feature with it."""
-        products: dict[int, int] = {}
-        for feature, weight in vector.items():
-            for label, total in self._sums.get(feature, {}).items():
-                products[label] = products.get(label, 0) + weight * total
-        square = sum(weight * weight for weight in vector.values())
-        return {
-            label: product / math.sqrt(square * self._squares[label])
-            for label, product in products.items()
-        }
+class _Told(NamedTuple):
+    """An article of the last month."""
+
+    at: datetime
+    features: tuple[str, ...]
+    label: int | None  # None: it only tells what is rare
+    story: int | None  # as laid out before
 
 
 class _Pass:
-    """The state of one pass: the articles of the last month and what their stories sum up to."""
+    """The state of one pass: the articles of the last month, and what is rare among them."""
 
     def __init__(self, lexicon: Lexicon, seeds: Sequence[Features], cuts: Cuts) -> None:
         self._lexicon, self._cuts = lexicon, cuts
         self._rarity = Rarity(seeds)
-        self._seats: deque[_Seat] = deque()
-        self._whole, self._bridge = _Space(), _Space()
-        self._languages: dict[int, Counter[str | None]] = {}
-        self._latest: dict[int, tuple[datetime, int]] = {}
+        self._told: deque[_Told] = deque()
+        self._month = Month()
         self._taken = 0
 
     def count(self, telling: Telling) -> None:
         """Let an article tell what is rare, and nothing else."""
-        self._close(telling.at)
-        features = tuple(telling.features)
+        self.close(telling.at)
+        features = tuple(map(sys.intern, telling.features))
         self._rarity.add(features)
-        self._seats.append(_Seat(None, telling.at, telling.language, {}, {}, features))
+        self._told.append(_Told(telling.at, features, None, telling.story))
 
     def settle(self, telling: Telling) -> int:
         """Seat an article where it was laid out before; returns the label of its story."""
@@ -135,63 +108,64 @@ class _Pass:
         """Seat an article with the story it is most like, or alone; returns the label."""
         return self._take(telling, None)
 
+    def close(self, now: datetime) -> None:
+        """Let go of what was published more than a window before."""
+        while self._told and now - self._told[0].at > WINDOW:
+            told = self._told.popleft()
+            self._rarity.remove(told.features)
+            if told.label is not None:
+                self._month.leave()
+
+    def homes(self) -> dict[int, int | None] | None:
+        """The story of each label of the last month as it was before; None: it stood otherwise."""
+        homes: dict[int, int | None] = {}
+        labels: dict[int, int] = {}
+        for told in self._told:
+            if told.label is None or homes.setdefault(told.label, told.story) != told.story:
+                return None
+            owner = told.label if told.story is None else labels.setdefault(told.story, told.label)
+            if owner != told.label:
+                return None
+        alone = Counter(told.label for told in self._told if told.story is None)
+        return homes if all(times == 1 for times in alone.values()) else None
+
     def _take(self, telling: Telling, label: int | None) -> int:
-        self._close(telling.at)
-        features = tuple(telling.features)
-        self._rarity.add(features)
-        whole = weigh(telling.features, self._rarity)
-        bridge = bridge_of(whole, self._lexicon)
+        self.close(telling.at)
+        self._rarity.add(tuple(telling.features))
+        weights = weigh(telling.features, self._rarity)
+        vector = vector_of(telling.features, weights, self._lexicon)
         self._taken += 1
         if label is None:
-            label = self._best(telling, whole, bridge) or self._taken
-        seat = _Seat(label, telling.at, telling.language, whole, bridge, features)
-        self._seats.append(seat)
-        self._whole.add(label, whole)
-        self._bridge.add(label, bridge)
-        self._languages.setdefault(label, Counter())[telling.language] += 1
-        self._latest[label] = (telling.at, self._taken)
+            label = self._best(telling, vector) or self._taken
+        self._month.seat(label, vector, at=telling.at, language=telling.language)
+        self._told.append(_Told(telling.at, vector.features, label, telling.story))
         return label
 
-    def _close(self, now: datetime) -> None:
-        """Let go of what was published more than a window before."""
-        while self._seats and now - self._seats[0].at > WINDOW:
-            seat = self._seats.popleft()
-            self._rarity.remove(seat.features)
-            if seat.label is None:
-                continue
-            self._whole.add(seat.label, seat.whole, -1)
-            self._bridge.add(seat.label, seat.bridge, -1)
-            spoken = self._languages[seat.label]
-            spoken[seat.language] -= 1
-            if not spoken[seat.language]:
-                del spoken[seat.language]
-            if not spoken:
-                del self._languages[seat.label], self._latest[seat.label]
-
-    def _best(
-        self, telling: Telling, whole: Mapping[str, int], bridge: Mapping[str, int]
-    ) -> int | None:
+    def _best(self, telling: Telling, vector: Vector) -> int | None:
         """The open story that an article is most like; None: it is like none."""
-        times: dict[int, float] = {}
-        for label, cosine in self._bridge.cosines(bridge).items():
-            spoken = self._languages[label]
-            if telling.language not in spoken:
-                times[label] = cosine / self._cuts.bridge
-            elif len(spoken) > 1:
-                times[label] = cosine / self._cuts.mixed
-        for label, cosine in self._whole.cosines(whole).items():
-            if telling.language in self._languages[label]:
-                times[label] = max(cosine / self._cuts.whole, times.get(label, 0.0))
-        able = [
-            (score, self._latest[label], label)
-            for label, over in times.items()
-            if over >= 1 and (score := over / self._demand(label, telling.at)) >= 1
-        ]
-        return max(able)[2] if able else None
+        cuts, best = self._cuts, None
+        for one in self._month.near(vector, whole=cuts.whole, bridge=min(cuts.bridge, cuts.mixed)):
+            if best is not None and one.most < best[0]:
+                break  # silence only makes a story ask for more
+            over = self._times_its_cut(one, telling.language)
+            score = over / self._demand(one.label, telling.at)
+            if score >= 1:
+                claim = (score, self._month.stories[one.label].latest, one.label)
+                best = claim if best is None else max(best, claim)
+        return best[2] if best else None
+
+    def _times_its_cut(self, likeness: Likeness, language: str | None) -> float:
+        """How many times its cut an article reaches, by whichever comparison shows more."""
+        spoken, cuts = self._month.stories[likeness.label].languages, self._cuts
+        if language not in spoken:
+            return likeness.bridge / cuts.bridge
+        mixed = likeness.bridge / cuts.mixed if len(spoken) > 1 else 0.0
+        return max(likeness.whole / cuts.whole, mixed)
 
     def _demand(self, label: int, now: datetime) -> float:
         """How many times its cut a story asks for, 1 to 2: it grows with its silence."""
-        return 1 + (now - self._latest[label][0]) / timedelta(days=self._cuts.silence_days)
+        silence = now - self._month.stories[label].latest[0]
+        return 1 + silence / timedelta(days=self._cuts.silence_days)
 
 
 _CUTS = Cuts()
@@ -203,8 +177,9 @@ def thread(
     lexicon: Lexicon,
     seeds: Sequence[Features],
     since: datetime,
+    changed: Sequence[date] | None = None,
     cuts: Cuts = _CUTS,
-) -> list[Thread]:
+) -> Threading:
     """Thread what was published since a time, in the light of what came before.
 
     Args:
@@ -213,27 +188,45 @@ def thread(
         lexicon: that they were read by.
         seeds: features of the seed documents.
         since: from here on articles are threaded anew.
+        changed: days, UTC, in order, outside of which all stands as it was laid out: the pass
+            ends where nothing more can change before the next of them. None: any may have changed.
+        cuts: how alike is alike.
 
     Returns:
-        Every article from one window before `since` on, in its thread.
+        Every article from one window before `since` up to the end of the pass, in its thread.
     """
     state = _Pass(lexicon, seeds, cuts)
     groups: dict[int, list[int]] = {}
     moved = set[int]()
+    homes: dict[int, int | None] = {}
+    end, day = None, since.date()
     for telling in tellings:
         if since - telling.at > WINDOW:
             state.count(telling)
             continue
+        if changed is not None and telling.at.date() > day:
+            day = telling.at.date()
+            state.close(telling.at)
+            if _is_quiet(day, changed) and (stood := state.homes()) is not None:
+                homes, end = stood, telling.at
+                break
         if telling.at < since:
             label = state.settle(telling)
         else:
             label = state.decide(telling)
             moved.add(label)
         groups.setdefault(label, []).append(telling.article)
-    return [
-        Thread(tuple(group), -label if label < 0 else None, is_settled=label not in moved)
+    threads = [
+        Thread(tuple(group), -label if label < 0 else None, label not in moved, homes.get(label))
         for label, group in groups.items()
     ]
+    return Threading(threads, end)
+
+
+def _is_quiet(day: date, changed: Sequence[date]) -> bool:
+    """Whether two windows before a day, and the day itself, none of the changed days lies."""
+    place = bisect_right(changed, day)
+    return not place or day - changed[place - 1] > 2 * WINDOW
 
 
 def inherit(

@@ -8,14 +8,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from ingest.background import common_zipf, idf_of_zipf
-from ingest.topic.vectors import bridging
+from ingest.topic.vectors import is_bridging
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ingest.features import Lexicon
 
-__all__ = ["Features", "Rarity", "bridge_of", "read_article", "weigh"]
+__all__ = ["Features", "Rarity", "is_bridge", "read_article", "weigh"]
 
 Features: TypeAlias = "Mapping[str, tuple[int, float]]"  #: to (times, idf in nats)
 
@@ -24,6 +24,7 @@ _COMMON_POWER = 1.5  # on the share of the texts that lack a feature
 _DOUBT = 5  # texts taken to lack every feature, so that the first few articles do not rule
 _LEAST_IDF = 1.0  # nats; below are function words
 _FEATURES = 100  # of an article, the strongest
+_SETTLED_AFTER = 1000  # texts that were counted out, at the least
 _SCALE = 1000  # whole numbers add up exactly, in whatever order
 
 
@@ -34,7 +35,7 @@ class Rarity:
         """Start with the seeds: they tell the topic, so what they share parts no stories."""
         # Counted in and out apart: Counter.update runs in C, Counter.subtract does not.
         self._come, self._gone = Counter[str](), Counter[str]()
-        self._count = _DOUBT
+        self._count, self._left = _DOUBT, 0
         for seed in seeds:
             self.add(tuple(seed))
 
@@ -47,6 +48,16 @@ class Rarity:
         """Count a text out."""
         self._gone.update(features)
         self._count -= 1
+        self._left += 1
+        if self._left > _SETTLED_AFTER + self._count:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Forget the features that no text around has any more."""
+        gone = self._gone
+        left = ((feature, times - gone.get(feature, 0)) for feature, times in self._come.items())
+        self._come = Counter({feature: times for feature, times in left if times})
+        self._gone, self._left = Counter(), 0
 
     def weights(self, features: Features) -> dict[str, float]:
         """Log-tf x idf, less the more of the texts have a feature; nothing is left if all do."""
@@ -70,17 +81,15 @@ def read_article(title: str, text: str, *, language: str | None, lexicon: Lexico
     if language in lexicon.languages:
         return counts
     # By the words of the seeds' languages, в and и would be rare.
-    shared = bridging(dict.fromkeys(counts, 1.0), lexicon)
     return {
-        feature: (times, idf if feature in shared else min(idf, _own_idf(feature)))
+        feature: (times, idf if is_bridging(feature, lexicon) else min(idf, _own_idf(feature)))
         for feature, (times, idf) in counts.items()
     }
 
 
-def bridge_of(vector: Mapping[str, int], lexicon: Lexicon) -> dict[str, int]:
-    """What of a vector says the same in any language: names, places, concepts, numbers."""
-    kept = bridging(vector, lexicon)
-    return {feature: n for feature, n in vector.items() if feature in kept or feature.isdigit()}
+def is_bridge(feature: str, lexicon: Lexicon) -> bool:
+    """Whether it says the same in any language: a name, a place, a concept, a number."""
+    return is_bridging(feature, lexicon) or feature.isdigit()
 
 
 @lru_cache(100_000)

@@ -117,4 +117,9 @@ def centroid(vectors: Sequence[Mapping[str, float]], consensus: float) -> dict[s
 
 def bridging(weights: Mapping[str, float], lexicon: Lexicon) -> dict[str, float]:
     """What says the same in any language: places, concepts and names."""
-    return {f: weight for f, weight in weights.items() if f[0] in "@#" or f in lexicon.names}
+    return {f: weight for f, weight in weights.items() if is_bridging(f, lexicon)}
+
+
+def is_bridging(feature: str, lexicon: Lexicon) -> bool:
+    """Whether a feature says the same in any language: a place, a concept or a name."""
+    return feature[0] in "@#" or feature in lexicon.names

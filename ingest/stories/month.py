@@ -1,0 +1,240 @@
+"""The articles of the last month in their stories, and how alike a further one is to each.
+
+An inverted file in memory (Zobel and Moffat 2006, section 3): of every feature the articles that
+have it, in order of time, with its weight in each. Products are summed article by article and then
+by story; a month of tens of thousands of articles takes milliseconds. All sums are of whole
+numbers below 2^53, so that floats hold them exactly.
+"""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from bisect import bisect_left
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ingest.stories.weighing import is_bridge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+
+    from ingest.features import Lexicon
+
+__all__ = ["Likeness", "Month", "OpenStory", "Vector", "vector_of"]
+
+_SWEPT_AFTER = 256  # articles that were let go of, at the least
+_AT_ONCE = 1 << 16  # products summed at once: 3 MB
+_BITS = 10  # of a note that tell a weight; the others tell the turn
+_NOBODY = 0  # the slot of who has left
+
+
+class Vector(NamedTuple):
+    """The features of an article; the first of them are weighed, the others weigh nothing."""
+
+    features: tuple[str, ...]  #: of the weighed ones those first that say the same in any language
+    weights: array[int]
+    bridging: int  #: so many of them say the same in any language
+
+
+def vector_of(features: Iterable[str], weights: Mapping[str, int], lexicon: Lexicon) -> Vector:
+    """An article in the order that a month asks for, each feature spelled out in memory once."""
+    named = [feature for feature in weights if is_bridge(feature, lexicon)]
+    order = dict.fromkeys(named) | dict.fromkeys(weights) | dict.fromkeys(features)
+    told = tuple(map(sys.intern, order))
+    return Vector(told, array("h", (weights[one] for one in told[: len(weights)])), len(named))
+
+
+class Likeness(NamedTuple):
+    """How alike an article and an open story are: cosines, 0 to 1."""
+
+    label: int
+    whole: float
+    bridge: float  #: of names, places, concepts and numbers alone
+    most: float  #: the greater of the two, as a multiple of what was asked for; 1 or more
+
+
+@dataclass(slots=True)
+class OpenStory:
+    """A story with articles in the last month."""
+
+    slot: int
+    latest: tuple[datetime, int]  #: when, and the how manieth article
+    languages: Counter[str | None] = field(default_factory=Counter)
+    only: Vector | None = None  #: its one article, while it has one
+    sums: dict[str, int] = field(default_factory=dict)  #: by feature, once it has more
+
+
+class _Seat(NamedTuple):
+    language: str | None
+    label: int
+    vector: Vector
+
+
+class Month:
+    """Articles that were seated in the last month, oldest first, and what their stories sum up."""
+
+    def __init__(self) -> None:
+        self.stories: dict[int, OpenStory] = {}
+        self._seats: deque[_Seat] = deque()
+        self._first = 0  # turn of the oldest seat; turns are counted from the first seat ever
+        self._noted_from = 0  # turn of the first seat that notes tell of
+        self._notes: dict[str, array[int]] = {}  # of a feature: turn and weight, oldest first
+        self._slots = array("i")  # of each seat that notes tell of
+        self._labels = [_NOBODY]  # of each slot
+        self._free: list[int] = []
+        self._whole, self._bridge = array("d", (0.0,)), array("d", (0.0,))  # squares of each slot
+
+    def seat(self, label: int, vector: Vector, *, at: datetime, language: str | None) -> None:
+        """Seat an article with a story; the first one opens it."""
+        turn = self._first + len(self._seats)
+        self._seats.append(_Seat(language, label, vector))
+        self._note(vector, turn)
+        story = self.stories.get(label)
+        if story is None:
+            story = self.stories[label] = OpenStory(self._slot_for(label), (at, turn), only=vector)
+        elif story.only is not None:
+            story.sums = dict(zip(story.only.features, story.only.weights, strict=False))
+            story.only = None
+        self._move(story, vector, 1)
+        story.latest = (at, turn)
+        story.languages[language] += 1
+        self._slots.append(story.slot)
+
+    def leave(self) -> None:
+        """Let go of the oldest article; a story that has no other ends."""
+        seat = self._seats.popleft()
+        self._slots[self._first - self._noted_from] = _NOBODY
+        self._first += 1
+        story = self.stories[seat.label]
+        self._move(story, seat.vector, -1)
+        story.languages -= Counter((seat.language,))
+        if not story.languages:
+            del self.stories[seat.label]
+            self._free.append(story.slot)
+        if self._first - self._noted_from > _SWEPT_AFTER + len(self._seats) // 4:
+            self._sweep()
+
+    def near(self, vector: Vector, *, whole: float, bridge: float) -> Iterator[Likeness]:
+        """The open stories to which an article is alike by at least one of these cosines.
+
+        Those that reach the greatest multiple of it first.
+        """
+        import numpy as np
+
+        if not self._seats:
+            return
+        named, rest = slice(vector.bridging), slice(vector.bridging, None)
+        products = self._products(vector, named)
+        bridges = self._cosines(products, _square(vector.weights[named]), self._bridge)
+        products += self._products(vector, rest)
+        wholes = self._cosines(products, _square(vector.weights), self._whole)
+        most = np.maximum(wholes / whole, bridges / bridge)
+        found = np.flatnonzero(most >= 1)
+        for slot in found[np.argsort(-most[found])].tolist():
+            yield Likeness(
+                self._labels[slot], float(wholes[slot]), float(bridges[slot]), float(most[slot])
+            )
+
+    def _note(self, vector: Vector, turn: int) -> None:
+        for feature, weight in zip(vector.features, vector.weights, strict=False):
+            note = turn << _BITS | weight
+            notes = self._notes.get(feature)
+            if notes is None:
+                self._notes[feature] = array("q", (note,))
+            else:
+                notes.append(note)
+
+    def _products(self, vector: Vector, part: slice) -> Any:
+        """Of a part of a vector with each seat that notes tell of."""
+        import numpy as np
+
+        products = np.zeros(len(self._slots))
+        gathered, times, lengths = array("q"), array("h"), array("l")
+        told = zip(vector.features, vector.weights, strict=False)
+        for feature, weight in islice(told, part.start, part.stop):
+            notes = self._notes.get(feature)
+            if notes is None:
+                continue
+            gathered.extend(notes)
+            times.append(weight)
+            lengths.append(len(notes))
+            if len(gathered) > _AT_ONCE:
+                products += self._summed(gathered, times, lengths)
+                gathered, times, lengths = array("q"), array("h"), array("l")
+        return products + self._summed(gathered, times, lengths) if gathered else products
+
+    def _summed(self, gathered: array[int], times: array[int], lengths: array[int]) -> Any:
+        import numpy as np
+
+        notes = np.frombuffer(gathered, dtype=np.longlong)
+        weights = notes & ((1 << _BITS) - 1)
+        weights *= np.repeat(
+            np.frombuffer(times, dtype=np.short), np.frombuffer(lengths, dtype="l")
+        )
+        return np.bincount(
+            (notes >> _BITS) - self._noted_from, weights=weights, minlength=len(self._slots)
+        )
+
+    def _cosines(self, products: Any, square: int, squares: array[float]) -> Any:
+        """Of a vector with each story, by slot; 0 where either is empty."""
+        import numpy as np
+
+        slots = np.frombuffer(self._slots, dtype=np.intc)
+        summed = np.bincount(slots, weights=products, minlength=len(squares))
+        lengths = np.sqrt(square * np.frombuffer(squares))
+        return np.divide(summed, lengths, out=np.zeros(len(squares)), where=lengths > 0)
+
+    def _slot_for(self, label: int) -> int:
+        if self._free:
+            slot = self._free.pop()
+            self._labels[slot] = label
+            return slot
+        self._labels.append(label)
+        self._whole.append(0.0)
+        self._bridge.append(0.0)
+        return len(self._labels) - 1
+
+    def _move(self, story: OpenStory, vector: Vector, sign: int) -> None:
+        """Add a vector to the sum of its story, or take it away."""
+        if story.only is not None:  # the first article comes, or goes again
+            self._whole[story.slot] += sign * _square(vector.weights)
+            self._bridge[story.slot] += sign * _square(vector.weights[: vector.bridging])
+            return
+        told = zip(vector.features, vector.weights, strict=False)
+        named = _shifted(story.sums, islice(told, vector.bridging), sign)
+        self._bridge[story.slot] += named
+        self._whole[story.slot] += named + _shifted(story.sums, told, sign)
+
+    def _sweep(self) -> None:
+        """Forget the notes of who has left."""
+        living = self._first << _BITS
+        kept = {}
+        for feature, notes in self._notes.items():
+            if notes[-1] >= living:
+                del notes[: bisect_left(notes, living)]
+                kept[feature] = notes
+        self._notes = kept
+        del self._slots[: self._first - self._noted_from]
+        self._noted_from = self._first
+
+
+def _square(weights: array[int]) -> int:
+    return sum(weight * weight for weight in weights)
+
+
+def _shifted(sums: dict[str, int], told: Iterable[tuple[str, int]], sign: int) -> int:
+    """Move sums by these weights; returns by how much their square grows."""
+    grown = 0
+    for feature, weight in told:
+        before = sums.get(feature, 0)
+        after = before + sign * weight
+        grown += after * after - before * before
+        if after:
+            sums[feature] = after
+        else:
+            del sums[feature]
+    return grown
