@@ -19,7 +19,7 @@ from ingest.archive_tails import cut_tails
 from ingest.config import seedbed_version
 from ingest.errors import CorpusError, CrawlError
 from ingest.intake import Intake
-from ingest.looking_back import look_back
+from ingest.looking_back import look_back, signals_heard
 from ingest.memory import GrowthWatch, give_back_soon
 from ingest.own_web import own_web
 from ingest.rejudge import before_run
@@ -227,7 +227,11 @@ class RunRecorder:
             bench.log.error("counts do not add up", fetched=bench.handed_in, written=row["fetched"])
             raise CrawlError(message)
         if outcome == "finished":  # one that was told to stop leaves it to the next
-            look_back(bench.workspace, bench.corpus, bench.intake.knowledge, bench.log)
+            with signals_heard() as is_stopped:
+                look_back(
+                    bench.workspace, bench.corpus, bench.intake.knowledge, bench.log,
+                    is_stopped=is_stopped,
+                )  # fmt: skip
         counts = {name: row[name] for name in _LOGGED if row[name]}
         bench.log.info("run finished", outcome=outcome, seconds=row["seconds"], **counts)
         if not is_cut:  # it is about to end, and pages may still come in that must be refused

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from ingest.corpus import Corpus
-from ingest.errors import CorpusLocked
+from ingest.errors import CorpusLocked, Stopped
 from ingest.stories import lay_stories, take_as_laid
 from ingest.story_commands import COMMANDS
 from ingest.terminal import Place
@@ -152,6 +152,20 @@ def test_stretch_that_is_laid_out_stays_so_though_the_next_fails(corpus: Corpus)
 
     assert partition(corpus) == [sorted([*before, 100])]
     assert len(corpus.stale_days()) == 1
+
+
+def test_stop_between_articles_leaves_the_stories_and_what_is_to_be_done(corpus: Corpus) -> None:
+    find(corpus, [1, 2, 3, 4])
+    lay(corpus)
+    find(corpus, [5, 6])
+    before, days = partition(corpus), corpus.stale_days()
+    answers = iter([False, False, True])
+    with pytest.raises(Stopped):
+        lay_stories(corpus, LEXICON, ["en"], is_stopped=lambda: next(answers))
+
+    assert (partition(corpus), corpus.stale_days()) == (before, days)
+    assert lay(corpus) == 1
+    assert partition(corpus) == WHOLE[:2]
 
 
 def find_told(corpus: Corpus, number: int, told: tuple[str, str, str], *, day: int) -> None:

@@ -95,7 +95,10 @@ def _close(work: WarcImport, trouble: str | None) -> dict[str, Any]:
         corpus.fail_run(run, message)
         raise CrawlError(message)
     if outcome == "finished":
-        look_back(work.workspace, corpus, _in_force(work), log.get("seedbed").bind(run=run))
+        look_back(
+            work.workspace, corpus, _in_force(work), log.get("seedbed").bind(run=run),
+            is_stopped=work.is_stopped,
+        )  # fmt: skip
     return row
 
 

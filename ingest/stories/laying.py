@@ -8,13 +8,14 @@ from dataclasses import fields
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
+from ingest.errors import Stopped
 from ingest.stories.threads import ALGORITHM, WINDOW, Telling, inherit, thread
 from ingest.stories.weighing import read_article
 from ingest.stories.wording import Glossary, Wording
 from ingest.topic import ALGORITHM as TOPIC_ALGORITHM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ingest.corpus import Corpus
     from ingest.features import Lexicon
@@ -27,7 +28,13 @@ _STATE = "stories"  # in `topic_state`: of what the stories were laid out
 _WORDED_BY = 6  # articles; it costs a tenth of the time that threading takes
 
 
-def lay_stories(corpus: Corpus, lexicon: Lexicon, languages: Sequence[str]) -> int:
+def lay_stories(
+    corpus: Corpus,
+    lexicon: Lexicon,
+    languages: Sequence[str],
+    *,
+    is_stopped: Callable[[], bool] = lambda: False,
+) -> int:
     """Bring the stories up to date with the articles; returns how many were touched.
 
     Does nothing where no article changed. Reads and threads without the write lock: what another
@@ -38,6 +45,10 @@ def lay_stories(corpus: Corpus, lexicon: Lexicon, languages: Sequence[str]) -> i
         corpus: whose articles are threaded.
         lexicon: of the topic.
         languages: of the seeds, ISO 639-1; titles are preferred in one of them.
+        is_stopped: asked between articles.
+
+    Raises:
+        Stopped: it was told to; the stretch it was at is as before.
     """
     seeds = _seeds(corpus, lexicon)
     version, days = _version(lexicon, seeds), corpus.stale_days()
@@ -46,7 +57,7 @@ def lay_stories(corpus: Corpus, lexicon: Lexicon, languages: Sequence[str]) -> i
     left = _changed(corpus, laid, days) if is_known else _first(corpus)
     if not left and "days" not in laid:
         return 0
-    weaver = _Weaver(corpus, lexicon, seeds, languages)
+    weaver = _Weaver(corpus, lexicon, seeds, languages, is_stopped)
     touched = set[int]()
     while left:
         stories, end = weaver.weave(left[0], changed=left if is_known else None)
@@ -83,10 +94,16 @@ class _Weaver:
     """Threads stretches of a corpus and lays their stories out."""
 
     def __init__(
-        self, corpus: Corpus, lexicon: Lexicon, seeds: Sequence[Features], languages: Sequence[str]
+        self,
+        corpus: Corpus,
+        lexicon: Lexicon,
+        seeds: Sequence[Features],
+        languages: Sequence[str],
+        is_stopped: Callable[[], bool],
     ) -> None:
         self._corpus, self._lexicon = corpus, lexicon
         self._seeds, self._languages = seeds, languages
+        self._is_stopped = is_stopped
         self._glossary = Glossary(lexicon, seeds)
 
     def weave(
@@ -124,6 +141,8 @@ class _Weaver:
     def _tellings(self, since: datetime, before: dict[int, int]) -> Iterator[Telling]:
         """Articles from two windows before a time on; puts their stories so far into `before`."""
         for row in self._corpus.tellings(_earlier(since, 2 * WINDOW)):
+            if self._is_stopped():
+                raise Stopped("told to stop")
             features = read_article(
                 row.title, row.text, language=row.language, lexicon=self._lexicon
             )
