@@ -265,7 +265,7 @@ def defined(tellings: list[Telling]) -> list[tuple[int, ...]]:
         around = [n for n in range(place) if new.at - tellings[n].at <= WINDOW]
         rarity = Rarity([])
         for number in [*around, place]:
-            rarity.add(tuple(tellings[number].features))
+            rarity.add(tellings[number].features)
         vectors.append(weigh(new.features, rarity))
         able = []
         for label in {labels[n] for n in around}:

@@ -8,7 +8,6 @@ numbers below 2^53, so that floats hold them exactly.
 
 from __future__ import annotations
 
-import sys
 from array import array
 from bisect import bisect_left
 from collections import Counter, deque
@@ -33,19 +32,28 @@ _NOBODY = 0  # the slot of who has left
 
 
 class Vector(NamedTuple):
-    """The features of an article; the first of them are weighed, the others weigh nothing."""
+    """The features of an article, by number; the first are weighed, the others weigh nothing."""
 
-    features: tuple[str, ...]  #: of the weighed ones those first that say the same in any language
+    features: array[int]  #: of the weighed ones those first that say the same in any language
     weights: array[int]
     bridging: int  #: so many of them say the same in any language
 
 
-def vector_of(features: Iterable[str], weights: Mapping[str, int], lexicon: Lexicon) -> Vector:
-    """An article in the order that a month asks for, each feature spelled out in memory once."""
+def vector_of(
+    features: Iterable[str],
+    weights: Mapping[str, int],
+    *,
+    lexicon: Lexicon,
+    numbers: Mapping[str, int],
+) -> Vector:
+    """An article in the order that a month asks for."""
     named = [feature for feature in weights if is_bridge(feature, lexicon)]
-    order = dict.fromkeys(named) | dict.fromkeys(weights) | dict.fromkeys(features)
-    told = tuple(map(sys.intern, order))
-    return Vector(told, array("h", (weights[one] for one in told[: len(weights)])), len(named))
+    order = dict.fromkeys(named) | dict.fromkeys(weights)
+    return Vector(
+        array("i", (numbers[one] for one in order | dict.fromkeys(features))),
+        array("h", (weights[one] for one in order)),
+        len(named),
+    )
 
 
 class Likeness(NamedTuple):
@@ -65,7 +73,7 @@ class OpenStory:
     latest: tuple[datetime, int]  #: when, and the how manieth article
     languages: Counter[str | None] = field(default_factory=Counter)
     only: Vector | None = None  #: its one article, while it has one
-    sums: dict[str, int] = field(default_factory=dict)  #: by feature, once it has more
+    sums: dict[int, int] = field(default_factory=dict)  #: by feature, once it has more
 
 
 class _Seat(NamedTuple):
@@ -82,7 +90,7 @@ class Month:
         self._seats: deque[_Seat] = deque()
         self._first = 0  # turn of the oldest seat; turns are counted from the first seat ever
         self._noted_from = 0  # turn of the first seat that notes tell of
-        self._notes: dict[str, array[int]] = {}  # of a feature: turn and weight, oldest first
+        self._notes: dict[int, array[int]] = {}  # of a feature: turn and weight, oldest first
         self._slots = array("i")  # of each seat that notes tell of
         self._labels = [_NOBODY]  # of each slot
         self._free: list[int] = []
@@ -226,7 +234,7 @@ def _square(weights: array[int]) -> int:
     return sum(weight * weight for weight in weights)
 
 
-def _shifted(sums: dict[str, int], told: Iterable[tuple[str, int]], sign: int) -> int:
+def _shifted(sums: dict[int, int], told: Iterable[tuple[int, int]], sign: int) -> int:
     """Move sums by these weights; returns by how much their square grows."""
     grown = 0
     for feature, weight in told:

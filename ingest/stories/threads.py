@@ -13,7 +13,7 @@ And once a month was threaded as it stood before, all that follows stays as it s
 
 from __future__ import annotations
 
-import sys
+from array import array
 from bisect import bisect_right
 from collections import Counter, deque
 from dataclasses import dataclass, field
@@ -78,7 +78,7 @@ class _Told(NamedTuple):
     """An article of the last month."""
 
     at: datetime
-    features: tuple[str, ...]
+    features: array[int]  # by number
     label: int | None  # None: it only tells what is rare
     story: int | None  # as laid out before
 
@@ -96,8 +96,8 @@ class _Pass:
     def count(self, telling: Telling) -> None:
         """Let an article tell what is rare, and nothing else."""
         self.close(telling.at)
-        features = tuple(map(sys.intern, telling.features))
-        self._rarity.add(features)
+        self._rarity.add(telling.features)
+        features = array("i", map(self._rarity.numbers.__getitem__, telling.features))
         self._told.append(_Told(telling.at, features, None, telling.story))
 
     def settle(self, telling: Telling) -> int:
@@ -131,9 +131,11 @@ class _Pass:
 
     def _take(self, telling: Telling, label: int | None) -> int:
         self.close(telling.at)
-        self._rarity.add(tuple(telling.features))
+        self._rarity.add(telling.features)
         weights = weigh(telling.features, self._rarity)
-        vector = vector_of(telling.features, weights, self._lexicon)
+        vector = vector_of(
+            telling.features, weights, lexicon=self._lexicon, numbers=self._rarity.numbers
+        )
         self._taken += 1
         if label is None:
             label = self._best(telling, vector) or self._taken

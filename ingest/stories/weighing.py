@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from array import array
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -11,7 +11,7 @@ from ingest.background import common_zipf, idf_of_zipf
 from ingest.topic.vectors import is_bridging
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ingest.features import Lexicon
 
@@ -24,48 +24,64 @@ _COMMON_POWER = 1.5  # on the share of the texts that lack a feature
 _DOUBT = 5  # texts taken to lack every feature, so that the first few articles do not rule
 _LEAST_IDF = 1.0  # nats; below are function words
 _FEATURES = 100  # of an article, the strongest
-_SETTLED_AFTER = 1000  # texts that were counted out, at the least
+_NONE = 0  # the number of what no text has
 _SCALE = 1000  # whole numbers add up exactly, in whatever order
 
 
 class Rarity:
-    """In how many of the texts that stand around an article each feature occurs."""
+    """In how many of the texts that stand around an article each feature occurs.
+
+    A feature has a number as long as a text around has it: a month of texts is held by numbers.
+    """
 
     def __init__(self, seeds: Sequence[Features]) -> None:
         """Start with the seeds: they tell the topic, so what they share parts no stories."""
-        # Counted in and out apart: Counter.update runs in C, Counter.subtract does not.
-        self._come, self._gone = Counter[str](), Counter[str]()
-        self._count, self._left = _DOUBT, 0
+        self.numbers: dict[str, int] = {}
+        self._names = [""]  # of each number
+        self._times = array("l", (0,))  # texts that have it
+        self._free: list[int] = []
+        self._count = _DOUBT
         for seed in seeds:
-            self.add(tuple(seed))
+            self.add(seed)
 
-    def add(self, features: tuple[str, ...]) -> None:
+    def add(self, features: Iterable[str]) -> None:
         """Count a text in."""
-        self._come.update(features)
+        numbers, times = self.numbers, self._times
+        for feature in features:
+            number = numbers.get(feature)
+            if number is None:
+                number = self._number(feature)
+            times[number] += 1
         self._count += 1
 
-    def remove(self, features: tuple[str, ...]) -> None:
-        """Count a text out."""
-        self._gone.update(features)
+    def remove(self, numbers: Iterable[int]) -> None:
+        """Count a text out, by the numbers of its features."""
+        times = self._times
+        for number in numbers:
+            times[number] -= 1
+            if not times[number]:
+                del self.numbers[self._names[number]]
+                self._free.append(number)
         self._count -= 1
-        self._left += 1
-        if self._left > _SETTLED_AFTER + self._count:
-            self._settle()
 
-    def _settle(self) -> None:
-        """Forget the features that no text around has any more."""
-        gone = self._gone
-        left = ((feature, times - gone.get(feature, 0)) for feature, times in self._come.items())
-        self._come = Counter({feature: times for feature, times in left if times})
-        self._gone, self._left = Counter(), 0
+    def _number(self, feature: str) -> int:
+        if self._free:
+            number = self._free.pop()
+            self._names[number] = feature
+        else:
+            number = len(self._names)
+            self._names.append(feature)
+            self._times.append(0)
+        self.numbers[feature] = number
+        return number
 
     def weights(self, features: Features) -> dict[str, float]:
         """Log-tf x idf, less the more of the texts have a feature; nothing is left if all do."""
-        come, gone, count = self._come, self._gone, self._count
+        number, having, count = self.numbers.get, self._times, self._count
         return {
             feature: idf
             * (1 + math.log(times))
-            * math.pow(1 - (come.get(feature, 0) - gone.get(feature, 0)) / count, _COMMON_POWER)
+            * math.pow(1 - having[number(feature, _NONE)] / count, _COMMON_POWER)
             for feature, (times, idf) in features.items()
             if idf > _LEAST_IDF
         }
