@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMANDS"]
 
+_PARTIAL = 6
 _SHOWN_CHARS = 60
 _NAMED = 5  # outlets, where none is like the one asked for
 _FEW = 500  # pages: what is worth no shards, unless a person asks for them
@@ -57,7 +58,8 @@ def reextract(
 
     No network. A text that changes is a correction, no revision by its outlet; what readers said
     of a page stands. Stopped, it goes on where it was when asked the same again. Pages are read by
-    a process for each processor, or by a cluster; one corrects them in their order.
+    a process for each processor, or by a cluster; one corrects them in their order. Exit code 6
+    when a fault of ours left pages as they were; they are named.
     """
     from scheduler.signals import attended
 
@@ -75,6 +77,7 @@ def reextract(
         print_lines(_lines(told, is_trial=is_trial))
     if signal is not None:
         stopped(ctx)
+    ctx.exit(_PARTIAL if told.errors else 0)
 
 
 def _read_again(
@@ -177,7 +180,7 @@ def _lines(told: Reextracted, *, is_trial: bool) -> Iterator[str]:
     yield from _count_lines(told, is_trial=is_trial)
     for one in told.unread:
         yield f"  {one.url}: {one.why}"
-    unread = told.failed + told.misplaced
+    unread = told.failed + told.misplaced + told.errors
     yield from (f"  {line}" for line in _more(unread - len(told.unread)))
     if told.examples:
         yield "what would change:" if is_trial else "what changed:"
@@ -207,6 +210,8 @@ def _count_lines(told: Reextracted, *, is_trial: bool) -> Iterator[str]:
         yield f"{told.missing} not in the archive any more" + misplaced * bool(told.misplaced)
     if told.failed:
         yield f"{told.failed} could not be read and stay as they are"
+    if told.errors:
+        yield f"{told.errors} stay as they are for a fault of ours; the log has it"
 
 
 def _more(number: int) -> list[str]:

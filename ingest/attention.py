@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ingest.backup_files import made_at
 from ingest.corpus.base import parse_iso
 from ingest.layout import count, minute
+from ingest.unbegun import unbegun
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -37,6 +38,7 @@ def attention(
     """
     found = [
         *_missing(corpus),
+        *_unbegun(corpus),
         *_runs(corpus.latest_runs(_RUNS)),
         *_sources(corpus, silent),
         *_drift(corpus.topic_steps(), now),
@@ -49,6 +51,15 @@ def _missing(corpus: Corpus) -> Iterator[tuple[str, str, str]]:
     if lacking := corpus.missing_parts():
         more = f" and {count(len(lacking) - 1, 'part')} more" if len(lacking) > 1 else ""
         yield "corpus", f"lacks {lacking[0]}{more}", "seedbed check"
+
+
+def _unbegun(corpus: Corpus) -> Iterator[tuple[str, str, str]]:
+    """Of each spider the last crawl, where it ended before it opened a run."""
+    latest = {run["spider"]: run["started"] for run in reversed(corpus.latest_runs(_RUNS))}
+    for one in unbegun(corpus):
+        if latest.get(one.spider, "") < one.at:
+            said = f"{one.spider} could not begin {count(one.times, 'time')}, last {minute(one.at)}"
+            yield "spider", f"{said}: {one.said}", f"seedbed crawl {one.spider}"
 
 
 def _runs(rows: list[dict[str, Any]]) -> Iterator[tuple[str, str, str]]:

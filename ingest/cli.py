@@ -2,8 +2,8 @@
 
 Readers print text for people, or with `--json` one JSON object a line. Times are UTC.
 
-Exit codes: 0 done, 1 failure, 2 usage, 3 configuration, 4 no source reachable, 5 another daemon
-holds this corpus, 6 partial, 130 interrupted.
+Exit codes: 0 done, 1 failure, 2 usage, 3 configuration, 4 no source reachable, 5 another daemon,
+pull or command is at work, 6 partial, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -65,6 +65,7 @@ _CHILD_KNOWS = (2, 3, 5)  # usage, configuration, another daemon: said before a 
 _EPILOG = """\b
 Exit codes: 0 done, 1 failure, 2 usage, 3 configuration,
 4 no source reachable, 5 another daemon holds this corpus,
+another pull this file or another command this folder of shards,
 6 partial (a run, or over a quarter of the sources, failed),
 130 interrupted."""
 
@@ -145,14 +146,19 @@ def init(_place: Place, *, folder: Path, seeds: tuple[Path, ...], as_json: bool)
 
 @seedbed.command()
 @click.option("--once", is_flag=True, help="Do every job that is due, then stop.")
+@click.option(
+    "--quiet", "is_quiet", is_flag=True, help="With --once, for cron: say only what went wrong."
+)
 @as_json_option
 @click.pass_context
-def run(ctx: click.Context, *, once: bool, as_json: bool) -> None:
+def run(ctx: click.Context, *, once: bool, is_quiet: bool, as_json: bool) -> None:
     """Keep the corpus up to date: the daemon."""
     from ingest.show_seeds import unread_lines
     from ingest.workspace import Workspace
     from scheduler.daemon import run_once, serve
 
+    if is_quiet:
+        ctx.exit(_run_quietly(ctx.obj, once=once, as_json=as_json))
     workspace = Workspace.open(ctx.obj.folder, os.environ)
     workspace.configure_log()
     for line in unread_lines(workspace.settings.seeds_path):
@@ -169,6 +175,29 @@ def run(ctx: click.Context, *, once: bool, as_json: bool) -> None:
     if not reports and code == 0:
         _say_what_is_next(ctx.obj)
     ctx.exit(code)
+
+
+def _run_quietly(place: Place, *, once: bool, as_json: bool) -> int:
+    """Do a round, and say something only where it went wrong: cron mails whatever is said."""
+    from ingest.errors import DaemonRunning
+    from ingest.workspace import Workspace
+    from scheduler.daemon import run_once
+
+    if not once:
+        raise click.UsageError("--quiet goes with --once")
+    environ = {"SEEDBED_LOG__LEVEL": "ERROR", **os.environ}  # the crawls log what they lost, too
+    workspace = Workspace.open(place.folder, environ)
+    workspace.configure_log()
+    reports: list[CrawlReport] = []
+    try:
+        code = run_once(workspace.folder, environ=environ, on_report=reports.append)
+    except DaemonRunning as exc:  # the round before is at work still
+        return exc.exit_code
+    for report in reports:
+        is_well = report.went_well and not report.message and not report.counts.get("polls_failed")
+        if code and not is_well:
+            _print_report(report, as_json=as_json)
+    return code
 
 
 def _say_what_is_next(place: Place) -> None:

@@ -26,7 +26,8 @@ READERS = frozenset({
 })  # fmt: skip
 #: Options with which readers do write.
 WRITING_OPTIONS = {"check": ("is_to_fix",), "sources": ("accept", "rest")}
-_READING_OPTIONS = {"rebuild-index": "is_check"}
+#: Options with which others write nothing.
+_READING_OPTIONS = {"rebuild-index": "is_check", "reextract": "is_trial"}
 
 
 def guard(group: click.Group) -> None:

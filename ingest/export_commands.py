@@ -61,7 +61,18 @@ class _Formats(click.ParamType[str]):
         ]
 
 
-@click.command()
+class _WithFormats(click.Command):
+    """Its help names every format that there is; they are looked up when somebody asks for it."""
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from ingest.export import formats
+
+        super().format_help_text(ctx, formatter)
+        with formatter.section("Formats"):
+            formatter.write_dl([(name, one.told) for name, one in formats().items()])
+
+
+@click.command(cls=_WithFormats)
 @click.argument("kind", metavar="FORMAT", type=_Formats())
 @click.argument("out", required=False, type=click.Path(path_type=Path))
 @with_filters
@@ -89,16 +100,9 @@ def export(
 ) -> None:
     """Write articles in another format.
 
-    \b
-    FORMAT is one of
-      csv, jsonl, parquet   a table
-      md                    a folder of Markdown files
-      warc                  their pages as they were fetched
-      bibtex, csl           references
-      rss, atom             feeds
-    OUT is a file, or a folder for md; without it, or with -, standard output.
+    OUT is a file, or a folder where the format makes one; without it, or with -, standard output.
     With --json the command says on standard output what it wrote to OUT.
-    """  # noqa: D301  # \b is click's
+    """
     from ingest.corpus.searching import SearchSyntaxError
     from ingest.export import formats
     from ingest.export_files import RawPages

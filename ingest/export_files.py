@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ingest.archive import is_record_of, read_record
-from ingest.backup_files import partial_of, publish
+from ingest.backup_files import publish
 from ingest.export.frame import ExportError
 from ingest.warc_members import raw_record
 
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from ingest.read_items import StoredArticle
 
 __all__ = ["RawPages", "export_to", "new_file", "new_folder", "wrapped", "write_whole"]
+
+
+#: Not that of a backup, which removes whatever others left half written beside it.
+_PARTIAL = ".seedbed-export"
 
 
 def export_to(kind: Format, articles: Iterable[StoredArticle], path: Path, about: About) -> int:
@@ -88,7 +92,7 @@ def new_file(target: Path) -> Iterator[BinaryIO]:
         ExportError: another one is being written under this name.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    partial = partial_of(target)
+    partial = _partial_of(target)
     with open(partial, "wb", opener=_untouched) as out:
         _lock(out.fileno(), partial)
         out.truncate(0)  # of one that was killed
@@ -108,7 +112,7 @@ def new_folder(target: Path) -> Iterator[Path]:
     Raises:
         ExportError: another one is being written under this name.
     """
-    partial = partial_of(target)
+    partial = _partial_of(target)
     partial.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(partial, os.O_RDONLY | os.O_CLOEXEC)
     try:
@@ -122,6 +126,11 @@ def new_folder(target: Path) -> Iterator[Path]:
                 shutil.rmtree(partial, ignore_errors=True)
     finally:
         os.close(descriptor)
+
+
+def _partial_of(path: Path) -> Path:
+    """Where something is written before it has its name."""
+    return path.with_name(f".{path.name}{_PARTIAL}")
 
 
 def _untouched(path: str, flags: int) -> int:

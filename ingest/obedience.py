@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from scrapy import Request
-from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.exceptions import CannotResolveHostError, IgnoreRequest, NotConfigured
 from scrapy.http import TextResponse
 from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.httpobj import urlparse_cached
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["RobotsPolicy"]
 
 _PRIORITY = 1000
+_NO_SUCH_HOST = "no such host, its name does not resolve"
 _TOO_MANY_HOPS = 310  # no status there is: redirects that do not end
 _SIZE_LIMIT = 8 * 1024 * 1024  # of an answer in place of robots.txt; 500 KiB of it are read
 _LISTINGS = frozenset({"feed", "sitemap", "robots"})  # read even of hosts that want to be left
@@ -53,6 +55,7 @@ class RobotsPolicy:
         self.delay_s = crawler.settings.getfloat("DOWNLOAD_DELAY")
         self._asking: dict[str, asyncio.Task[RobotsCopy]] = {}
         self._rules: dict[str, tuple[RobotsCopy, Rules]] = {}  # parsed, by origin
+        self._nameless: set[str] = set()  # origins whose name led to no address when asked last
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RobotsPolicy:
@@ -70,7 +73,8 @@ class RobotsPolicy:
             return self._kept_answer(request)
         rules = await self._rules_for(request)
         if not rules.is_readable:
-            raise RobotsUnreadable(f"robots.txt could not be read: {rules.because}")
+            because = _NO_SUCH_HOST if origin_of(request.url) in self._nameless else rules.because
+            raise RobotsUnreadable(f"robots.txt could not be read: {because}")
         if not rules.allow(request.url):
             raise RobotsForbidden("forbidden by robots.txt")
         self._slow_down(request, rules.crawl_delay_s)
@@ -125,6 +129,7 @@ class RobotsPolicy:
     async def _ask(self, origin: str) -> RobotsCopy:
         engine = self.crawler.engine
         assert engine is not None
+        self._nameless.discard(origin)
         asked = Request(
             f"{origin}/robots.txt",
             headers={"Accept": "text/plain, */*;q=0.1"},
@@ -140,6 +145,9 @@ class RobotsPolicy:
             is_circle = "redirections" in str(exc)
             return self._keep(origin, _TOO_MANY_HOPS if is_circle else None, b"")
         except Exception as exc:  # noqa: BLE001  # whatever hinders it, it was not read
+            # Where it leads to may have no address either, and be named.
+            if isinstance(exc, CannotResolveHostError) and f" {_host_of(origin)}" in str(exc):
+                self._nameless.add(origin)
             if (stats := self.crawler.stats) is not None:
                 stats.inc_value(f"robots/unreadable/{type(exc).__name__}")
             return self._keep(origin, None, b"")
@@ -176,6 +184,10 @@ class RobotsPolicy:
         downloader.per_slot_settings[host] = {"concurrency": 1, "delay": delay_s, "jitter": 0.0}
         if (slot := downloader.slots.get(host)) is not None:
             slot.delay, slot.jitter = delay_s, 0.0
+
+
+def _host_of(origin: str) -> str:
+    return urlsplit(origin).hostname or ""
 
 
 def _is_robots(source: DueSource | None) -> bool:

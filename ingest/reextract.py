@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+from ingest import log
 from ingest.archived_pages import ArchivedPages, Unread, in_words
 from ingest.correcting import as_it_would_be_stored, correct_text
 from ingest.decide import capture_in
+from ingest.errors import IngestError
 from ingest.extract.imprint import imprint
 from ingest.extract.recurring import leave_out
 from ingest.intake import Intake
@@ -29,7 +31,7 @@ from ingest.settling import settle_families
 from ingest.site_memory import remember_sites
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ingest.corpus import Corpus
     from ingest.extract import PageRead
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Change", "Readings", "Reextracted", "reextract"]
 
+_log = log.get(__name__)
 _STATE = "reextracting"
 _PAGES_AT_ONCE = 100
 _SHOWN = 20  # of the pages that change, and of those that could not be read
@@ -82,7 +85,8 @@ class Reextracted:
     missing: int = 0  #: pages that the archive has no more
     misplaced: int = 0  #: of those, pages in whose place it has another one
     failed: int = 0  #: pages that could not be read within time and memory; they stay as they are
-    #: The first of those that failed, or are misplaced.
+    errors: int = 0  #: pages at which we failed, for a fault of ours; they stay as they are, too
+    #: The first of those that failed, or are misplaced, or at which we failed.
     unread: list[Unread] = field(default_factory=list)
     fields: dict[str, int] = field(default_factory=dict)  #: how many pages changed, by field
     corrected: int = 0  #: pages that read otherwise
@@ -101,6 +105,23 @@ class Reextracted:
         self.failed += not page.is_missing
         if len(self.unread) < _SHOWN:
             self.unread.append(page)
+
+    def note_error(self, row: Row, exc: Exception) -> None:
+        """Count a page at which we failed, and name it if it is among the first."""
+        self.errors += 1
+        if len(self.unread) < _SHOWN:
+            self.unread.append(Unread(url=row["url"], why=f"a fault of ours: {exc!r}"))
+
+    def copy(self) -> Reextracted:
+        """As it is now."""
+        return replace(
+            self, unread=[*self.unread], fields={**self.fields}, examples=[*self.examples]
+        )
+
+    def go_back_to(self, before: Reextracted) -> None:
+        """Be as it was when it was copied."""
+        for one in fields(self):
+            setattr(self, one.name, getattr(before, one.name))
 
     def note(self, change: Change) -> None:
         """Count a change, and show it if it is among the first."""
@@ -149,7 +170,7 @@ def reextract(
             return told
         again = _Again(workspace, corpus, None, now, told, archive, readings or _Here(corpus))
         for row, read in again.readings(0, since, outlet):
-            again.compare(row, read)
+            again.try_to_compare(row, read)
             if is_stopped():
                 break
     return told
@@ -172,10 +193,7 @@ def _correct_all(
     after = _reached(corpus, asked)
     coming = again.readings(after, since, outlet)
     while some := list(islice(coming, source.pages_at_once)):
-        with corpus.transaction():
-            for row, read in some:
-                again.correct(row, read)
-            corpus.set_state(_STATE, json.dumps([asked, some[-1][0]["id"]]))
+        again.correct_all(some, asked)
         if is_stopped():
             return
     if is_stopped():  # it may have ended for that
@@ -251,6 +269,48 @@ class _Again:
                 yield row, read
             elif read.is_missing:
                 self.told.missing += 1
+
+    def correct_all(self, some: Sequence[tuple[Row, PageRead]], asked: str) -> None:
+        """Write what reads otherwise on some pages, and that they are done, in one transaction.
+
+        A fault of ours at one of them undoes it, and they are written one by one, without that one.
+        """
+        before = self.told.copy()
+        try:
+            with self.corpus.transaction():
+                for row, read in some:
+                    self.correct(row, read)
+                self._note_reached(some[-1][0], asked)
+        except IngestError:
+            raise
+        except Exception as exc:  # noqa: BLE001  # one page must not end the pass; logged, counted
+            self.told.go_back_to(before)
+            self._sites = KnownSites(self.corpus)  # it knew what was undone
+            if len(some) > 1:
+                for one in some:
+                    self.correct_all([one], asked)
+                return
+            self._note_error(some[0][0], exc)
+            with self.corpus.transaction():
+                self._note_reached(some[0][0], asked)
+
+    def _note_reached(self, row: Row, asked: str) -> None:
+        self.corpus.set_state(_STATE, json.dumps([asked, row["id"]]))
+
+    def try_to_compare(self, row: Row, read: PageRead) -> None:
+        """Count what reads otherwise on a page, or that we failed at it."""
+        before = self.told.copy()
+        try:
+            self.compare(row, read)
+        except IngestError:
+            raise
+        except Exception as exc:  # noqa: BLE001  # one page must not end the pass; logged, counted
+            self.told.go_back_to(before)
+            self._note_error(row, exc)
+
+    def _note_error(self, row: Row, exc: Exception) -> None:
+        _log.exception("page not read again for a fault of ours", url=row["url"])
+        self.told.note_error(row, exc)
 
     def compare(self, row: Row, read: PageRead) -> None:
         """Count what reads otherwise on a page."""

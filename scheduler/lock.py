@@ -6,11 +6,11 @@ import fcntl
 import os
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
 from ingest import clock
 from ingest.errors import CorpusReadOnly, DaemonRunning, PullRunning
+from ingest.holder import Holder, holder_of, lock_path, pulling_path, signature
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,32 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Holder", "holder_of", "only_daemon", "only_pull"]
 
-_LINES = 200  # bytes of the file that are read
 _TRIES, _PAUSE_S = 5, 0.05  # somebody may be looking just now whether there is a daemon
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holder:
-    """Who keeps a corpus up to date."""
-
-    pid: int | None  #: None: it does not say
-    since: str | None  #: UTC, ISO 8601
-    work: str | None  #: daemon, round, restore, or pull
-
-
-def holder_of(corpus_path: Path) -> Holder | None:
-    """Who holds a corpus; None: nobody does."""
-    try:
-        file = _lock_path(corpus_path).open(encoding="ascii", errors="replace")
-    except OSError:
-        return None
-    with file:
-        try:
-            # Shared, so that two who look do not see each other; gone when the file is closed.
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return _read(file)
-    return None
 
 
 @contextmanager
@@ -56,9 +31,9 @@ def only_daemon(corpus_path: Path, work: str = "daemon") -> Iterator[None]:
         CorpusReadOnly: the folder of the corpus cannot be written.
         DaemonRunning: there is another one.
     """
-    with _opened(_lock_path(corpus_path)) as file:
+    with _opened(lock_path(corpus_path)) as file:
         if not _is_locked(file):
-            raise DaemonRunning(corpus_path, _read(file).pid)
+            raise DaemonRunning(corpus_path, signature(file).pid)
         _sign(file, work)
         yield
 
@@ -74,11 +49,11 @@ def only_pull(corpus_path: Path) -> Iterator[None]:
         CorpusReadOnly: the folder of the corpus cannot be written.
         PullRunning: another does.
     """
-    path = corpus_path.with_name(f"{corpus_path.name}.pull")
+    path = pulling_path(corpus_path)
     while True:
         with _opened(path) as file:
             if not _is_locked(file):
-                holder = _read(file)
+                holder = signature(file)
                 raise PullRunning(corpus_path, holder.pid, holder.since)
             if not _is_at(file, path):  # whom we waited for has removed it: it locks nobody out
                 continue
@@ -110,10 +85,6 @@ def _is_at(file: IO[str], path: Path) -> bool:
         return False
 
 
-def _lock_path(corpus_path: Path) -> Path:
-    return corpus_path.with_name(f"{corpus_path.name}.lock")
-
-
 def _is_locked(file: IO[str]) -> bool:
     for _ in range(_TRIES):
         try:
@@ -123,9 +94,3 @@ def _is_locked(file: IO[str]) -> bool:
         else:
             return True
     return False
-
-
-def _read(file: IO[str]) -> Holder:
-    file.seek(0)
-    pid, since, work, *_ = [*file.read(_LINES).split("\n"), "", "", ""]
-    return Holder(pid=int(pid) if pid.isdigit() else None, since=since or None, work=work or None)

@@ -21,6 +21,7 @@ from ingest.own_web import own_web
 from ingest.proposing.catalogue import FILE_NAME as CATALOGUE
 from ingest.search_settings import SERVICES, asking_version
 from ingest.silence import find_silences
+from ingest.unbegun import note_begun, note_unbegun, unbegun
 from ingest.workspace import Workspace
 from scheduler.jobs import FRONTIER, SOURCE_KINDS, Agenda, exit_code, is_due, job_specs
 from scheduler.without_addresses import without_addresses
@@ -92,6 +93,8 @@ class Rounds:
         for spider, kind in (("gdelt", BULK_KIND), ("gdelt_doc", DOC_KIND)):
             if spider not in run:
                 corpus.ask_only(kind, (), now=clock.now())
+        asked = {*run, FRONTIER.spider}
+        note_begun(corpus, {one.spider for one in unbegun(corpus)} - asked)
 
     def reread(self, *, is_told: bool = False) -> bool:
         """Take up a changed `seedbed.toml`; whether something in it is another.
@@ -117,6 +120,8 @@ class Rounds:
             return False
         self.text = text
         if settings == self.settings:
+            if is_told:
+                _log.info("settings read again: nothing changed", file=FILE_NAME)
             return False
         self.settings = settings
         with closing(Corpus(settings.corpus_path)) as corpus:
@@ -203,11 +208,11 @@ class Rounds:
         Raises:
             CrawlError: it could not be started.
         """
-        self._greeted.add(spec.spider)
+        greeted = {spec.spider}
         if spec.asks:
             with closing(Corpus(self.settings.corpus_path)) as corpus:
                 unasked = _unasked(corpus, self.settings)
-                self._greeted |= {unasked.get(spec.spider, spec.spider)}
+                greeted |= {unasked.get(spec.spider, spec.spider)}
         report = run_crawl(
             self.settings.workspace,
             spec.spider,
@@ -220,12 +225,23 @@ class Rounds:
             drain_s=_DRAIN_S,
             command=self.command,
         )
+        if report.run is not None:  # else it entered nothing, and is to have another chance
+            self._greeted |= greeted
         say(report)
+        self._note_beginning(report)
         if report.counts.get("polled"):
             self._note_silences()
         if self.on_report:
             self.on_report(report)
         return report
+
+    def _note_beginning(self, report: CrawlReport) -> None:
+        """Have the corpus tell of a crawl that ended before it opened a run."""
+        with closing(Corpus(self.settings.corpus_path)) as corpus:
+            if report.run is not None:
+                note_begun(corpus, {report.spider})
+            elif report.outcome == "failed":
+                note_unbegun(corpus, report.spider, _last_words(report), now=clock.now())
 
     def _crawl_environ(self) -> dict[str, str]:
         """With the settings in force: what lies in the file may be half written, or wrong.
@@ -276,7 +292,10 @@ class Rounds:
         offered: set[int] = set()
         for _ in range(_PASSES):
             before = len(reports)
+            failed = {one.spider for one in reports if one.run is None}
             for spec in self.specs:
+                if spec.spider in failed:  # of whose try the corpus knows nothing
+                    continue
                 agenda = self.agenda()
                 if self.stop.is_set() or not self.is_due(spec, agenda, offered=offered):
                     continue
@@ -336,6 +355,12 @@ def say(report: CrawlReport) -> None:
         told.info("crawl interrupted", message=report.message)
     else:
         told.error("crawl failed", message=report.message, exit_code=report.exit_code)
+
+
+def _last_words(report: CrawlReport) -> str:
+    """Why a crawl ended that opened no run; its log, in JSON, is not for people."""
+    lines = [line for line in report.tail if line.strip() and not line.startswith("{")]
+    return "; ".join(filter(None, (report.message, *lines[-1:])))
 
 
 _TOLD = ("polled", "polls_failed", "found", "fetched", "new_articles", "copies", "revisions")

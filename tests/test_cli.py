@@ -17,6 +17,7 @@ import pytest
 from ingest.cli import main, seedbed
 from ingest.corpus import Corpus
 from ingest.crawl import CrawlReport
+from ingest.export import formats
 from scheduler.lock import only_daemon
 from tests.commands import empty, restored_logging, workspace
 
@@ -160,6 +161,22 @@ def test_a_second_daemon_ends_with_5(workspace: Path, capsys: pytest.CaptureFixt
     assert f"another daemon (process {os.getpid()}) holds" in capsys.readouterr().err
 
 
+def test_a_quiet_round_beside_another_says_nothing(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with only_daemon(workspace / "corpus.db"):
+        assert main(["run", "--once", "--quiet"]) == 5
+
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_daemon_is_never_quiet(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert workspace
+    assert main(["run", "--quiet"]) == 2
+
+    assert "--quiet goes with --once" in capsys.readouterr().err
+
+
 def test_a_daemon_without_sources_ends_with_3(
     empty: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -268,4 +285,21 @@ def test_help_of_every_command_fits_and_the_exit_codes_are_told(
     said = capsys.readouterr().out
     assert all(len(line) <= 80 for line in said.splitlines())
     assert "..." not in said.rpartition("Commands:")[2]
-    assert "5 another daemon holds this corpus" in said
+    assert "5 another daemon holds this corpus,\n  another pull this file" in said
+
+
+def test_help_of_export_names_every_format_that_there_is(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["export", "--help"]) == 0
+    told = dict(
+        line.strip().split("  ", 1)
+        for line in capsys.readouterr()
+        .out.partition("Formats:\n")[2]
+        .partition("\n\n")[0]
+        .splitlines()
+    )
+
+    assert {name: said.strip() for name, said in told.items()} == {
+        name: one.told for name, one in formats().items()
+    }

@@ -19,6 +19,7 @@ from ingest.corpus import Corpus
 from ingest.crawl import CrawlReport
 from ingest.errors import ConfigError, CrawlError, DaemonRunning, SeedError
 from ingest.items import DueSource
+from ingest.standing import standing
 from scheduler import jobs
 from scheduler.clockwork import Clockwork, Rests
 from scheduler.daemon import run_once
@@ -205,6 +206,52 @@ def test_round_without_any_answer_says_so(workspace: Path) -> None:
 
 def test_round_of_failed_crawls_fails(workspace: Path) -> None:
     assert run_once(workspace, environ={}, command=fake("die")) == 1
+
+
+def test_spider_that_cannot_begin_is_tried_once_a_round(workspace: Path) -> None:
+    (workspace / "seedbed.toml").write_text(
+        '[sources]\nfeeds = ["http://a.test/feed"]\n[archives]\nwayback = true\n'
+    )
+    seen: list[str] = []
+
+    assert run_once(workspace, environ={}, command=fake("no-run", seen)) == 1
+    assert sorted(seen) == ["feeds", "links", "wayback"]
+
+
+def test_status_tells_of_spiders_that_cannot_begin_until_they_do(workspace: Path) -> None:
+    settings = load_settings(workspace, {})
+    for _ in range(2):
+        run_once(workspace, environ={}, command=fake("no-run"))
+    told = {one["do"]: one["said"] for one in standing(settings)["attention"]}
+
+    assert sorted(told) == ["seedbed crawl links", "seedbed crawl sitemaps"]
+    assert told["seedbed crawl links"].startswith("links could not begin 2 times, last 20")
+    assert told["seedbed crawl links"].endswith(
+        "ended before it opened a run (exit code 3); seedbed: no seeds here"
+    )
+    run_once(workspace, environ={}, command=fake("finish"))
+    assert standing(settings)["attention"] == []
+
+
+def test_of_a_spider_that_nobody_asks_for_any_more_nothing_is_told(workspace: Path) -> None:
+    run_once(workspace, environ={}, command=fake("no-run"))
+    (workspace / "seedbed.toml").write_text(
+        '[sources]\nsites = ["http://a.test/"]\n[schedule]\nspiders = ["links"]\n'
+    )
+    run_once(workspace, environ={}, command=fake("finish"))
+
+    assert standing(load_settings(workspace, {}))["attention"] == []
+
+
+def test_spider_that_could_not_begin_has_another_chance(workspace: Path) -> None:
+    rounds = Rounds(settings=load_settings(workspace, {}), environ={}, command=fake("no-run"))
+    spec = next(one for one in rounds.specs if one.spider == "links")
+    rounds.crawl(spec)
+    assert rounds.is_due(spec)
+    rounds.command = fake("finish")
+    rounds.crawl(spec)
+
+    assert not rounds.is_due(spec)
 
 
 def test_round_judges_anew_what_the_settings_change(

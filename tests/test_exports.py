@@ -27,7 +27,10 @@ from markdown_it import MarkdownIt
 from warcio.archiveiterator import ArchiveIterator
 
 from ingest.archive import Archive
+from ingest.backup import make_backup
+from ingest.backup_files import remove_stale
 from ingest.cli import main
+from ingest.corpus import Corpus
 from ingest.export import bibtex, formats
 from ingest.export.cells import defuse
 from ingest.export.columns import columns_of, row_of, written
@@ -242,6 +245,27 @@ def test_two_at_once_under_one_name_leave_one_whole(
 
     alone = exported(name, [stored(1), stored(2)], tmp_path / "alone", about)
     assert export_to(formats()[name], slowly(), out, about) == (0 if name == "warc" else 2)
+    assert exported_as(out) == alone
+
+
+def test_a_backup_made_beside_it_meanwhile_takes_nothing_from_it(
+    name: str, tmp_path: Path, about: About
+) -> None:
+    Corpus(tmp_path / "corpus.db").close()
+    out = tmp_path / "backup.db.out"
+
+    def slowly() -> Iterator[StoredArticle]:
+        yield stored(1)
+        make_backup(
+            tmp_path / "corpus.db", tmp_path / "archive", tmp_path / "backup.db", now=NOW,
+            version="0",
+        )  # fmt: skip
+        assert remove_stale(tmp_path) == []
+        yield stored(2)
+
+    alone = exported(name, [stored(1), stored(2)], tmp_path / "alone", about)
+    export_to(formats()[name], slowly(), out, about)
+
     assert exported_as(out) == alone
 
 

@@ -373,6 +373,18 @@ def test_every_fetch_has_one_outcome_and_the_counts_add_up(tmp_path: Path) -> No
     assert row["new_articles"] + row["copies"] + row["off_topic"] == len(PAGES)
 
 
+def test_a_run_tells_articles_and_copies_apart_as_they_stand_when_it_ends(tmp_path: Path) -> None:
+    intake = open_intake(tmp_path / "corpus.db", seed=False)
+    for day in (3, 2, 1):  # the original comes last
+        take(intake, dated(f"http://{day}.test/", BASE, day))
+    row = intake.corpus.finish_run(
+        intake.run, outcome="finished", requests=0, message=None, now=NOW + timedelta(seconds=1)
+    )
+
+    assert intake.corpus.counts_by_outcome() == {"article": 1, "copy": 2}
+    assert (row["fetched"], row["new_articles"], row["copies"]) == (3, 1, 2)
+
+
 def test_304_that_nobody_asked_for_is_a_failure_and_tried_again(tmp_path: Path) -> None:
     intake = open_intake(tmp_path / "corpus.db")
     url = "http://a.test/odd"

@@ -154,6 +154,16 @@ def test_hostile_answers_each_end_in_an_outcome_and_a_redirect_inside_is_refused
     assert not [url for url in asked if "secret" in url]
 
 
+def test_of_a_host_whose_name_does_not_resolve_it_is_said(tmp_path: Path) -> None:
+    folder = make_workspace(tmp_path / "w", ["http://nowhere.invalid/x"])
+    done = crawl_list(folder, {**os.environ, "SEEDBED_LOG__LEVEL": "ERROR"})
+    rows = ask(folder, "SELECT outcome, reason FROM pages")
+    said = "robots.txt could not be read: no such host, its name does not resolve"
+
+    assert done.returncode == 0, done.stderr
+    assert rows == [{"outcome": "failed", "reason": said}]
+
+
 def test_names_that_resolve_inside_are_refused_without_a_proxy(tmp_path: Path) -> None:
     folder = make_workspace(tmp_path / "w", ["http://ip6-localhost.test/x", "http://127.0.0.1/x"])
     done = crawl_list(folder, {**os.environ, "SEEDBED_LOG__LEVEL": "ERROR"})

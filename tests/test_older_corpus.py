@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -14,10 +16,23 @@ from sqlite_utils import Database  # noqa: TID251
 from ingest.corpus import Corpus
 from ingest.corpus.connection import connect
 from ingest.corpus.migrations import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION
+from ingest.corpus.processes import name_of_this_process
 from ingest.errors import CorpusTooOld
+from scheduler.lock import only_daemon
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+HOLD = """
+import sys
+from pathlib import Path
+from scheduler.lock import only_daemon, only_pull
+hold = {"daemon": only_daemon, "pull": only_pull}[sys.argv[2]]
+with hold(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
 
 
 @pytest.fixture
@@ -58,6 +73,51 @@ def test_where_it_cannot_be_written_it_is_said(
     with pytest.raises(CorpusTooOld, match="schema 1 is older"):
         connect(older, readonly=True)
     assert version_of(older) == 1
+
+
+@pytest.fixture(params=["daemon", "pull"])
+def another(request: pytest.FixtureRequest, older: Path) -> Iterator[int]:
+    """The process of a daemon, or of a pull, that is at work in the corpus."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(older), request.param],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        process.stdout.readline()
+        yield process.pid
+
+
+@pytest.mark.parametrize("readonly", [True, False])
+def test_it_stays_as_it_is_while_another_process_is_at_work_in_it(
+    older: Path, another: int, *, readonly: bool
+) -> None:
+    with pytest.raises(CorpusTooOld, match=f"schema 1 is older.* process {another} is at work"):
+        connect(older, readonly=readonly)
+
+    assert version_of(older) == 1
+
+
+def test_it_stays_as_it_is_while_an_older_crawl_is_at_work_in_it(tmp_path: Path) -> None:
+    older = made_by(5, tmp_path, _RUNS.format(process=name_of_this_process()))
+
+    with pytest.raises(CorpusTooOld, match="is at work in it"):
+        connect(older, readonly=True)
+
+
+@pytest.mark.parametrize("is_here", [True, False])
+def test_a_run_that_nobody_closed_is_no_hindrance(tmp_path: Path, *, is_here: bool) -> None:
+    process = f"{name_of_this_process()}1" if is_here else "elsewhere:1:1"
+    older = made_by(5, tmp_path, _RUNS.format(process=process))
+    connect(older, readonly=True).conn.close()
+
+    assert version_of(older) == SCHEMA_VERSION
+
+
+def test_the_daemon_itself_brings_it_up_to_date(older: Path) -> None:
+    with only_daemon(older):
+        connect(older).conn.close()
+
+    assert version_of(older) == SCHEMA_VERSION
 
 
 def test_changes_and_addresses_gone_come_along(tmp_path: Path) -> None:
@@ -107,6 +167,11 @@ def test_what_the_web_counts_is_counted_of_what_was_there(tmp_path: Path) -> Non
         assert corpus._value("SELECT language FROM outlets WHERE id = 'a.test'") == "az"
         assert corpus.damage() == []
 
+
+_RUNS = """
+INSERT INTO runs (id, started, spider, "trigger", outcome, process, version)
+VALUES (1, '2025', 'feeds', 'command', 'running', '{process}', '1');
+"""
 
 _CARRIED_BEFORE = """
 UPDATE articles SET language = 'az';

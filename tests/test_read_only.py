@@ -14,6 +14,7 @@ import pytest
 from ingest.corpus import Corpus
 from ingest.corpus.connection import is_still
 from tests.commands import restored_logging, workspace
+from tests.test_older_corpus import made_by, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,6 +85,15 @@ def test_changes_that_wait_beside_a_corpus_are_not_passed_over(sealed: Path) -> 
 
     assert ran.returncode == 1
     assert "changes wait in corpus.db-wal; copy both where you may write" in ran.stderr
+
+
+def test_an_older_corpus_that_may_not_be_written_is_called_so(tmp_path: Path) -> None:
+    made_by(5, tmp_path).chmod(0o444)
+    ran = ask(tmp_path, "status")
+
+    assert ran.returncode == 1
+    assert "schema 5 is older than this Seedbed" in ran.stderr
+    assert version_of(tmp_path / "corpus.db") == 5
 
 
 def test_what_cannot_be_written_is_not_written(sealed: Path) -> None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -36,8 +36,11 @@ from tests.taught import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
     from pathlib import Path
+
+    from ingest.archived_pages import ArchivedPages, Unread
 
 _WAYS = 5
 
@@ -212,6 +215,70 @@ def test_a_page_that_cannot_be_read_stays_and_is_named(
     assert "3 could not be read and stay as they are" in said
     told = f"{Reason.CRASHED}: AttributeError: no such thing"
     assert all(f"{one.url}: {told}" in said for one in PRINTS[:3])
+
+
+def test_a_page_at_which_we_fail_stays_and_is_named_and_the_others_are_corrected(
+    tmp_path: Path, older: Callable[[], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with opened(tmp_path) as (workspace, corpus):
+        crawl(workspace, corpus, PRINTS[4:8])
+    older()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(page_readers, "read_page", says_nothing_of(PRINTS[5].url))
+        trial = main(["-w", str(tmp_path), "reextract", "--dry-run"]), capsys.readouterr().out
+        done = main(["-w", str(tmp_path), "reextract"]), capsys.readouterr().out
+
+    for code, said in (trial, done):
+        assert code == 6
+        assert "1 stay as they are for a fault of ours; the log has it" in said
+        assert f"{PRINTS[5].url}: a fault of ours: AssertionError()" in said
+        assert "1 the same\n2 were corrected: text 2" in said.replace("would be", "were")
+    assert main(["-w", str(tmp_path), "reextract"]) == 0
+    assert "1 were corrected: text 1" in capsys.readouterr().out
+
+
+def says_nothing_of(url: str) -> Callable[..., PageRead]:
+    """A reader with a fault: of one page it says neither what it is nor why it is none."""
+
+    def read(body: bytes, at: str, *args: Any, **kwargs: Any) -> PageRead:
+        if at == url:
+            return PageRead(article=None, rejection=None)
+        return read_page(body, at, *args, **kwargs)
+
+    return read
+
+
+@dataclass
+class AllAtOnce:
+    """Has all pages written in one transaction, at one of which we fail."""
+
+    corpus: Corpus
+    url: str
+    pages_at_once: int = 100
+
+    def after(
+        self, page: int, since: datetime | None, outlet: str | None, archive: ArchivedPages
+    ) -> Iterator[tuple[Any, PageRead | Unread]]:
+        rows = self.corpus.archived_after(page, since=since, outlet=outlet, limit=100)
+        for row, read in archive.readings(rows):
+            yield row, PageRead(article=None, rejection=None) if row["url"] == self.url else read
+
+
+def test_a_page_at_which_we_fail_undoes_no_other(tmp_path: Path, older: Callable[[], None]) -> None:
+    passes: list[tuple[tuple[int, int, int], int, Any]] = []
+    for fails_at in (PRINTS[6].url, ""):
+        with opened(tmp_path / str(len(passes))) as (workspace, corpus):
+            crawl(workspace, corpus, PRINTS[:12])
+            told = reextract(workspace, corpus, now=NOW, readings=AllAtOnce(corpus, fails_at))
+            first = told.read, told.errors, told.same + told.corrected + told.accepted
+            again = reextract(workspace, corpus, now=NOW)
+            passes.append((first, again.corrected, snapshot(corpus)))
+    older()
+
+    (faulty, corrected, after), (sound, nothing, expected) = passes
+    assert (faulty, sound) == ((12, 1, 11), (12, 0, 12))
+    assert (corrected, nothing) == (1, 0)
+    assert after == expected
 
 
 def test_what_readers_said_stands(tmp_path: Path, older: Callable[[], None]) -> None:

@@ -22,7 +22,7 @@ import pytest
 from ingest.cli import main
 from ingest.config import load_settings
 from ingest.corpus import Corpus
-from ingest.corpus.runs import is_alive
+from ingest.corpus.processes import is_alive
 from scheduler.clockwork import Clockwork
 from scheduler.daemon import run_once
 from scheduler.lock import only_daemon

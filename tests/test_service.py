@@ -189,6 +189,17 @@ def test_crawls_are_given_the_settings_in_force_and_not_the_broken_file(workspac
     assert load_settings(workspace, environ).crawl.delay_s == 3
 
 
+def test_whoever_asks_to_read_the_settings_again_is_told_that_nothing_changed(
+    workspace: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    say(workspace)
+    rounds = rounds_of(workspace)
+
+    assert not rounds.reread(is_told=True)
+    assert caplog.messages == ["settings read again: nothing changed"]
+
+
 def test_another_corpus_is_not_taken_up(workspace: Path, caplog: pytest.LogCaptureFixture) -> None:
     say(workspace)
     rounds = rounds_of(workspace)

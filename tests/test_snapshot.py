@@ -242,11 +242,11 @@ def test_a_snapshot_is_never_written_over(folder: Path, made: Snapshot) -> None:
 
 
 def test_what_a_killed_one_left_is_taken_over(folder: Path, tmp_path: Path) -> None:
-    left = tmp_path / ".s.seedbed-partial"
+    left = tmp_path / ".s.seedbed-export"
     (left / "data/archive").mkdir(parents=True)
     (left / "data/archive/run-000009-feeds.warc.gz").write_bytes(b"half")
     (left / "data/link").symlink_to(folder)
-    (tmp_path / ".s.zip.seedbed-partial").write_bytes(b"half")
+    (tmp_path / ".s.zip.seedbed-export").write_bytes(b"half")
     for name in ("s", "s.zip"):
         assert verify_snapshot(make(folder, tmp_path / name).path) == []
     assert sorted(one.name for one in tmp_path.iterdir()) == ["s", "s.zip"]

@@ -12,6 +12,7 @@ from pysqlite3 import dbapi2 as sqlite
 from sqlite_utils import Database
 
 from ingest.corpus.migrations import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION
+from ingest.corpus.processes import is_alive, is_here
 from ingest.errors import (
     CorpusDamaged,
     CorpusError,
@@ -23,6 +24,7 @@ from ingest.errors import (
     NotACorpus,
     SqliteTooOld,
 )
+from ingest.holder import holder_of, puller_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,7 +119,7 @@ def connect(path: Path, *, readonly: bool = False, timeout_s: float = 30.0) -> D
     """A connection to the corpus at `path`, made and migrated if need be.
 
     A reader brings an older corpus up to date too, where it may: its questions are of this schema.
-    One in a snapshot stays as it is.
+    One in a snapshot stays as it is, and one that somebody is at work in.
 
     Raises:
         CorpusError: or the subclass for what is wrong with the file or with this SQLite.
@@ -150,7 +152,8 @@ def as_it_is(path: Path, *, timeout_s: float = 30.0) -> Database:
 def _current(path: Path, timeout_s: float) -> Database:
     """A reader's connection to a corpus of this schema."""
     db = _connected(path, "mode=ro", timeout_s, readonly=True)
-    if _pragma(db.conn, "user_version") < SCHEMA_VERSION and os.access(path.parent, os.W_OK):
+    is_writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    if _pragma(db.conn, "user_version") < SCHEMA_VERSION and is_writable:
         db.conn.close()
         _connected(path, "mode=rw", timeout_s, readonly=False).conn.close()
         db = _connected(path, "mode=ro", timeout_s, readonly=True)
@@ -202,7 +205,8 @@ def _announce(raw: Any, path: Path) -> None:
     """Say that an older corpus is about to be brought up to date.
 
     Raises:
-        CorpusTooOld: it lies in a snapshot, whose sums would not be right any more.
+        CorpusTooOld: it lies in a snapshot, whose sums would not be right any more, or an older
+            Seedbed is at work in it, which could not go on.
     """
     version = _pragma(raw, "user_version")
     if not 0 < version < SCHEMA_VERSION:
@@ -213,10 +217,27 @@ def _announce(raw: Any, path: Path) -> None:
             "never changed; copy the file out of it and read the copy",
             path=path,
         )
+    if (pid := _at_work(raw, path)) is not None:
+        raise CorpusTooOld(
+            f"schema {version} is older than this Seedbed ({SCHEMA_VERSION}), and process {pid} is "
+            "at work in it: end it first if it is of the older one, else try again in a minute",
+            path=path,
+        )
     _log.warning(
         "%s: schema %d becomes %d; a large corpus takes a minute or more, once",
         path.name, version, SCHEMA_VERSION,
     )  # fmt: skip
+
+
+def _at_work(raw: Any, path: Path) -> int | None:
+    """Another process that works in an older corpus: a daemon, a pull or a crawl; None: none."""
+    for holder in (holder_of(path), puller_of(path)):
+        if holder is not None and holder.pid not in (None, os.getpid()):
+            return holder.pid
+    open_runs = raw.execute("SELECT process FROM runs WHERE finished IS NULL AND process NOT NULL")
+    # A run that a container of another name left open is nobody's.
+    living = (one for (one,) in open_runs if is_here(one) and is_alive(one))
+    return next((int(one.split(":")[1]) for one in living), None)
 
 
 def is_still(path: Path) -> bool:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from ingest.corpus.base import Base, iso, parse_iso
 from ingest.corpus.claims import BELIEVED
 from ingest.corpus.connection import missing_parts
-from ingest.corpus.runs import COLUMN_OF, DIED, is_alive
+from ingest.corpus.processes import is_alive
+from ingest.corpus.runs import COLUMN_OF, DIED
 from ingest.corpus.sharing import SHARED_BY
 from ingest.items import Outcome
 from ingest.urls import address_key

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from ingest.corpus.base import Base, iso, parse_iso
+from ingest.corpus.processes import is_alive, is_here, name_of_this_process
 from ingest.errors import CorpusIsCopy
 from ingest.items import Outcome
 
@@ -40,43 +38,12 @@ COLUMN_OF = {
 
 
 DIED = "its process died"  # what a run says that nobody could close
-_ENDED = "ZX"  # zombie, dead
-
-
-def _process() -> str:
-    """This process, named so that another process can tell whether it still lives."""
-    return f"{socket.gethostname()}:{os.getpid()}:{_start_tick(os.getpid())}"
-
-
-def _start_tick(pid: int) -> str:
-    """Start of a process in clock ticks since boot (proc(5), field 22); "" if it is gone.
-
-    A zombie is gone: in a container it may wait for ever for somebody to ask how it ended.
-    """
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return ""
-    fields = stat.rpartition(")")[2].split()
-    return "" if fields[0] in _ENDED else fields[19]
-
-
-def is_alive(process: str | None) -> bool:
-    """Whether the process of a run still lives; one on another host is taken to live."""
-    host, pid, tick = (process or "::").split(":")
-    if host != socket.gethostname():
-        return bool(host)
-    return bool(tick) and _start_tick(int(pid)) == tick
 
 
 def _shows_no_life(run: dict[str, Any]) -> bool:
     """Whether a run can be taken for dead; a container that starts anew has another host name."""
     process = run["process"]
-    return not is_alive(process) or bool(run["is_stale"] and not _is_here(process))
-
-
-def _is_here(process: str) -> bool:
-    return process.partition(":")[0] == socket.gethostname()
+    return not is_alive(process) or bool(run["is_stale"] and not is_here(process))
 
 
 class BrokenRun(NamedTuple):
@@ -130,7 +97,7 @@ class Runs(Base):
             cursor = self._run(
                 'INSERT INTO runs (started, spider, "trigger", outcome, process, version) '
                 "VALUES (?, ?, ?, 'running', ?, ?)",
-                (iso(now), spider, trigger, _process(), version),
+                (iso(now), spider, trigger, name_of_this_process(), version),
             )
         return int(cursor.lastrowid)
 
@@ -163,13 +130,13 @@ class Runs(Base):
         return [
             row["id"]
             for row in rows
-            if is_alive(row["process"]) and (row["has_lease"] or _is_here(row["process"]))
+            if is_alive(row["process"]) and (row["has_lease"] or is_here(row["process"]))
         ]
 
     def finish_run(
         self, run: int, *, outcome: str, requests: int, message: str | None, now: datetime
     ) -> dict[str, Any]:
-        """Close a run and return its row; the counts come from `fetches`."""
+        """Close a run and return its row; the counts come from `fetches`, and how these stand."""
         with self.transaction():
             self._free(run)
             self._run("UPDATE runs SET requests = ? WHERE id = ?", (requests, run))
@@ -214,7 +181,7 @@ class Runs(Base):
             BrokenRun(
                 run=row["id"],
                 spider=row["spider"],
-                is_here=row["process"] is None or _is_here(row["process"]),
+                is_here=row["process"] is None or is_here(row["process"]),
                 message=row["message"] or "",
             )
             for row in rows
@@ -231,11 +198,14 @@ class Runs(Base):
 
     def _close_row(self, run: int, *, outcome: str, message: str | None, now: datetime) -> None:
         rows = self._rows(
-            "SELECT outcome, count(*) AS n, sum(bytes) AS bytes FROM fetches "
-            "WHERE run = ? GROUP BY outcome",
+            # What came as an article is a copy since an earlier print of it was found, or the other
+            # way round: a run tells how its pages stand when it ends.
+            "SELECT iif(f.outcome IN ('article', 'copy') AND p.outcome IN ('article', 'copy'), "
+            "p.outcome, f.outcome) AS stands, count(*) AS n, sum(f.bytes) AS bytes "
+            "FROM fetches f JOIN pages p ON p.id = f.page WHERE f.run = ? GROUP BY stands",
             (run,),
         )
-        counts = {COLUMN_OF[Outcome(row["outcome"])]: row["n"] for row in rows}
+        counts = {COLUMN_OF[Outcome(row["stands"])]: row["n"] for row in rows}
         started = parse_iso(self._value("SELECT started FROM runs WHERE id = ?", (run,)))
         assert started is not None
         values: dict[str, Any] = {
