@@ -69,10 +69,13 @@ def _check_target(target: Path, corpus: Path) -> None:
         return
     if corpus.exists() and target.samefile(corpus):
         raise click.UsageError("that is the corpus itself; name another file")
+    no_backup = f"{target} is there already, and is no backup"
+    if not target.is_file():  # SQLite reads a device as an empty file, and waits for a pipe
+        raise click.UsageError(no_backup)
     try:
         schema_of(target)
     except CorpusError as exc:
-        raise click.UsageError(f"{target} is there already, and is no backup") from exc
+        raise click.UsageError(no_backup) from exc
 
 
 def _backup_row(made: Backup) -> dict[str, Any]:

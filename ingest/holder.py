@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
+from typing import IO
 
 __all__ = ["Holder", "holder_of", "lock_path", "puller_of", "pulling_path", "signature"]
 
@@ -24,13 +23,19 @@ class Holder:
 
 
 def lock_path(corpus_path: Path) -> Path:
-    """The file that a daemon locks."""
-    return corpus_path.with_name(f"{corpus_path.name}.lock")
+    """The file that a daemon locks; one for all symbolic links to a corpus."""
+    return _beside(corpus_path, "lock")
 
 
 def pulling_path(corpus_path: Path) -> Path:
     """The file that a pull locks."""
-    return corpus_path.with_name(f"{corpus_path.name}.pull")
+    return _beside(corpus_path, "pull")
+
+
+def _beside(corpus_path: Path, ending: str) -> Path:
+    # `Path.resolve` raises where links go in a circle; the corpus then says what is wrong.
+    real = Path(os.path.realpath(corpus_path))
+    return real.with_name(f"{real.name}.{ending}")
 
 
 def holder_of(corpus_path: Path) -> Holder | None:

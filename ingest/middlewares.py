@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware
 from scrapy.exceptions import IgnoreRequest
@@ -40,9 +40,13 @@ PROXY = "SEEDBED_PROXY"
 OWN_SERVICE = "SEEDBED_OWN_SERVICE"  # address of a service of the user's own; it may be private
 ASKS_OWN_SERVICE = "asks_own_service"  # in the meta of a request that a spider makes to it
 _PORTS = {"http": 80, "https": 443}
-# IPv6 that carries an IPv4 address inside: NAT64, 6to4, IPv4-compatible, IPv4-translated.
-_WRAPPING = tuple(
-    ip_network(block) for block in ("64:ff9b::/96", "2002::/16", "::/96", "::ffff:0:0:0/96")
+# All IPv6 that was ever given out as public (IANA, ipv6-address-space). Outside lie, among others,
+# site-local (fec0::/10) and both NAT64 blocks, which Python before 3.13 calls global.
+_GIVEN_OUT = ip_network("2000::/3")
+# Inside of it: 6to4, which carries an IPv4 address, and documentation. Then the IPv4 of protocols
+# (RFC 6890) and of 6to4's relays, which are no hosts.
+_NO_HOSTS = tuple(
+    ip_network(block) for block in ("2002::/16", "3fff::/20", "192.0.0.0/24", "192.88.99.0/24")
 )
 
 
@@ -71,8 +75,10 @@ def is_public(address: str) -> bool:
     """Whether an IP address belongs to the public internet; IPv4 inside IPv6 is unwrapped."""
     ip = ip_address(address)
     ip = getattr(ip, "ipv4_mapped", None) or ip
-    is_wrapped = any(ip in network for network in _WRAPPING if network.version == ip.version)
-    return ip.is_global and not ip.is_multicast and not is_wrapped
+    if ip.version == _GIVEN_OUT.version and ip not in _GIVEN_OUT:
+        return False
+    is_no_host = any(ip in network for network in _NO_HOSTS if network.version == ip.version)
+    return ip.is_global and not ip.is_multicast and not is_no_host
 
 
 def literal_ip(host: str) -> str | None:
@@ -85,7 +91,7 @@ def literal_ip(host: str) -> str | None:
         pass
     try:  # 127.1, 2130706433, 0x7f.0.0.1
         return socket.inet_ntoa(socket.inet_aton(host))
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a null in it
         return None
 
 
@@ -104,8 +110,11 @@ def is_own_service(request: Request, own: str | None) -> bool:
 
 
 def _is_private_name(host: str) -> bool:
+    # A proxy resolves for us, and may read both the dot at the end and what is escaped.
+    host = unquote(host).removesuffix(".")
     literal = literal_ip(host)
-    return host == "localhost" or bool(literal and not is_public(literal))
+    is_here = host == "localhost" or host.endswith(".localhost")  # RFC 6761, section 6.3
+    return is_here or bool(literal and not is_public(literal))
 
 
 class GuardResolver(CachingThreadedResolver):

@@ -16,10 +16,12 @@ _PR_SET_PDEATHSIG = 1  # prctl(2); kept by execve, follows the thread that forke
 
 
 def main() -> None:
-    """Ask the kernel for SIGTERM at the parent's death, then turn into the program."""
+    """Ask the kernel for SIGUSR1 at the parent's death, then turn into the program."""
     parent, *program = sys.argv[1:]
     if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        # It comes once for each thread that the parent loses, so it is not the SIGTERM that Scrapy
+        # counts: a second one would cost what the crawl holds. See `ingest.commands.crawl`.
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGUSR1)
         if os.getppid() != int(parent):  # it died before we asked
             sys.exit(128 + signal.SIGTERM)
     os.execv(program[0], program)  # noqa: S606  # no shell, and the caller chose the program

@@ -179,6 +179,7 @@ class Clockwork:
 
     def _tick(self) -> None:
         try:
+            self.rounds.check_corpus()
             self._take_up()
             self._warn()
             if self.rounds.is_taught_anew():

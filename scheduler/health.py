@@ -118,7 +118,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if not _is_this_machine(self.headers.get_all("Host") or []):
             return self._say(421, "text/plain", b"not for this host\n")
-        answer = _ANSWERS.get(urlsplit(self.path).path)
+        answer = _ANSWERS.get(_path_of(self.path) or "")
         if answer is None:
             return self._say(404, "text/plain", "\n".join([*_ANSWERS, ""]).encode())
         try:
@@ -151,6 +151,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the name it has there
         _log.debug("health asked", request=format % args)
+
+
+def _path_of(target: str) -> str | None:
+    """The path of what is asked for; None: it cannot be read."""
+    try:
+        return urlsplit(target).path
+    except ValueError:  # `http://[`
+        return None
 
 
 def _is_this_machine(hosts: list[str]) -> bool:

@@ -15,7 +15,7 @@ from ingest.config import FILE_NAME, TEXT_VARIABLE, load_settings, settings_text
 from ingest.corpus import Corpus
 from ingest.corpus.base import iso
 from ingest.crawl import run_crawl, scrapy_command
-from ingest.errors import ConfigError, SeedError
+from ingest.errors import ConfigError, CorpusError, SeedError
 from ingest.gdelt_settings import BULK_KIND, DOC_KIND
 from ingest.own_web import own_web
 from ingest.proposing.catalogue import FILE_NAME as CATALOGUE
@@ -60,6 +60,7 @@ class Rounds:
     #: The `seedbed.toml` that the settings were read from; None: crawls read what lies there.
     text: str | None = None
     _looked: object = None  #: what the file was like when it was read last
+    _file: tuple[int, int] | None = None  #: the corpus as `prepare` found it; None: not yet
     _seen: object = None  #: and when it was looked at last
     _greeted: set[str] = field(default_factory=set)  #: spiders that ran since we started
     _judged: tuple[object, ...] = ()  #: what the corpus was judged by last
@@ -78,12 +79,26 @@ class Rounds:
             cut_tails(corpus, self.settings.archive_path)
             self._ask_no_more(corpus)
             is_empty = not corpus.has_sources() and not corpus.count_due(now=clock.now())
+        self._file = _file_at(self.settings.corpus_path)
         # A spider that keeps no sources finds addresses elsewhere, in an archive for instance.
         specs = self.specs
         is_lost = is_empty and all(one.kinds and not (one.addresses or one.asks) for one in specs)
         if is_lost and not self._finds_own_web():
             raise ConfigError(["no sources: name sites, feeds or sitemaps under [sources]"])
         Workspace(folder=self.settings.workspace, settings=self.settings).check_seeds()
+
+    def check_corpus(self) -> None:
+        """Make sure that the corpus is the file that `prepare` found.
+
+        Whoever opens one that was removed makes an empty one, and would fill it without a word.
+
+        Raises:
+            CorpusError: it is not.
+        """
+        path = self.settings.corpus_path
+        if self._file not in (None, _file_at(path)):
+            said = "removed or replaced under the daemon; stop it, then `seedbed restore` a backup"
+            raise CorpusError(said, path=path)
 
     def _ask_no_more(self, corpus: Corpus) -> None:
         """What the settings ask of nobody any more fails no more."""
@@ -206,8 +221,10 @@ class Rounds:
         """Run one crawl to its end, and say what came of it.
 
         Raises:
+            CorpusError: the corpus is gone.
             CrawlError: it could not be started.
         """
+        self.check_corpus()
         greeted = {spec.spider}
         if spec.asks:
             with closing(Corpus(self.settings.corpus_path)) as corpus:
@@ -333,6 +350,15 @@ def _unasked(corpus: Corpus, settings: Settings) -> dict[str, str]:
         for service in settings.search.services
         if corpus.state(f"asked_{service}") != wanted
     }
+
+
+def _file_at(path: Path) -> tuple[int, int] | None:
+    """Which file a name stands for; None: for none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def look_of(file: Path) -> tuple[str, int, int] | None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest import clock
+from ingest.commands.crawl import stop_once
 from ingest.corpus import Corpus
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def main(scenario: str, spider: str) -> None:
         sys.stderr.write("seedbed: no seeds here\n")
         sys.exit(3)
     signal.signal(signal.SIGTERM, on_signal)
+    signal.signal(signal.SIGUSR1, stop_once)
     corpus = Corpus(WORKSPACE / "corpus.db")
     run = corpus.start_run(
         spider=spider, trigger=os.environ["SEEDBED_TRIGGER"], version="0", now=now()

@@ -6,6 +6,7 @@ import json
 import os
 import resource
 import signal
+import sqlite3  # noqa: TID251  # another program's database
 import subprocess
 import sys
 import threading
@@ -470,6 +471,29 @@ def test_backup_replaces_neither_the_corpus_nor_what_is_none(
     assert main(["restore", "corpus.db"]) == 2
     assert "the corpus itself" in capsys.readouterr().err
     assert (workspace / "notes.txt").read_text() == "mine"
+
+
+def test_backup_replaces_no_database_of_somebody_else(workspace: Path) -> None:
+    with closing(sqlite3.connect(workspace / "theirs.db")) as theirs:
+        theirs.execute("CREATE TABLE mine (word TEXT)")
+    before = (workspace / "theirs.db").read_bytes()
+
+    assert main(["backup", "theirs.db"]) == 2
+    assert (workspace / "theirs.db").read_bytes() == before
+
+
+def test_backup_replaces_no_pipe_and_waits_for_none(workspace: Path) -> None:
+    os.mkfifo(workspace / "pipe")
+
+    assert main(["backup", "pipe"]) == 2
+    assert (workspace / "pipe").is_fifo()
+
+
+def test_backup_replaces_no_empty_file(workspace: Path) -> None:
+    (workspace / "empty").touch()
+
+    assert main(["backup", "empty"]) == 2
+    assert not (workspace / "empty").stat().st_size
 
 
 def test_restore_is_refused_while_a_daemon_or_a_crawl_is_at_work(

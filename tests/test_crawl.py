@@ -260,3 +260,22 @@ def test_command_line_is_scrapy_s_own() -> None:
         sys.executable, "-m", "scrapy", "crawl", "urls",
         "-a", "file=a b.txt", "-s", "DOWNLOAD_DELAY=0",
     ]  # fmt: skip
+
+
+TOLD_TWICE = """
+import os, signal, time
+from ingest.commands.crawl import stop_once
+heard = []
+signal.signal(signal.SIGTERM, lambda number, _: heard.append(number))
+signal.signal(signal.SIGUSR1, stop_once)
+for _ in range(3):
+    os.kill(os.getpid(), signal.SIGUSR1)
+    time.sleep(0.05)
+print(len(heard))
+"""
+
+
+def test_crawl_that_is_told_of_each_thread_of_a_dying_daemon_is_stopped_once() -> None:
+    told = subprocess.run([sys.executable, "-c", TOLD_TWICE], check=True, capture_output=True)
+
+    assert told.stdout.strip() == b"1"

@@ -307,6 +307,20 @@ def test_second_daemon_is_refused(workspace: Path) -> None:
     assert run_once(workspace, environ={}, command=fake("finish")) == 0
 
 
+def test_second_daemon_is_refused_by_whichever_link_it_comes(
+    workspace: Path, tmp_path: Path
+) -> None:
+    link = tmp_path / "link.db"
+    link.symlink_to(workspace / "corpus.db")
+
+    with (
+        only_daemon(workspace / "corpus.db"),
+        pytest.raises(DaemonRunning),
+        only_daemon(link),
+    ):
+        pass
+
+
 # The daemon, as a process of its own
 
 
@@ -393,6 +407,25 @@ def test_spider_that_gets_nowhere_rests_ever_longer(monkeypatch: pytest.MonkeyPa
     rests.note("feeds", is_well=True, most_minutes=8)
 
     assert not rests.is_resting("feeds")
+
+
+@pytest.mark.parametrize("fate", ["removed", "replaced"])
+def test_daemon_whose_corpus_is_gone_fills_no_new_one(workspace: Path, fate: str) -> None:
+    seen: list[str] = []
+    settings = load_settings(workspace, {})
+    rounds = Rounds(settings=settings, environ={}, command=fake("finish", seen))
+    rounds.prepare()
+    settings.corpus_path.rename(workspace / "elsewhere.db")
+    if fate == "replaced":
+        Corpus(settings.corpus_path).close()
+    stop = threading.Event()
+    clockwork = Clockwork(rounds=rounds, tick_s=0.05)
+    threading.Timer(1.0, stop.set).start()
+
+    clockwork.keep(stop, threading.Event())
+
+    assert not seen
+    assert "removed or replaced" in (clockwork.beat().trouble or "")
 
 
 def test_fault_does_not_become_a_loop(workspace: Path) -> None:

@@ -186,6 +186,7 @@ def test_every_name_of_this_machine_is_answered(workspace: Path, host: str) -> N
         ("HEAD", "/healthz", 200), ("HEAD", "/nothing", 404), ("GET", "/", 404),
         ("GET", "/healthz?x=1", 200), ("GET", "/../corpus.db", 404), ("POST", "/healthz", 405),
         ("DELETE", "/healthz", 405), ("OPTIONS", "/healthz", 405), ("TRACE", "/healthz", 501),
+        ("GET", "http://[", 404),
     ],
 )  # fmt: skip
 def test_only_looking_is_answered(workspace: Path, method: str, path: str, status: int) -> None:

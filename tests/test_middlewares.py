@@ -25,6 +25,10 @@ PRIVATE = [
     "http://169.254.169.254/latest/meta-data/", "http://100.64.0.1/", "http://[fe80::1]/",
     "http://[fc00::1]/", "http://[64:ff9b::a9fe:a9fe]/", "http://[2002:7f00:1::]/",
     "http://[::127.0.0.1]/", "http://224.0.0.1/", "http://[ff02::1]/",
+    "http://[fec0::1]/", "http://[64:ff9b:1::7f00:1]/", "http://[5f00::1]/", "http://[3fff::1]/",
+    "http://[::ffff:0:127.0.0.1]/", "http://[fe80::1%25lo]/", "http://192.88.99.1/",
+    "http://192.0.0.8/", "http://127.0.0.1./", "http://localhost./", "http://a.localhost/",
+    "http://%31%32%37.0.0.1/", "http://127。0。0。1/",
 ]  # fmt: skip
 
 
@@ -41,8 +45,12 @@ def test_credentials_and_other_schemes_are_refused(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://a.test/", "https://93.184.215.14/", "http://[2606:2800::1]/"]
-)
+    "url",
+    [
+        "http://a.test/", "https://93.184.215.14/", "http://[2606:2800::1]/",
+        "http://[::ffff:93.184.215.14]/", "http://a.test./", "http://127.0.0.1%00.a.test/",
+    ],
+)  # fmt: skip
 def test_public_address_passes(url: str) -> None:
     AddressGuard(allow_private=False).process_request(Request(url))
 

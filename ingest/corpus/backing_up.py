@@ -80,8 +80,13 @@ def look_through(path: Path, *, is_stopped: IsStopped = lambda: False) -> dict[s
 
 
 def schema_of(path: Path) -> int:
-    """The number of the schema of a corpus."""
+    """The number of the schema of a corpus.
+
+    Raises:
+        CorpusError: it is none.
+    """
     with guarded(path), closing(_opened(path, "ro")) as raw:
+        _check(raw, path, is_any_schema=True)
         return int(raw.execute("PRAGMA user_version").fetchone()[0])
 
 
