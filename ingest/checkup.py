@@ -138,6 +138,9 @@ def _places(settings: Settings) -> Iterator[Finding]:
         yield Finding(state="bad", subject="corpus", said=f"no folder for it: {corpus.parent}")
     elif not os.access(corpus if corpus.exists() else corpus.parent, os.W_OK):
         yield Finding(state="bad", subject="corpus", said=f"cannot be written: {corpus}")
+    if corpus.is_file() and (names := corpus.stat().st_nlink) > 1:
+        said = f"has {names} names (hard links): who writes by two of them damages it"
+        yield Finding(state="look", subject="corpus", said=said)
 
 
 def _partial(settings: Settings) -> Iterator[Finding]:
@@ -203,7 +206,7 @@ def _corpus(settings: Settings, *, now: datetime) -> Iterator[Finding]:
             with closing(Corpus(settings.corpus_path, readonly=True)) as corpus:
                 # as the daemon asks before it starts: pages that are due are enough
                 has_sources = has_sources or corpus.has_sources() or bool(corpus.count_due(now=now))
-                yield from _rows(corpus, now=now)
+                yield from _rows(corpus, settings, now=now)
         except CorpusError as exc:
             said = f"{exc}{_restored_from(settings, exc, now=now)}"
             yield Finding(state="bad", subject="corpus", said=said)
@@ -212,6 +215,17 @@ def _corpus(settings: Settings, *, now: datetime) -> Iterator[Finding]:
         yield Finding(state="ok", subject="corpus", said="none yet; the first run makes it")
     if not has_sources:
         yield from _own_web(settings)
+
+
+def _archive(corpus: Corpus, settings: Settings) -> Iterator[Finding]:
+    """Files that pages have their raw bytes in, and that are not there."""
+    named = corpus.archive_files()
+    gone = [name for name in named if not (settings.archive_path / name).is_file()]
+    if gone:
+        files = f"{len(gone):,} of {count(len(named), 'file')} that pages lie in"
+        said = f"{files} not in {settings.archive_path}, {gone[0]} for one"
+        what = "texts are kept, raw pages cannot be read again"
+        yield Finding(state="look", subject="archive", said=f"{said}: {what}")
 
 
 def _own_web(settings: Settings) -> Iterator[Finding]:
@@ -239,7 +253,7 @@ def _own_web(settings: Settings) -> Iterator[Finding]:
         yield Finding(state="look", subject="sources", said=f"{said} by seedbed add")
 
 
-def _rows(corpus: Corpus, *, now: datetime) -> Iterator[Finding]:
+def _rows(corpus: Corpus, settings: Settings, *, now: datetime) -> Iterator[Finding]:
     lacking = corpus.missing_parts()
     slower = [part for part in lacking if part.startswith("index ")]
     if slower:
@@ -258,6 +272,7 @@ def _rows(corpus: Corpus, *, now: datetime) -> Iterator[Finding]:
         yield Finding(state="bad", subject="corpus", said=said)
     if not damage:
         yield Finding(state="ok", subject="corpus", said="sound")
+    yield from _archive(corpus, settings)
     is_copy = corpus.state(PULLED) is not None  # has none, and needs none
     if not is_copy and not is_index_current(corpus) and corpus.count_texts():
         said = "the index of copies is of another version, or half made; the next run makes it anew"

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from ingest import log
+from ingest.alerts.alarms import LITTLE_DISK_BYTES
+from ingest.alerts.gathering import least_room
 from ingest.corpus import Corpus
 from ingest.corpus.upkeep import wal_bytes
 from ingest.errors import ConfigError, CorpusError
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from ingest.config import Settings
     from scheduler.beat import Beat
 
-__all__ = ["Desk", "Watched", "ailments", "warnings"]
+__all__ = ["Desk", "Watched", "ailments", "little_room", "warnings"]
 
 _PATIENCE_S = 5.0  # with a client that does not ask, or does not read
 _DEADLINE_S = 10.0  # for a connection as a whole, however busily it dribbles
@@ -69,10 +71,19 @@ def ailments(settings: Settings, beat: Beat) -> list[str]:
 
 def warnings(settings: Settings) -> list[str]:
     """What a person may want to look at, though the daemon is well."""
+    free, disk_of = least_room(settings)
+    found = little_room(free, disk_of)
     size = wal_bytes(settings.corpus_path)
-    if size <= settings.health.wal_mib * _MIB:
+    if size > settings.health.wal_mib * _MIB:
+        found.append(f"the write-ahead log is {size / _MIB:.0f} MiB: somebody reads without an end")
+    return found
+
+
+def little_room(free_bytes: int, disk_of: str) -> list[str]:
+    """That a disk is nearly full; empty: it is not."""
+    if free_bytes >= LITTLE_DISK_BYTES:
         return []
-    return [f"the write-ahead log is {size / _MIB:.0f} MiB: somebody reads without an end"]
+    return [f"little room on the disk of the {disk_of}: {free_bytes / _MIB:,.0f} MiB free"]
 
 
 def _health(watched: Watched) -> tuple[int, str, bytes]:

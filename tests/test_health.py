@@ -20,7 +20,7 @@ from ingest.corpus import Corpus
 from ingest.errors import ConfigError
 from ingest.service_settings import host_and_port
 from scheduler.beat import Beat, Pulse, Tally
-from scheduler.health import Desk, ailments, warnings
+from scheduler.health import Desk, ailments, little_room, warnings
 from scheduler.lock import holder_of, only_daemon
 from tests.commands import empty, restored_logging, workspace
 
@@ -112,6 +112,11 @@ def test_corpus_that_does_not_answer_is_ill(workspace: Path) -> None:
         answers = [asked.ask(path)[0] for path in ("/healthz", "/status.json", "/metrics")]
 
     assert answers == [503, 503, 503]
+
+
+def test_nearly_full_disk_is_a_warning() -> None:
+    assert little_room(3_000_000_000, "corpus") == []
+    assert little_room(1_048_576, "corpus") == ["little room on the disk of the corpus: 1 MiB free"]
 
 
 def test_write_ahead_log_that_grows_is_a_warning_and_no_illness(workspace: Path) -> None:

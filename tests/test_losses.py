@@ -20,6 +20,7 @@ from ingest.extensions import _BENCHES, Bench, RunRecorder
 from ingest.intake import Intake
 from ingest.log import get
 from tests.demo_web import environment
+from tests.filled import fill
 from tests.rows import NOW
 from tests.taught import opened
 from tests.test_exit_codes import RESOURCES, run_once
@@ -149,6 +150,28 @@ def test_an_index_that_is_missing_stands_in_nobodys_way(tmp_path: Path) -> None:
         ("look", "lacks index sources_due"),
         ("ok", "sound"),
     ]
+
+
+def test_archive_files_that_are_gone_are_told(tmp_path: Path) -> None:
+    folder = make_workspace(tmp_path / "w", [])
+    (folder / "archive").mkdir()
+    (folder / "archive" / "1.warc.gz").touch()
+    with closing(fill(folder / "corpus.db")) as corpus:
+        for page, name in ((1, "1.warc.gz"), (2, "2.warc.gz"), (3, "2.warc.gz")):
+            corpus._run("UPDATE pages SET warc = ?, warc_offset = 0 WHERE id = ?", (name, page))
+    (found,) = [one for one in checkup(folder, {}, now=NOW) if one.subject == "archive"]
+
+    assert found.state == "look"
+    assert found.said.startswith(f"1 of 2 files that pages lie in not in {folder / 'archive'}, 2.")
+
+
+def test_a_corpus_of_two_names_is_told(tmp_path: Path) -> None:
+    folder = make_workspace(tmp_path / "w", [])
+    Corpus(folder / "corpus.db").close()
+    (folder / "second.db").hardlink_to(folder / "corpus.db")
+    said = [one.said for one in checkup(folder, {}, now=NOW) if one.state == "look"]
+
+    assert "has 2 names (hard links): who writes by two of them damages it" in said
 
 
 def test_a_column_that_is_missing_is_named(tmp_path: Path) -> None:

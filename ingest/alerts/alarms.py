@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from ingest.alert_items import FailingSpider
     from ingest.silence import Silence
 
-__all__ = ["LEAST_FAILURES", "Health", "conditions", "looked_at", "standstill"]
+__all__ = [
+    "LEAST_FAILURES", "LITTLE_DISK_BYTES", "Health", "conditions", "looked_at", "standstill",
+]  # fmt: skip
 
 #: Crawls of one spider, one after the other: one is an accident, two a network that was away.
 LEAST_FAILURES = 3
-_LITTLE_DISK_BYTES = 2_000_000_000  # as `seedbed check` has it
+LITTLE_DISK_BYTES = 2_000_000_000  #: as `seedbed check` has it
 _MIB = 1024 * 1024
 _LATE_BACKUPS = 2  # intervals; the first is late by nothing but the queue of jobs
 _LEAST_SOURCE_FAILURES = 5
@@ -48,7 +50,7 @@ def conditions(health: Health, now: datetime) -> Iterator[Alert]:
     yield from _silent(health)
     yield from _spiders(health)
     yield from _sources(health, now)
-    if health.disk_free_bytes < _LITTLE_DISK_BYTES:
+    if health.disk_free_bytes < LITTLE_DISK_BYTES:
         left = f"{health.disk_free_bytes / 1e9:.2f} GB free"
         yield _alarm("disk", now, f"little room on the disk of the {health.disk_of}: {left}")
     if health.wal_bytes > health.wal_most_bytes:

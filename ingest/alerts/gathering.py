@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ingest.config import Settings
     from ingest.corpus import Corpus
 
-__all__ = ["CHECKED", "Gathered", "damage_found", "gather"]
+__all__ = ["CHECKED", "Gathered", "damage_found", "gather", "least_room"]
 
 _AT_MOST = 1000  # rows of a kind; the next look goes on behind them
 _MIB = 1024 * 1024
@@ -98,7 +98,7 @@ def _health(
     now: datetime,
 ) -> Health:
     path = settings.corpus_path
-    free_bytes, disk_of = _least_room(settings)
+    free_bytes, disk_of = least_room(settings)
     failing = corpus.all_sources(failing=True)
     return Health(
         silences=find_silences(corpus.heard_sources()) if is_run_over else None,
@@ -115,7 +115,7 @@ def _health(
     )
 
 
-def _least_room(settings: Settings) -> tuple[int, str]:
+def least_room(settings: Settings) -> tuple[int, str]:
     """Free bytes of the fullest disk that is written to, and what lies there."""
     places = {"corpus": settings.corpus_path.parent, "archive": settings.archive_path}
     if settings.backup.every_hours is not None:

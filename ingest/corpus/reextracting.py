@@ -57,6 +57,11 @@ class Reextracting(Texts):
             )
         )
 
+    def archive_files(self) -> list[str]:
+        """The files of the archive in which pages have their last response."""
+        rows = self._run("SELECT DISTINCT warc FROM pages WHERE warc IS NOT NULL ORDER BY warc")
+        return [name for (name,) in rows]
+
     def archived_outlets(self) -> list[str]:
         """Outlets of which the archive has any page that was read, in order."""
         rows = self._rows(
