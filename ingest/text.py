@@ -112,7 +112,9 @@ def paragraphs(text: str) -> list[str]:
 
 def is_prose(line: str) -> bool:
     """Whether a line reads like running text and not like a headline, menu or caption."""
-    length = len(line) + _IDEOGRAPH_MORE * len(_IDEOGRAPH.findall(line))
+    length: float = len(line)
+    if length < _PROSE_CHARS and not line.isascii():
+        length += _IDEOGRAPH_MORE * len(_IDEOGRAPH.findall(line))
     return length >= _PROSE_CHARS or (length >= _SHORT_PROSE_CHARS and ends_like_sentence(line))
 
 

@@ -240,8 +240,11 @@ def _listed(pieces: list[str]) -> Iterator[str]:
 
 def _signed(page: ParsedPage) -> Iterator[str]:
     """The first short line that begins with "By"."""
+    most = _MAX_LINE_CHARS // 2
     for tag in page.tree.iter("p", "span", "div", "em", "strong", "h4", "h5", "address"):
-        line = "" if is_longer(tag, _MAX_LINE_CHARS // 2) else _spaced(tag)
+        if page.letters[tag] > most or is_longer(tag, most):
+            continue
+        line = _spaced(tag)
         is_signed = SIGNED.match(line) and any(map(is_capitalised, names_in(line)))
         if is_signed and not is_apart(tag, unless=_OWN_ASIDE) and not is_credit(tag):
             return iter((line,))
@@ -256,10 +259,10 @@ def _spaced(tag: HtmlElement) -> str:
 def _undersigned(page: ParsedPage) -> Iterator[str]:
     """A name alone, in italics or to the right, after a text: the custom of the Russian press."""
     for tag in page.tree.iter("i", "em", "b", "strong", "div", "p"):
-        name = squeeze(tag.text)
-        is_set_off = tag.tag in {"i", "em"} or "right" in f"{tag.get('align')}{tag.get('style')}"
-        above = tag.getparent()
-        if not is_set_off or above is None or not _FULL_NAME.fullmatch(name) or is_apart(tag):
+        if tag.tag not in {"i", "em"} and "right" not in f"{tag.get('align')}{tag.get('style')}":
+            continue
+        name, above = squeeze(tag.text), tag.getparent()
+        if above is None or not _FULL_NAME.fullmatch(name) or is_apart(tag):
             continue
         if not is_longer(above, _MAX_CHARS) and text_of(above) == name:
             return iter((name,))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from ingest.extract.segments import Box
 
-__all__ = ["KINDS", "NEVER", "Kinship", "Lineage", "around", "article_of", "path_of", "sign_of"]
+__all__ = [
+    "KINDS", "NEVER", "Kinship", "Lineage", "Within", "around", "article_of", "path_of", "sign_of",
+]  # fmt: skip
 
 #: Words in class and id by what they tell, whatever the site calls it.
 _CALLED = {
@@ -109,6 +110,29 @@ class Lineage:
         return known
 
 
+class Within:
+    """Whether a box or one around it is of some kind; known boxes are kept."""
+
+    def __init__(self, is_so: Callable[[Box], bool]) -> None:
+        self._is_so = is_so
+        self._known: dict[Box, bool] = {}
+
+    def holds(self, box: Box) -> bool:
+        """Whether `box` stands in such a box, or is one."""
+        passed: list[Box] = []
+        above: Box | None = box
+        is_within = False
+        while above is not None and not is_within:
+            if (known := self._known.get(above)) is not None:
+                is_within = known
+                break
+            passed.append(above)
+            is_within = self._is_so(above)
+            above = above.above
+        self._known.update(dict.fromkeys(passed, is_within))
+        return is_within
+
+
 def around(box: Box | None) -> Iterator[Box]:
     """A box and those it stands in, outwards."""
     while box is not None:
@@ -134,7 +158,12 @@ def sign_of(box: Box) -> tuple[str, ...]:
 
 def path_of(box: Box) -> tuple[str, ...]:
     """The tags of a box and of those above it."""
-    return tuple([above.tag for above in islice(around(box), _PATH_TAGS)])
+    tags = [box.tag]
+    above = box.above
+    while above is not None and len(tags) < _PATH_TAGS:
+        tags.append(above.tag)
+        above = above.above
+    return tuple(tags)
 
 
 def article_of(box: Box | None) -> Box | None:

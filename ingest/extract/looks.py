@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import string
 from math import log1p
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ingest.extract.segments import Block
 
@@ -22,6 +23,8 @@ _OPENERS = "\"'“«„‘「"
 _NAMED_LETTERS = 200  # how long a block may be and still be a headline in capitals
 _MARK_LETTERS = 60  # of a dateline
 _TITLE_LETTERS = 10
+_DIGITS, _CAPITALS = string.digits.encode(), string.ascii_uppercase.encode()
+_ASCII = bytes(range(128))
 
 #: The name of each number, in order.
 LOOKS = (
@@ -57,8 +60,8 @@ def look(
         len(_SENTENCE.findall(text)),
         _ENDED.search(text) is not None,
         is_prose,
-        sum(map(str.isdigit, key)) / letters,
-        sum(map(str.isupper, key)) / letters,
+        _count(key, _DIGITS, str.isdigit) / letters,
+        _count(key, _CAPITALS, str.isupper) / letters,
         letters / len(words),
         _WHEN.search(text) is not None,
         float(tag[1]) if tag in _HEADINGS else 0.0,
@@ -72,6 +75,16 @@ def look(
         sum(word[0].isupper() for word in words) / len(words) if is_short else 0.0,
         tag == "tr",
     )
+
+
+def _count(key: str, of_ascii: bytes, is_one: Callable[[str], bool]) -> int:
+    """How many characters are of a kind; those of ASCII told at once, of the rest each is asked."""
+    encoded = key.encode("utf-8", "surrogatepass")
+    count = len(encoded) - len(encoded.translate(None, of_ascii))
+    if key.isascii():
+        return count
+    rest = encoded.translate(None, _ASCII).decode("utf-8", "surrogatepass")
+    return count + sum(map(is_one, rest))
 
 
 def share_in(key: str, wholes: Sequence[str]) -> float:

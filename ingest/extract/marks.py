@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from ingest.extract.kinship import around
+from ingest.extract.kinship import Within, around
 from ingest.extract.page import solid
 from ingest.extract.tidy import BULLETS, drop_marks
 
@@ -26,6 +26,7 @@ _MOST_NUMBER = 999
 _FRAMES = frozenset({"article", "main", "section", "h1"})  # in an item: it is a teaser or a post
 _PULLED = re.compile("pull-?_?quote", re.IGNORECASE)
 _LEADING = re.compile("(?<![a-z])(?:standfirst|lead|lede|summary)(?![a-z])", re.IGNORECASE)
+_MARKED = frozenset({"li", "blockquote"})
 _HOLDERS = frozenset({"figure", "aside", "div"})  # that a pull quote may stand in
 
 
@@ -44,15 +45,20 @@ def marked(text: str, blocks: Sequence[Block], told: str) -> str:
     lines = text.split("\n")
     own = dict(zip(drop_marks(told).split("\n"), told.split("\n"), strict=True))
     places = list(_places(lines, blocks))
-    letters = _letters_in(places)
+    # most lines of most texts stand in no list and no quote: their boxes are not asked one by one
+    listed = Within(lambda box: box.tag in _MARKED)
+    listings = [block if block and listed.holds(block.box) else None for block in places]
+    letters = _letters_in(listings)
     most = _LAYOUT_SHARE * sum(map(len, lines))
     frames = {box for box, held in letters.items() if held > most or _is_pulled(box)}
     frames |= _quotes_around(places[0])
-    items = list(_first_items(places, frames))
+    items = list(_first_items(listings, frames))
     numbers = {item.number for item in items if item and item.number}
     return "\n".join(
-        own.get(line, line) if block is None else _mark(block, item, numbers, frames) + line
-        for line, block, item in zip(lines, places, items, strict=True)
+        own.get(line, line)
+        if block is None
+        else (_mark(block, item, numbers, frames) if listing else _typed(block)) + line
+        for line, block, listing, item in zip(lines, places, listings, items, strict=True)
     )
 
 
@@ -76,7 +82,7 @@ def _letters_in(places: Sequence[Block | None]) -> Mapping[Box, int]:
     letters: Counter[Box] = Counter()
     for block in filter(None, places):
         for box in around(block.box):
-            if box.tag in {"li", "blockquote"}:
+            if box.tag in _MARKED:
                 letters[box] += len(block.text)
     return letters
 

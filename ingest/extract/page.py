@@ -129,9 +129,14 @@ def is_apart(tag: HtmlElement, unless: re.Pattern[str] | None = None) -> bool:
             break
         names = f"{above.get('class')} {above.get('id')}"
         is_excused = above.tag == "aside" and unless is not None and unless.search(names)
-        if (above.tag in _APART_TAGS and not is_excused) or _APART_NAMES.search(names):
+        if (above.tag in _APART_TAGS and not is_excused) or _is_called_apart(names):
             return True
     return False
+
+
+@lru_cache(maxsize=2048)
+def _is_called_apart(names: str) -> bool:
+    return _APART_NAMES.search(names) is not None
 
 
 def is_longer(tag: HtmlElement, chars: int) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from lxml import etree
 
-from ingest.extract.kinship import around
+from ingest.extract.kinship import Within
 from ingest.extract.page import solid, squeeze, text_of
 from ingest.extract.schema import types_of
 from ingest.extract.segments import cut
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from ingest.extract.page import ParsedPage
-    from ingest.extract.segments import Block
+    from ingest.extract.segments import Block, Box
     from ingest.extract.teasers import Teasers
 
 __all__ = ["read_signals"]
@@ -69,12 +70,13 @@ def read_signals(page: ParsedPage, teasers: Teasers, text: str) -> PageSignals:
     """Counts over the page, and over the article's `text` (may be empty) and its `teasers`."""
     anchors = list(page.tree.iter("a"))
     boxes = page.tree.iter("div", "section", "aside")
-    walls = [box for box in boxes if _PAYWALL_BOX.search(_names(box))]
+    walls = [box for box in boxes if _is_called_wall(_names(box))]
     listed = teasers.linked | teasers.carded
     own_lines = [line for line in text.split("\n") if line not in listed]
     own_words = count_words("\n".join(own_lines))
     blocks = {block.key: block for block in cut(page)}
     places = [blocks.get(solid(line)) for line in own_lines]
+    pictures = Within(_is_picture)
     signals = PageSignals(
         title=_first(page.tree, "title"),
         heading=_first(page.tree, "h1"),
@@ -87,7 +89,7 @@ def read_signals(page: ParsedPage, teasers: Teasers, text: str) -> PageSignals:
         listed_share=1 - own_words / max(count_words(text), 1) if listed else 0.0,
         prose_words=count_words("\n".join(filter(_is_running, own_lines))),
         spoken_lines=sum(block is not None and _is_spoken(block) for block in places),
-        caption_lines=sum(block is not None and _is_caption(block) for block in places),
+        caption_lines=sum(block is not None and pictures.holds(block.box) for block in places),
         times=len({tag.get("datetime") or text_of(tag) for tag in page.tree.iter("time")}),
         kinds=tuple(sorted({kind for node in page.nodes for kind in types_of(node)})),
         page_type=next(page.meta("og:type"), None),
@@ -137,8 +139,13 @@ def _is_spoken(block: Block) -> bool:
     )
 
 
-def _is_caption(block: Block) -> bool:
-    return any(box.tag == "figure" or _SLIDE.search(box.names) for box in around(block.box))
+def _is_picture(box: Box) -> bool:
+    return box.tag == "figure" or _SLIDE.search(box.names) is not None
+
+
+@lru_cache(maxsize=2048)
+def _is_called_wall(names: str) -> bool:
+    return _PAYWALL_BOX.search(names) is not None
 
 
 def _first(tree: HtmlElement, name: str) -> str:
@@ -168,15 +175,18 @@ def _visible(tree: HtmlElement) -> Iterator[str]:
 
 def _challenge_mark(tree: HtmlElement) -> str | None:
     """The first trace of an anti-robot gate; ordinary pages behind one carry it too."""
-    for tag in tree.iter("script", "form", "div", "iframe"):
-        traces = f"{tag.get('src') or ''} {tag.get('action') or ''} {_names(tag)}"
-        if tag.tag == "script":
-            traces += (tag.text or "")[:_SCRIPT_CHARS]
-        traces = traces.lower()
-        found = next((mark for mark in _CHALLENGE_MARKS if mark in traces), None)
-        if found:
-            return found
-    return None
+    traces = [_traces(tag) for tag in tree.iter("script", "form", "div", "iframe")]
+    whole = "\n".join(traces).lower()  # asked at once: most pages hold none, and few one or two
+    marks = [mark for mark in _CHALLENGE_MARKS if mark in whole]
+    if not marks:
+        return None
+    lowered = map(str.lower, traces)
+    return next((mark for trace in lowered for mark in marks if mark in trace), None)
+
+
+def _traces(tag: HtmlElement) -> str:
+    traces = f"{tag.get('src') or ''} {tag.get('action') or ''} {_names(tag)}"
+    return traces + (tag.text or "")[:_SCRIPT_CHARS] if tag.tag == "script" else traces
 
 
 def _buttons(tree: HtmlElement) -> Iterator[str]:

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ingest.extract.kinship import around
+from ingest.extract.kinship import Within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,8 @@ _LEAST_LEFT = 0.25  # of the kept letters: a box that holds more is the article,
 
 def drop_small_print(blocks: Sequence[Block], is_kept: list[bool]) -> None:
     """Keep no block in a box that is called a disclaimer, unless those boxes are nearly all."""
-    small = [at for at, block in enumerate(blocks) if is_kept[at] and _is_small(block.box)]
+    small_boxes = Within(_is_small)
+    small = [at for at, own in enumerate(is_kept) if own and small_boxes.holds(blocks[at].box)]
     if not small:
         return
     letters = sum(len(block.key) for block, own in zip(blocks, is_kept, strict=True) if own)
@@ -45,7 +46,7 @@ def drop_small_print(blocks: Sequence[Block], is_kept: list[bool]) -> None:
 
 
 def _is_small(box: Box) -> bool:
-    return any(above.tag not in _FRAMES and _is_so_called(above.names) for above in around(box))
+    return box.tag not in _FRAMES and _is_so_called(box.names)
 
 
 @lru_cache(maxsize=8192)

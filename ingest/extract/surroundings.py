@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -122,13 +123,17 @@ def _mark_of(element: HtmlElement, letters: Mapping[HtmlElement, int]) -> Block 
         return Block.OTHER if element.tag != "article" else None
     if (headed := _heading_of(element, letters)) is not None:
         return headed
-    called = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
-    if called != " ":
-        for block, named in _NAMED:
-            if named.search(called):
-                return block
+    called = f"{element.get('class') or ''} {element.get('id') or ''}"
+    if called != " " and (named := _mark_called(called)) is not None:
+        return named
     is_menu = element.tag in _MENUS or element.get("role") in _ROLES
     return Block.NAVIGATION if is_menu else None
+
+
+@lru_cache(maxsize=2048)
+def _mark_called(names: str) -> Block | None:
+    called = names.lower()
+    return next((block for block, named in _NAMED if named.search(called)), None)
 
 
 def _heading_of(element: HtmlElement, letters: Mapping[HtmlElement, int]) -> Block | None:
