@@ -71,6 +71,16 @@ class RobotsUnreadable(IgnoreRequest):
     """robots.txt gave no answer; until it does, nothing may be fetched (RFC 9309, 2.3.1.4)."""
 
 
+# Where a request could be taken for another protocol's: mail, chat, printers (WHATWG Fetch, 2.11).
+_NO_WEB_PORTS = frozenset({
+    0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101,
+    102, 103, 104, 109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427,
+    465, 512, 513, 514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990,
+    993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667,
+    6668, 6669, 6679, 6697, 10080,
+})  # fmt: skip
+
+
 def is_public(address: str) -> bool:
     """Whether an IP address belongs to the public internet; IPv4 inside IPv6 is unwrapped."""
     ip = ip_address(address)
@@ -173,12 +183,14 @@ class AddressGuard:
             raise RefusedAddress(f"not a web address: {request.url}")
         if parts.username or parts.password:
             raise RefusedAddress(f"credentials in the address of {host}")
-        if self.allow_private or is_own_service(request, self.own_service):
+        if is_own_service(request, self.own_service):
             return
         # The resolver, which knows no ports, lets the host of the service pass.
         is_of_service = bool(self.own_service) and host == urlsplit(self.own_service or "").hostname
-        if is_of_service or _is_private_name(host):
+        if not self.allow_private and (is_of_service or _is_private_name(host)):
             raise RefusedAddress(f"private address: {host}")
+        if parts.port in _NO_WEB_PORTS:
+            raise RefusedAddress(f"no port of the web: {parts.netloc}")
 
 
 class MetaRefresh(MetaRefreshMiddleware):

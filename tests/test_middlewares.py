@@ -38,8 +38,11 @@ def test_private_address_is_refused_however_it_is_spelled(url: str) -> None:
         AddressGuard(allow_private=False).process_request(Request(url))
 
 
-@pytest.mark.parametrize("url", ["http://user:secret@a.test/", "ftp://a.test/x"])
-def test_credentials_and_other_schemes_are_refused(url: str) -> None:
+@pytest.mark.parametrize(
+    "url",
+    ["http://user:secret@a.test/", "ftp://a.test/x", "http://a.test:25/", "https://a.test:6667/x"],
+)
+def test_credentials_other_schemes_and_ports_of_others_are_refused(url: str) -> None:
     with pytest.raises(RefusedAddress):
         AddressGuard(allow_private=True).process_request(Request(url))
 
@@ -49,6 +52,7 @@ def test_credentials_and_other_schemes_are_refused(url: str) -> None:
     [
         "http://a.test/", "https://93.184.215.14/", "http://[2606:2800::1]/",
         "http://[::ffff:93.184.215.14]/", "http://a.test./", "http://127.0.0.1%00.a.test/",
+        "http://a.test:8080/", "https://a.test:443/",
     ],
 )  # fmt: skip
 def test_public_address_passes(url: str) -> None:
