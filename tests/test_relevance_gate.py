@@ -146,6 +146,7 @@ def test_other_data_are_refused(tmp_path: Path) -> None:
 
 
 @evaluation
+@pytest.mark.slow
 def test_our_figures_are_those_of_the_official_scorer(tmp_path: Path) -> None:
     out = tmp_path / "official.json"
     asked = ("--collections", "fnc,tgpairs", "--modes", "head", "--seeds", "noisy", "--reps", "1")

@@ -29,7 +29,7 @@ from scheduler.lock import only_daemon
 from scheduler.rounds import Rounds
 from tests.commands import restored_logging
 from tests.daemons import Daemon, run_rows
-from tests.test_daemon import fake, wait_until, workspace
+from tests.test_daemon import fake, stop_a_second_after, wait_until, workspace
 from tests.test_service import kept
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def test_look_that_outlasts_its_interval_never_happens_twice_at_once(
 
     monkeypatch.setattr(clockwork, "_tick", look)
     stop = threading.Event()
-    threading.Timer(2.0, stop.set).start()
+    stop_a_second_after(lambda: len(most) >= 3, stop)
     clockwork.keep(stop, threading.Event())
 
     assert set(most) == {1}

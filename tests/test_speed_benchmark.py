@@ -51,6 +51,7 @@ def _grown(**told: float) -> Grown:
     return Grown(**{**usual, **told}, answers_ms={"page": (20.0, 90.0)})  # type: ignore[arg-type]  # numbers all
 
 
+@pytest.mark.slow
 def test_a_peer_and_we_crawl_the_same_small_web() -> None:
     laps = list(measure(pages=4, rounds=1, names=(OURS, PLAIN), hosts=2))
 
