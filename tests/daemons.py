@@ -76,7 +76,8 @@ class Daemon:
         until = time.monotonic() + seconds
         while not what():
             if time.monotonic() > until or self.process.poll() is not None:
-                pytest.fail(f"the daemon did not get there: {self.log.read_text()}")
+                runs = "\n".join(map(str, run_rows(self.workspace)))
+                pytest.fail(f"the daemon did not get there:\n{runs}\n{self.log.read_text()}")
             time.sleep(0.2)
 
     def ends(self, number: int = signal.SIGTERM) -> int:

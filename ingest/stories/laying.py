@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from ingest.corpus import Corpus
     from ingest.features import Lexicon
     from ingest.stories.threads import Thread
-    from ingest.stories.weighing import Features
 
 __all__ = ["lay_stories", "take_as_laid"]
 
@@ -50,14 +49,13 @@ def lay_stories(
     Raises:
         Stopped: it was told to; the stretch it was at is as before.
     """
-    seeds = _seeds(corpus, lexicon)
-    version, days = _version(lexicon, seeds), corpus.stale_days()
+    version, days = _version(corpus, lexicon), corpus.stale_days()
     laid = json.loads(corpus.state(_STATE) or "{}")
     is_known = laid.get("version") == version
     left = _changed(corpus, laid, days) if is_known else _first(corpus)
     if not left and "days" not in laid:
         return 0
-    weaver = _Weaver(corpus, lexicon, seeds, languages, is_stopped)
+    weaver = _Weaver(corpus, lexicon, languages, is_stopped)
     touched = set[int]()
     while left:
         stories, end = weaver.weave(left[0], changed=left if is_known else None)
@@ -74,20 +72,13 @@ def lay_stories(
 
 def take_as_laid(corpus: Corpus, lexicon: Lexicon) -> None:
     """Let the stories that stand in the corpus be those of its articles, whoever laid them out."""
-    _set_laid(corpus, _version(lexicon, _seeds(corpus, lexicon)), corpus.stale_days())
+    _set_laid(corpus, _version(corpus, lexicon), corpus.stale_days())
 
 
 def _set_laid(corpus: Corpus, version: str, days: Mapping[str, int]) -> None:
     with corpus.transaction():
         corpus.settle_days(days)
         corpus.set_state(_STATE, json.dumps({"version": version}))
-
-
-def _seeds(corpus: Corpus, lexicon: Lexicon) -> list[Features]:
-    return [
-        read_article(title or "", text, language=language, lexicon=lexicon)
-        for title, text, language in corpus.seed_documents()
-    ]
 
 
 class _Weaver:
@@ -97,14 +88,16 @@ class _Weaver:
         self,
         corpus: Corpus,
         lexicon: Lexicon,
-        seeds: Sequence[Features],
         languages: Sequence[str],
         is_stopped: Callable[[], bool],
     ) -> None:
-        self._corpus, self._lexicon = corpus, lexicon
-        self._seeds, self._languages = seeds, languages
+        self._corpus, self._lexicon, self._languages = corpus, lexicon, languages
         self._is_stopped = is_stopped
-        self._glossary = Glossary(lexicon, seeds)
+        self._seeds = [
+            read_article(title or "", text, language=language, lexicon=lexicon)
+            for title, text, language in corpus.seed_documents()
+        ]
+        self._glossary = Glossary(lexicon, self._seeds)
 
     def weave(
         self, first: date, *, changed: Sequence[date] | None
@@ -172,13 +165,15 @@ def _earlier(at: datetime, span: timedelta) -> datetime:
     return at - min(span, at - datetime.min.replace(tzinfo=UTC))  # pages do state the year 1
 
 
-def _version(lexicon: Lexicon, seeds: Sequence[Features]) -> str:
+def _version(corpus: Corpus, lexicon: Lexicon) -> str:
     """Changes when the same articles would be read or threaded otherwise."""
     learned = {
         one.name: getattr(lexicon, one.name) for one in fields(lexicon) if one.compare and one.init
     }
     spelled = json.dumps(
-        [ALGORITHM, TOPIC_ALGORITHM, learned, seeds], sort_keys=True, default=sorted
+        [ALGORITHM, TOPIC_ALGORITHM, learned, corpus.seed_documents()],
+        sort_keys=True,
+        default=sorted,
     )
     return hashlib.blake2b(spelled.encode(), digest_size=16).hexdigest()
 
