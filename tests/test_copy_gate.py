@@ -79,8 +79,8 @@ def test_what_writes_is_refused_before_it_begins(
 
 
 @pytest.mark.parametrize(
-    "arguments", [["status"], ["runs"], ["rebuild-index", "--check"], ["sources"], ["label", "--help"],
-     ["reextract", "--dry-run"]],
+    "arguments", [["status"], ["runs"], ["rebuild-index", "--check"], ["sources"],
+     ["label", "--help"], ["reextract", "--dry-run"]],
     ids=" ".join,
 )  # fmt: skip
 def test_readers_are_not(
