@@ -4,8 +4,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 # A file of tests stays in one process, because its tests share a crawled web. Many wait for a host
-# or a clock, so there is one process more than processors.
-SIDE_BY_SIDE := --numprocesses $(shell echo $$(($$(nproc) + 1))) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# or a clock, so there are two processes more than processors.
+SIDE_BY_SIDE := --numprocesses $(shell echo $$(($$(nproc) + 2))) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 CHECKED := ingest spiders scheduler tests benchmarks
 # Where it is set, every crawl of every test would compile all of our modules anew.
 export PYTHONDONTWRITEBYTECODE :=

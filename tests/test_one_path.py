@@ -61,7 +61,12 @@ KEPT_TABLES = ("articles", "copies", "revisions", "links", "edges", "seeds", "st
 
 @pytest.mark.parametrize(
     ("crawl", "tables"),
-    [(crawl_by_scrapy, None), (crawl_by_command, None), (crawl_backwards, KEPT_TABLES)],
+    [
+        (crawl_by_scrapy, None),
+        (crawl_backwards, KEPT_TABLES),
+        # It starts the child that the daemon starts; tests/test_crawl.py holds it to its word.
+        pytest.param(crawl_by_command, None, marks=pytest.mark.slow),
+    ],
 )
 def test_every_way_of_crawling_gives_the_same_corpus(
     crawl: Callable[[Path, DemoServer], None],
