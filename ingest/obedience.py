@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["RobotsPolicy"]
 
 _PRIORITY = 1000
-_NO_SUCH_HOST = "no such host, its name does not resolve"
+_NO_SUCH_HOST = "no such host, its name leads to no IPv4 address"
 _TOO_MANY_HOPS = 310  # no status there is: redirects that do not end
 _SIZE_LIMIT = 8 * 1024 * 1024  # of an answer in place of robots.txt; 500 KiB of it are read
 _LISTINGS = frozenset({"feed", "sitemap", "robots"})  # read even of hosts that want to be left

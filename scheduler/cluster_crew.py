@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Crew"]
 
 _OUTLETS_AT_ONCE = 500  # looked for at a time; more are seen when these are done
-_DRAIN_S = 17.0  # with the two seconds of force that may follow: below 20, as of a daemon's crawls
+_DRAIN_S = 16.0  # and two of force, and then our own end: below 20, as the daemon
 _LIMIT_S = 6 * 3600.0
 _SWEEP_S = 3600.0  # between two times that what is known of hosts is cleared away
 _UNTOLD = "SEEDBED_NOTIFY__"  # a crawl reads what strangers write, and tells nobody

@@ -170,7 +170,7 @@ def test_of_a_host_whose_name_does_not_resolve_it_is_said(tmp_path: Path) -> Non
     folder = make_workspace(tmp_path / "w", ["http://nowhere.invalid/x"])
     done = crawl_list(folder, {**os.environ, "SEEDBED_LOG__LEVEL": "ERROR"})
     rows = ask(folder, "SELECT outcome, reason FROM pages")
-    said = "robots.txt could not be read: no such host, its name does not resolve"
+    said = "robots.txt could not be read: no such host, its name leads to no IPv4 address"
 
     assert done.returncode == 0, done.stderr
     assert rows == [{"outcome": "failed", "reason": said}]
