@@ -6,6 +6,7 @@ import asyncio
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,8 +27,6 @@ from tests.test_crawl import FAKE, ready
 from tests.test_deploy import directives
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ingest.config import Settings
 
 __all__ = ["database", "postgres"]
@@ -108,5 +107,7 @@ def test_told_twice_it_ends_a_crawl_that_hears_nothing(settings: Settings) -> No
 def test_a_crawl_has_less_time_to_end_than_systemd_gives_the_worker() -> None:
     told = directives("seedbed-worker.service")
 
-    assert (_DRAIN_S, _FORCED_S) == (17, 2), "docs/cluster.md says so"
+    written = (Path(__file__).parents[1] / "docs" / "cluster.md").read_text()
+
+    assert f"{_DRAIN_S:g} seconds later is told again, and killed {_FORCED_S:g} seconds" in written
     assert int(told["TimeoutStopSec"][0]) > _DRAIN_S + _FORCED_S + 10

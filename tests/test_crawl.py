@@ -183,9 +183,11 @@ def test_hurry_does_not_wait_for_the_drain(tmp_path: Path) -> None:
 
 
 def test_crawl_past_its_time_limit_is_stopped(tmp_path: Path) -> None:
-    report = crawl(tmp_path, "wait", timeout_s=1.5)
+    limit_s = 6.0  # within which it has opened its run, on a machine that is busy too
 
-    assert (report.outcome, report.message) == ("interrupted", "ran longer than 1.5 s")
+    report = crawl(tmp_path, "wait", timeout_s=limit_s)
+
+    assert (report.outcome, report.message) == ("interrupted", "ran longer than 6 s")
 
 
 def test_chatter_goes_to_our_standard_error_whole(
