@@ -179,6 +179,7 @@ class _Rows:
             outcome = rng.choice(_OUTCOMES)
             at = iso(self._at(rng) + timedelta(hours=3))
             outlet = self._outlet_of(number)
+            waits = not kept and outcome == "waiting"
             yield {
                 "id": number, "key": f"{outlet}/{number}", "url": f"https://{outlet}/{number}",
                 "outlet": outlet, "outcome": ("article" if is_article else "copy") if kept
@@ -186,7 +187,8 @@ class _Rows:
                 "found_by": rng.choice(("feeds", "sitemaps", "links", "gdelt")),
                 "source": rng.randrange(self.sources) + 1 if rng.random() < 0.6 else None,
                 "relevance": round(rng.random(), 3), "article": article if kept else None,
-                "title": f"Headline {number}", "first_seen": at, "last_fetched": at,
+                "title": f"Headline {number}", "first_seen": at,
+                "last_fetched": None if waits else at, "next_check": at if waits else None,
                 "run": rng.randrange(self.runs) + 1,
             }  # fmt: skip
 

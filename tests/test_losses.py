@@ -55,13 +55,14 @@ def test_a_round_that_can_store_nothing_fails_without_a_traceback(tmp_path: Path
 
 def test_a_run_that_cannot_claim_its_pages_has_failed(tmp_path: Path) -> None:
     folder = make_workspace(tmp_path / "w", [])
+    lacking(folder, "DROP INDEX pages_waiting_found")
     lacking(folder, "DROP INDEX pages_waiting")
     web = {**RESOURCES, ("a.test", "/talks"): Resource(body=ARTICLE.encode())}
     with serve(web) as server:
         done = run_once(folder, ["http://a.test/feed"], environment(server))
 
     assert done.returncode == 1, done.stderr
-    assert "the corpus lacks the index pages_waiting" in done.stderr
+    assert "the corpus lacks the index pages_waiting_found" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -130,17 +130,16 @@ class Leases(Base):
 
     def _due_pages(self, asked: dict[str, Any], limit: int) -> list[dict[str, Any]]:
         """Pages to be fetched, most promising first."""
-        # What waits is read in this order; of the rest, little is due at a time.
-        is_due = f"{_DUE} AND NOT ({_LEFT_OUT})"
-        waiting = f"{_CLAIMED} INDEXED BY pages_waiting WHERE outcome = 'waiting' AND {is_due}"
-        if asked["outlet"] is not None:  # of one outlet there is little, and that has an index, too
-            is_due = f"outlet = :outlet AND {is_due}"
-            waiting = f"{_CLAIMED} WHERE outcome = 'waiting' AND {is_due}"
-        if asked["found_by"] is None:
-            others = f"{_CLAIMED} WHERE outcome <> 'waiting' AND {is_due}"
-            queries = [f"{one} {_IN_ORDER}{self.locking}" for one in (waiting, others)]
-        else:
-            queries = [f"{waiting} AND found_by = :found_by {_IN_ORDER}{self.locking}"]
+        waits, is_due = "outcome = 'waiting'", f"{_DUE} AND NOT ({_LEFT_OUT})"
+        if asked["found_by"] is not None:
+            kinds = {"pages_waiting_found": f"{waits} AND found_by = :found_by"}
+        else:  # what waits is read in the order asked; of the rest, little is due at a time
+            kinds = {"pages_waiting": waits, "pages_again": "outcome <> 'waiting'"}
+        if asked["outlet"] is None:
+            sought = [f"INDEXED BY {index} WHERE {kind}" for index, kind in kinds.items()]
+        else:  # of one outlet there is little, and that has an index, too
+            sought = [f"WHERE outlet = :outlet AND {kind}" for kind in kinds.values()]
+        queries = [f"{_CLAIMED} {one} AND {is_due} {_IN_ORDER}{self.locking}" for one in sought]
         rows = [self._rows(query, asked | {"limit": limit}) for query in queries]
         merged = heapq.merge(*rows, key=lambda row: (-row["priority"], row["key"]))
         return list(islice(merged, limit))

@@ -39,6 +39,7 @@ from ingest.corpus.schema_sources import (
 from ingest.corpus.schema_stories import STORIES_AND_STEPS
 from ingest.corpus.schema_story_days import STORY_DAYS
 from ingest.corpus.schema_translations import TRANSLATIONS
+from ingest.corpus.schema_waiting import WAITING
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -170,4 +171,11 @@ def m009_story_days(db: Database) -> None:
         db.execute(statement)
 
 
-SCHEMA_VERSION = 9
+@MIGRATIONS()
+def m010_waiting(db: Database) -> None:
+    """Indexes for what waits by spider, and for copies by the day on which they were found."""
+    for statement in _statements(WAITING):
+        db.execute(statement)
+
+
+SCHEMA_VERSION = 10

@@ -45,8 +45,9 @@ class Reading(Base):
             "(SELECT count(*) FROM copies c JOIN pages p ON p.id = c.page "
             "WHERE p.outcome = 'article') AS copies_in_articles, "
             "(SELECT count(*) FROM revisions) AS revisions, "
-            "(SELECT count(*) FROM (SELECT outlet FROM articles "
-            "UNION SELECT outlet FROM copies)) AS outlets, "
+            "(SELECT count(*) FROM outlets o WHERE "
+            "EXISTS (SELECT 1 FROM articles a WHERE a.outlet = o.id) "
+            "OR EXISTS (SELECT 1 FROM copies c WHERE c.outlet = o.id)) AS outlets, "
             "(SELECT count(*) FROM seeds) AS seeds, "
             "(SELECT count(*) FROM sources) AS sources, "
             "(SELECT count(*) FROM sources WHERE state = 'proposed') AS sources_proposed, "
@@ -86,7 +87,8 @@ class Reading(Base):
         """The articles found last, the newest first."""
         return self._rows(
             "SELECT id, published, first_seen, title, outlet, language, relevance, copies, url "
-            "FROM articles ORDER BY first_seen DESC, published DESC, id DESC LIMIT ?",
+            "FROM articles INDEXED BY articles_first_seen "  # left alone, it sorts all of them
+            "ORDER BY first_seen DESC, published DESC, id DESC LIMIT ?",
             (limit,),
         )
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ingest.stories.sums import Sums
 from ingest.stories.weighing import is_bridge
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class OpenStory:
     latest: tuple[datetime, int]  #: when, and the how manieth article
     languages: Counter[str | None] = field(default_factory=Counter)
     only: Vector | None = None  #: its one article, while it has one
-    sums: dict[int, int] = field(default_factory=dict)  #: by feature, once it has more
+    sums: Sums | None = None  #: of its articles, once it has more
 
 
 class _Seat(NamedTuple):
@@ -105,7 +106,8 @@ class Month:
         if story is None:
             story = self.stories[label] = OpenStory(self._slot_for(label), (at, turn), only=vector)
         elif story.only is not None:
-            story.sums = dict(zip(story.only.features, story.only.weights, strict=False))
+            story.sums = Sums()
+            story.sums.add(story.only)
             story.only = None
         self._move(story, vector, 1)
         story.latest = (at, turn)
@@ -208,14 +210,13 @@ class Month:
 
     def _move(self, story: OpenStory, vector: Vector, sign: int) -> None:
         """Add a vector to the sum of its story, or take it away."""
-        if story.only is not None:  # the first article comes, or goes again
-            self._whole[story.slot] += sign * _square(vector.weights)
-            self._bridge[story.slot] += sign * _square(vector.weights[: vector.bridging])
-            return
-        told = zip(vector.features, vector.weights, strict=False)
-        named = _shifted(story.sums, islice(told, vector.bridging), sign)
+        if story.sums is None:  # the first article comes, or goes again
+            named = sign * _square(vector.weights[: vector.bridging])
+            rest = sign * _square(vector.weights[vector.bridging :])
+        else:
+            named, rest = (story.sums.add if sign > 0 else story.sums.take_away)(vector)
         self._bridge[story.slot] += named
-        self._whole[story.slot] += named + _shifted(story.sums, told, sign)
+        self._whole[story.slot] += named + rest
 
     def _sweep(self) -> None:
         """Forget the notes of who has left."""
@@ -232,17 +233,3 @@ class Month:
 
 def _square(weights: array[int]) -> int:
     return sum(weight * weight for weight in weights)
-
-
-def _shifted(sums: dict[int, int], told: Iterable[tuple[int, int]], sign: int) -> int:
-    """Move sums by these weights; returns by how much their square grows."""
-    grown = 0
-    for feature, weight in told:
-        before = sums.get(feature, 0)
-        after = before + sign * weight
-        grown += after * after - before * before
-        if after:
-            sums[feature] = after
-        else:
-            del sums[feature]
-    return grown
