@@ -41,20 +41,22 @@ _PATIENT = {"sql_time_limit_ms": 20_000, "facet_time_limit_ms": 20_000}
 _ASKED = {
     "search": "?words=bala+kevov",
     "why_address": "?url=outlet3.test/12",
-    "one_story_in_order": "?story=1",
-    "silent_outlets": "?story=1&but_not=2",
+    "one_story_in_order": "?story={story}",
+    "silent_outlets": "?story={story}&but_not=2",
 }
-_KEYS = {"outlet": "outlet0.test", "seeds": None, "completeness": None, "matrix": None,
-         "front": None}  # fmt: skip
+_KEYS = {
+    "outlet": "outlet0.test", "story": "{story}", "seeds": None, "completeness": None,
+    "matrix": None, "front": None,
+}  # fmt: skip
 
 
-def addresses() -> dict[str, list[str]]:
-    """What is asked for, by kind, within the corpus."""
+def addresses(*, story: int = 1) -> dict[str, list[str]]:
+    """What is asked for, by kind, within the corpus; `story` stands for all."""
     pages = [
         f"/-/{name}" + (f"/{key.replace('.', '~2E')}" if key else "")
         for name, key in ((name, _KEYS.get(name, "1")) for name in PAGES)
     ]
-    return {
+    asked = {
         "page": [
             *pages,
             "/-/matrix?outlet=outlet0.test",
@@ -73,6 +75,9 @@ def addresses() -> dict[str, list[str]]:
         "feed": ["/-/feed/latest.atom", "/-/feed/search.atom?words=bala+kevov"],
         "query": [f"/{query.name}{_ASKED.get(query.name, '')}" for query in QUERIES],
         "table": [f"/{name}" for name in SHOWN],
+    }
+    return {
+        kind: [one.replace("{story}", str(story)) for one in some] for kind, some in asked.items()
     }
 
 

@@ -24,8 +24,9 @@ def completeness(place: Place, *, as_json: bool, limit: int) -> None:
     from ingest.show_completeness import completeness_lines
 
     with place.reading() as corpus:
-        told = coverage_of(corpus)
-        weeks = completeness_by_week(corpus.capture_histories())
+        histories = corpus.capture_histories()
+        told = coverage_of(corpus, histories)
+    weeks = completeness_by_week(histories)
     if as_json:
         return print_json({**told, "weeks": weeks[:limit]})
     more_weeks = len(weeks) - limit

@@ -11,17 +11,26 @@ from ingest.sampling import estimate_loss
 from ingest.silence import find_silences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+    from typing import TypeAlias
 
     from ingest.corpus import Corpus
     from ingest.silence import Silence
 
+    Histories: TypeAlias = Sequence[tuple[str | None, tuple[str, ...], int]]
+
 __all__ = ["completeness_by_week", "completeness_row", "coverage_of"]
 
+_UNCOUNTED = "it takes long to count; `seedbed completeness` does"
 
-def coverage_of(corpus: Corpus) -> dict[str, Any]:
-    """The whole topic, the gate and the silent sources, as JSON has them."""
-    histories = corpus.capture_histories()
+
+def coverage_of(corpus: Corpus, histories: Histories | None) -> dict[str, Any]:
+    """The whole topic, the gate and the silent sources, as JSON has them.
+
+    Args:
+        corpus: that is told of.
+        histories: as `Corpus.capture_histories` has them; None: nobody had the time to count.
+    """
     loss = estimate_loss(
         corpus.gate_samples(),
         refused=corpus.count_refused(),
@@ -29,15 +38,15 @@ def coverage_of(corpus: Corpus) -> dict[str, Any]:
     )
     silent = find_silences(corpus.heard_sources())
     return {
-        "completeness": completeness_row((routes, texts) for _, routes, texts in histories),
+        "completeness": _uncounted()
+        if histories is None
+        else completeness_row((routes, texts) for _, routes, texts in histories),
         "gate": _rounded(asdict(loss)),
         "silent": [_silence_row(one) for one in silent.values()],
     }
 
 
-def completeness_by_week(
-    histories: Iterable[tuple[str | None, tuple[str, ...], int]],
-) -> list[dict[str, Any]]:
+def completeness_by_week(histories: Histories) -> list[dict[str, Any]]:
     """A row for each week of publication, the latest first; `week` is None for what is undated."""
     by_week: dict[str | None, list[tuple[tuple[str, ...], int]]] = {}
     for week, routes, texts in histories:
@@ -60,6 +69,11 @@ def completeness_row(histories: Iterable[tuple[Iterable[str], int]]) -> dict[str
             "lacks": told.lacks or None,
         }
     )
+
+
+def _uncounted() -> dict[str, Any]:
+    unknown = dict.fromkeys(("found", "estimated", "low", "high", "share"))
+    return {**unknown, "routes": {}, "lacks": _UNCOUNTED}
 
 
 def _silence_row(silence: Silence) -> dict[str, Any]:

@@ -29,6 +29,8 @@ def coverage_facts(told: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _coverage(told: Mapping[str, Any]) -> str:
+    if told["found"] is None:
+        return str(told["lacks"])
     if not told["found"]:
         return ""
     texts = count(told["found"], "text")

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ingest import standing
 from ingest.cli import main
-from ingest.corpus import Corpus
+from ingest.corpus import Corpus, patience
 from ingest.corpus.base import iso
 from ingest.items import Candidate, Outcome
 from ingest.silence import find_silences
@@ -193,6 +194,20 @@ def test_status_says_how_much_was_found(capsys: pytest.CaptureFixture[str]) -> N
     assert told["completeness"]["routes"] == {"feeds": 11, "sitemaps": 8}
     assert told["gate"]["answered"] == 0
     assert told["silent"] == []
+
+
+@pytest.mark.usefixtures("weeks")
+def test_status_does_not_wait_for_a_long_count(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "_STEPS", 1)
+    monkeypatch.setattr(standing, "_PATIENCE_S", 0.0)
+
+    assert main(["status"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "coverage it takes long to count; `seedbed completeness` does" in said
+    assert objects(capsys, "status")["completeness"]["found"] is None
+    assert objects(capsys, "completeness")["completeness"]["found"] == 13
 
 
 def test_the_saved_query_says_what_the_command_does(

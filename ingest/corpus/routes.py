@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ingest.completeness import route_of
 from ingest.corpus.base import Base, iso, parse_iso
+from ingest.corpus.patience import in_time
 from ingest.silence import HISTORY_DAYS, Heard
 
 if TYPE_CHECKING:
@@ -141,6 +142,12 @@ class Routes(Base):
             (row["week"], tuple(filter(None, row["routes"].split("+"))), row["texts"])
             for row in rows
         ]
+
+    def capture_histories_within(
+        self, limit_s: float
+    ) -> list[tuple[str | None, tuple[str, ...], int]] | None:
+        """The same, of a file; None: it takes longer, as among a million texts."""
+        return in_time(self._raw, 1000 * limit_s, lambda _: self.capture_histories(), None)
 
     def heard_sources(self) -> list[Heard]:
         """The sources that are polled and well, with the days on which they brought something."""
