@@ -62,6 +62,24 @@ def claim_of_what_waits(corpus: Corpus) -> None:
     assert len(corpus.claim(run=run, limit=9, now=NOW, lease_s=600)) == 9
 
 
+def test_what_is_due_is_counted_without_a_look_at_the_pages(corpora: tuple[Corpus, Corpus]) -> None:
+    corpus, _ = corpora
+    run = corpus.start_run(spider="links", trigger="command", version="test", now=NOW)
+    due = corpus.count_due(now=NOW)
+    held = len(corpus.claim(run=run, limit=5, now=NOW, lease_s=600))
+    asked = list[str]()
+    corpus._raw.set_trace_callback(asked.append)
+    try:
+        assert corpus.count_due(now=NOW) == due - held == due - 5 > 0
+    finally:
+        corpus._raw.set_trace_callback(None)
+
+    plan = [row["detail"] for row in corpus._rows(f"EXPLAIN QUERY PLAN {asked[-1]}")]
+    assert "SEARCH pages USING COVERING INDEX pages_due (next_check<?)" in plan
+    assert "SCAN pages USING INDEX pages_leased" in plan
+    corpus._free(run)
+
+
 @pytest.mark.parametrize(
     "ask",
     [

@@ -189,10 +189,12 @@ class Ledger(Leases, Routes, Texts):
 
     def count_due(self, *, now: datetime) -> int:
         """Pages that some run could claim now."""
+        # All that is due, by its index alone, less the few that are leased: it is asked often.
         return int(
             self._value(
-                "SELECT count(*) FROM pages WHERE next_check <= :now "
-                "AND (leased_until IS NULL OR leased_until < :now)",
+                "SELECT (SELECT count(*) FROM pages WHERE next_check <= :now) - "
+                "(SELECT count(*) FROM pages INDEXED BY pages_leased "
+                "WHERE next_check <= :now AND leased_until >= :now)",
                 {"now": iso(now)},
             )
         )
