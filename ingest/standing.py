@@ -24,7 +24,7 @@ __all__ = ["standing"]
 _LATEST = 5
 _NAMES = 8
 _DAYS = 30
-_PATIENCE_S = 1.0  # for what only grows slower: a hundred thousand texts are counted in a third
+_PATIENCE_S = 1.0  # to count what was found by which routes; 400,000 texts take a third
 
 
 def standing(settings: Settings) -> dict[str, Any]:

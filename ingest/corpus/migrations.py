@@ -173,7 +173,7 @@ def m009_story_days(db: Database) -> None:
 
 @MIGRATIONS()
 def m010_waiting(db: Database) -> None:
-    """Indexes for what waits by spider, and for copies by the day on which they were found."""
+    """Indexes for what is due, by spider and by outlet, and for copies by when they were found."""
     for statement in _statements(WAITING):
         db.execute(statement)
 
