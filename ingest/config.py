@@ -27,7 +27,7 @@ from pydantic import (
 from ingest.archive_settings import Archives
 from ingest.cluster_settings import Cluster
 from ingest.discovery_settings import Discovery
-from ingest.errors import ConfigError, how_to_get
+from ingest.errors import ConfigError
 from ingest.feed_settings import Feeds
 from ingest.gdelt_settings import Gdelt
 from ingest.links_settings import Links
@@ -42,11 +42,11 @@ from ingest.mistakes import (
 from ingest.notify_settings import Notify
 from ingest.polling_settings import Polling
 from ingest.search_settings import Search
-from ingest.semantic import encoder_version
 from ingest.service_settings import Backups, Health
-from ingest.setting_types import Address, Hours, Share, Table, Text, Words
+from ingest.setting_types import Address, Hours, Share, Table, Text
 from ingest.spider_names import scheduled_spiders
-from ingest.text import clean_controls, normalize
+from ingest.text import clean_controls
+from ingest.topic_settings import TopicSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -106,12 +106,6 @@ def _there_are(spiders: tuple[str, ...]) -> tuple[str, ...]:
     return spiders
 
 
-def _with_encoder(wanted: bool) -> bool:  # noqa: FBT001 - pydantic calls it by position
-    if wanted and encoder_version() is None:
-        raise ValueError(f"its encoder is not installed: {how_to_get('semantic')}")
-    return wanted
-
-
 def _upper_level(level: object) -> object:
     is_level = isinstance(level, str) and level.upper() in {"DEBUG", "INFO", "WARNING", "ERROR"}
     return str(level).upper() if is_level else level
@@ -169,44 +163,6 @@ class Crawl(Table):
     extract_memory_mib: int = Field(
         1024, ge=128, le=65536, description="Memory in which one page is read (MiB)."
     )
-
-
-class TopicSettings(Table):
-    """What belongs to the story."""
-
-    threshold: Share | None = Field(
-        None, description="Relevance from which a text is kept, 0 to 1; unset: learned from seeds."
-    )
-    headline_threshold: Share | None = Field(
-        None, description="Relevance from which a headline is fetched, 0 to 1; unset: learned."
-    )
-    add: Words = Field(
-        (), description="Words and names that count like the strong words of the seeds."
-    )
-    drop: Words = Field(
-        (), description="Words and names that count for nothing, in any spelling or language."
-    )
-    pin: Words = Field(
-        (),
-        description="Words and names that always count as much as the strongest one, whatever "
-        "labels and drift teach.",
-    )
-    drift: bool = Field(
-        False, description="Follow the story: learn slowly from articles that are related for sure."
-    )
-    semantic: Annotated[bool, AfterValidator(_with_encoder)] = Field(
-        False,
-        description="Ask a sentence encoder about articles near the cut; needs the extra "
-        "`seedbed[semantic]`.",
-    )
-
-    @model_validator(mode="after")
-    def _dropped_or_not(self) -> TopicSettings:
-        dropped = {normalize(word) for word in self.drop}
-        for word in (*self.add, *self.pin):
-            if normalize(word) in dropped:
-                raise ValueError(f"{word!r} is to be dropped and to count")
-        return self
 
 
 class Schedule(Table):

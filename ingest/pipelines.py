@@ -125,7 +125,7 @@ class ReadPipeline(_Stage):
             return None
 
     async def _open_readers(self) -> PageReaders:
-        if self._readers is None:  # made late: a poll that finds nothing new needs none
+        if (readers := self._readers) is None:  # made late: many a poll finds nothing new
             crawl = self.bench.workspace.settings.crawl
             # In a thread: what they load first held the event loop for half a second.
             opening = asyncio.to_thread(
@@ -134,11 +134,12 @@ class ReadPipeline(_Stage):
                 timeout_s=crawl.extract_timeout_s,
                 memory_mib=crawl.extract_memory_mib,
             )
-            self._readers = asyncio.ensure_future(opening)
+            readers = self._readers = asyncio.ensure_future(opening)
         try:
-            return await asyncio.shield(self._readers)  # who waits for it too may be cancelled
+            return await asyncio.shield(readers)  # who waits for it too may be cancelled
         except Exception:
-            self._readers = None  # the next page tries again
+            if self._readers is readers:  # else a page that came after it has begun another try
+                self._readers = None
             raise
 
     async def close_spider(self) -> None:

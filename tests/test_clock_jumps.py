@@ -23,7 +23,8 @@ from scheduler.jobs import JobSpec, is_due
 from scheduler.rounds import Rounds
 from tests.daemons import Daemon, needs_faketime, run_rows
 from tests.rows import gated
-from tests.test_daemon import NOW, agenda, due_source, fake, workspace
+from tests.test_daemon import NOW, fake, workspace
+from tests.test_rounds import agenda, due_source
 
 if TYPE_CHECKING:
     from pathlib import Path

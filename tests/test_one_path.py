@@ -61,12 +61,7 @@ KEPT_TABLES = ("articles", "copies", "revisions", "links", "edges", "seeds", "st
 
 @pytest.mark.parametrize(
     ("crawl", "tables"),
-    [
-        (crawl_by_scrapy, None),
-        (crawl_backwards, KEPT_TABLES),
-        # It starts the child that the daemon starts; tests/test_crawl.py holds it to its word.
-        pytest.param(crawl_by_command, None, marks=pytest.mark.slow),
-    ],
+    [(crawl_by_scrapy, None), (crawl_by_command, None), (crawl_backwards, KEPT_TABLES)],
 )
 def test_every_way_of_crawling_gives_the_same_corpus(
     crawl: Callable[[Path, DemoServer], None],

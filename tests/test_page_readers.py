@@ -163,9 +163,9 @@ def test_readers_that_end_tell_no_signal_to_who_made_them() -> None:
             ours.recv(1)
 
 
-async def _opened_twice(monkeypatch: pytest.MonkeyPatch) -> tuple[object, object]:
-    """What a page gets whose reader cannot be started, and what the next one gets."""
-    made = iter([OSError("no process left"), "readers"])
+def _stage(monkeypatch: pytest.MonkeyPatch) -> ReadPipeline:
+    """One whose readers cannot be started at the first try."""
+    made = iter([OSError("no process left"), "readers", "a third try"])
 
     def start(**_: object) -> object:
         one = next(made)
@@ -178,6 +178,11 @@ async def _opened_twice(monkeypatch: pytest.MonkeyPatch) -> tuple[object, object
     stage = object.__new__(ReadPipeline)
     bench = SimpleNamespace(workspace=SimpleNamespace(settings=SimpleNamespace(crawl=crawl)))
     monkeypatch.setattr(ReadPipeline, "bench", bench)
+    return stage
+
+
+async def _opened_twice(stage: ReadPipeline) -> tuple[object, object]:
+    """What a page gets whose reader cannot be started, and what the next one gets."""
     page = FetchedPage(
         page=1, url="http://a.test/", final_url="http://a.test/", status=200, body=b"",
         content_type=None, encoding=None, etag=None, last_modified=None, fetched_at=NOW,
@@ -188,8 +193,30 @@ async def _opened_twice(monkeypatch: pytest.MonkeyPatch) -> tuple[object, object
 def test_a_reader_that_cannot_be_started_costs_one_page_a_try(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    first, second = asyncio.run(_opened_twice(monkeypatch))
+    first, second = asyncio.run(_opened_twice(_stage(monkeypatch)))
 
     assert isinstance(first, FailedFetch)
     assert first.reason == "its reader could not be started: no process left"
     assert second == "readers"
+
+
+async def _opened_by_three(stage: ReadPipeline) -> list[object]:
+    """Two wait for a try that fails; the first of them tries again before the other hears of it."""
+
+    async def persistent() -> object:
+        try:
+            return await stage._open_readers()
+        except OSError:
+            return await stage._open_readers()
+
+    got = await asyncio.gather(persistent(), stage._open_readers(), return_exceptions=True)
+    return [*got, await stage._open_readers()]
+
+
+def test_who_hears_late_of_a_failed_start_spoils_no_later_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, late, last = asyncio.run(_opened_by_three(_stage(monkeypatch)))
+
+    assert isinstance(late, OSError)
+    assert (first, last) == ("readers", "readers")
