@@ -34,10 +34,13 @@ if TYPE_CHECKING:
 
     Command: TypeAlias = Callable[[str, Mapping[str, str], Mapping[str, str]], list[str]]
 
-__all__ = ["CrawlReport", "Trigger", "fetch_seeds", "look_at", "run_crawl", "scrapy_command"]
+__all__ = [
+    "DRAIN_S", "CrawlReport", "Trigger", "fetch_seeds", "look_at", "run_crawl", "scrapy_command",
+]  # fmt: skip
 
 Trigger = Literal["schedule", "command"]
 
+DRAIN_S = 16.0  #: and two of force, and then the end of who waits: below 20, our promise
 _POLL_S = 0.1
 _FORCED_S = 2.0  # from the second SIGTERM, which makes Scrapy drop what it holds, to SIGKILL
 _TAIL_LINES = 20
@@ -114,7 +117,7 @@ def run_crawl(
     stop: threading.Event | None = None,
     hurry: threading.Event | None = None,
     timeout_s: float | None = None,
-    drain_s: float = 20.0,
+    drain_s: float = DRAIN_S,
     command: Command = scrapy_command,
 ) -> CrawlReport:
     """Run one spider to its end in a child process, and report what its run says.

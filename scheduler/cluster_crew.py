@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["Crew"]
 
 _OUTLETS_AT_ONCE = 500  # looked for at a time; more are seen when these are done
-_DRAIN_S = 16.0  # and two of force, and then our own end: below 20, as the daemon
 _LIMIT_S = 6 * 3600.0
 _SWEEP_S = 3600.0  # between two times that what is known of hosts is cleared away
 _UNTOLD = "SEEDBED_NOTIFY__"  # a crawl reads what strangers write, and tells nobody
@@ -137,7 +136,6 @@ class Crew:
                 stop=self.stop,
                 hurry=self.hurry,
                 timeout_s=_LIMIT_S,
-                drain_s=_DRAIN_S,
                 command=self.command,
             )
         except CorpusError as exc:

@@ -38,7 +38,6 @@ __all__ = ["Rounds", "agenda_of", "look_of", "say"]
 
 _PASSES = 4  # a home page names a feed, robots.txt a sitemap index, that one sitemaps
 _FRONTIER_ROUNDS = 5
-_DRAIN_S = 16.0  # and two of force, and then our own end: below 20, our promise
 _LIMIT_S = 6 * 3600.0  # a crawl that hangs must not keep the others waiting for ever
 _RUNS_LOOKED_BACK = 1000
 _ENVIRON_BYTES = 100_000  # Linux takes 128 KiB for one variable (execve(2))
@@ -239,7 +238,6 @@ class Rounds:
             stop=self.stop,
             hurry=self.hurry,
             timeout_s=_LIMIT_S,
-            drain_s=_DRAIN_S,
             command=self.command,
         )
         if report.run is not None:  # else it entered nothing, and is to have another chance

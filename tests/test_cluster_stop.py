@@ -16,9 +16,9 @@ pytest.importorskip("procrastinate", reason="the extra `cluster` is not installe
 from ingest import clock
 from ingest.config import load_settings
 from ingest.corpus import Corpus
-from ingest.crawl import _FORCED_S
+from ingest.crawl import _FORCED_S, DRAIN_S
 from scheduler.cluster import _work_on
-from scheduler.cluster_crew import _DRAIN_S, Crew
+from scheduler.cluster_crew import Crew
 from scheduler.cluster_queue import JobQueue, open_queue
 from scheduler.cluster_status import status_of
 from tests.postgres import database, postgres
@@ -109,5 +109,5 @@ def test_a_crawl_has_less_time_to_end_than_systemd_gives_the_worker() -> None:
 
     written = (Path(__file__).parents[1] / "docs" / "cluster.md").read_text()
 
-    assert f"{_DRAIN_S:g} seconds later is told again, and killed {_FORCED_S:g} seconds" in written
-    assert int(told["TimeoutStopSec"][0]) > _DRAIN_S + _FORCED_S + 10
+    assert f"{DRAIN_S:g} seconds later is told again, and killed {_FORCED_S:g} seconds" in written
+    assert int(told["TimeoutStopSec"][0]) > DRAIN_S + _FORCED_S + 10

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from ingest.config import options
-from scheduler.rounds import _DRAIN_S
+from ingest.crawl import DRAIN_S
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
 DOCS = (Path(__file__).parents[1] / "docs" / "deploy.md").read_text(encoding="utf-8")
@@ -60,7 +60,7 @@ def test_daemon_tells_its_manager_and_has_time_to_drain() -> None:
 
     assert told["Type"] == ["notify"]
     assert int(told["WatchdogSec"][0]) >= 60
-    assert int(told["TimeoutStopSec"][0]) > _DRAIN_S + 10
+    assert int(told["TimeoutStopSec"][0]) > DRAIN_S + 10
     assert told["ExecReload"] == ["/bin/kill -HUP $MAINPID"]
     assert told["RestartPreventExitStatus"] == ["2 3 5"]
 

@@ -108,6 +108,18 @@ def test_what_is_damaged_is_made_anew(origin: Path, damage: Callable[[Path], Non
     assert [ask(origin), ask(origin)] == [1, 0]
 
 
+def test_no_wrong_bit_is_believed_or_ends_who_asks(origin: Path) -> None:
+    ask(origin)
+    place, whole = kept(origin), kept(origin).read_bytes()
+    for at in range(len(whole)):
+        for bit in range(8):
+            struck_once = bytearray(whole)
+            struck_once[at] ^= 1 << bit
+            place.write_bytes(struck_once)
+
+            assert ask(origin) in (0, 1)  # and what came is what is made
+
+
 def test_where_nothing_may_be_written_it_is_made_each_time(
     origin: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

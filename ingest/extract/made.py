@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import zipfile
+import zlib
 from contextlib import suppress
 from importlib.util import cache_from_source
 from pathlib import Path
@@ -28,7 +29,11 @@ __all__ = ["Arrays", "made_of"]
 Arrays: TypeAlias = "dict[str, NDArray[Any]]"
 
 _MARK = "made of"  # the array that says of which file, and in which form, the others were made
-_DAMAGED = (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile)
+#: What one wrong byte can make of reading it: RuntimeError where a member seems to be encrypted, or
+#: of a later version of the format.
+_DAMAGED = (
+    OSError, EOFError, KeyError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 
 
 def made_of(origin: Path, make: Callable[[], Arrays], *, form: int, source: str) -> Arrays:
