@@ -65,10 +65,13 @@ def _own_databases(_store_of_workspaces: None) -> Iterator[None]:
 @pytest.hookimpl(trylast=True)  # after the shuffle
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: "long" not in item.keywords)  # none is left alone at the end
-    if config.getoption("--slow"):
-        return
+    is_slow_run = config.getoption("--slow")
     for item in items:
-        if "slow" in item.keywords:
+        if "slow" not in item.keywords:
+            continue
+        if is_slow_run:
+            item.add_marker(pytest.mark.timeout(3600))
+        else:
             item.add_marker(pytest.mark.skip(reason="takes minutes; run with --slow"))
 
 

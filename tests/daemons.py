@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 import pytest
 
 from ingest.corpus import Corpus
+from tests.patience import PATIENCE_S, wait_until
 from tests.test_daemon import FAKE, SERVE
 
 if TYPE_CHECKING:
@@ -71,19 +71,21 @@ class Daemon:
         """How often it has logged something."""
         return self.log.read_text().count(what)
 
-    def wait_for(self, what: Callable[[], object], *, seconds: float = 40) -> None:
+    def wait_for(self, what: Callable[[], object]) -> None:
         """Wait until something is so."""
-        until = time.monotonic() + seconds
-        while not what():
-            if time.monotonic() > until or self.process.poll() is not None:
-                runs = "\n".join(map(str, run_rows(self.workspace)))
-                pytest.fail(f"the daemon did not get there:\n{runs}\n{self.log.read_text()}")
-            time.sleep(0.2)
+
+        def said() -> str:
+            runs = "\n".join(map(str, run_rows(self.workspace)))
+            return f"the daemon did not get there:\n{runs}\n{self.log.read_text()}"
+
+        wait_until(
+            what, every_s=0.2, is_hopeless=lambda: self.process.poll() is not None, said=said
+        )
 
     def ends(self, number: int = signal.SIGTERM) -> int:
         """Tell it to stop; its exit code."""
         self.process.send_signal(number)
-        return self.process.wait(timeout=40)
+        return self.process.wait(PATIENCE_S)
 
 
 def run_rows(workspace: Path, outcome: str | None = None) -> list[dict[str, Any]]:

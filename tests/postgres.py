@@ -20,6 +20,7 @@ import pytest
 
 from ingest.corpus import Corpus
 from ingest.corpus.opening import STORE_VARIABLE
+from tests.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -246,7 +247,7 @@ class Server:
             )  # fmt: skip
         import psycopg
 
-        until = time.monotonic() + 60
+        until = time.monotonic() + PATIENCE_S
         while time.monotonic() < until:
             try:
                 psycopg.connect(self.address("postgres")).close()
@@ -263,7 +264,7 @@ class Server:
         os.killpg(self.process.pid, 9)
         self.process.wait()
         # Its children leave its group; they end by themselves once the postmaster is gone.
-        until = time.monotonic() + 20
+        until = time.monotonic() + PATIENCE_S
         while time.monotonic() < until and _alive_in(self.folder / "pg"):
             time.sleep(0.02)
         self.process = None
@@ -271,7 +272,7 @@ class Server:
     def stop(self) -> None:
         if self.process is not None:
             self.process.send_signal(3)  # SIGQUIT: at once, its folder goes anyway
-            self.process.wait(60)
+            self.process.wait(PATIENCE_S)
             self.process = None
 
     def address(self, database: str) -> str:

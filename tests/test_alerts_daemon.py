@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from contextlib import closing
 from pathlib import Path
@@ -36,6 +35,7 @@ from tests.alert_web import (
     write_settings,
 )
 from tests.commands import restored_logging
+from tests.patience import wait_until
 from tests.test_daemon import FAKE, SERVE
 from tests.test_older_corpus import made_by
 
@@ -55,13 +55,6 @@ SITES = '[sources]\nsites = ["http://a.test/"]'
 def rows(folder: Path, sql: str) -> list[dict[str, object]]:
     with closing(Corpus(folder / "corpus.db")) as corpus:
         return corpus._rows(sql)
-
-
-def wait_for(happened: Callable[[], object], seconds: float = 15) -> None:
-    until = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < until
-        time.sleep(0.02)
 
 
 def seeded(folder: Path) -> Path:
@@ -255,10 +248,10 @@ def test_daemon_tells_while_it_crawls_and_lives_with_an_address_that_is_dead(
             stderr=stderr, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
         )  # fmt: skip
     try:
-        wait_for((folder / "ready").exists)  # a crawl is at work, and will be for ever
+        wait_until((folder / "ready").exists)  # a crawl is at work, and will be for ever
         keep_article(folder, 11)
-        wait_for(lambda: ear.heard)
-        wait_for(lambda: "alerts not sent" in log.read_text())
+        wait_until(lambda: ear.heard)
+        wait_until(lambda: "alerts not sent" in log.read_text())
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
             metrics = answer.read().decode()
         is_alive = daemon.poll() is None
@@ -286,8 +279,8 @@ def test_corpus_that_cannot_be_used_is_told_once_without_it(folder: Path, ear: E
     told = teller(folder, ear)
 
     told.begin()
-    wait_for(lambda: told.pulse.beat().tallies.get(ALERTS) and ear.heard)
-    wait_for(lambda: told.pulse.beat().tallies[ALERTS].unwell > 3)
+    wait_until(lambda: told.pulse.beat().tallies.get(ALERTS) and ear.heard)
+    wait_until(lambda: told.pulse.beat().tallies[ALERTS].unwell > 3)
     told.end()
 
     (message,) = ear.heard
@@ -301,8 +294,8 @@ def test_damage_is_looked_for_once_a_day_and_told(folder: Path, ear: Ear) -> Non
         corpus._run("UPDATE pages SET run = 99")
 
     told.begin()
-    wait_for(lambda: ear.heard)
-    wait_for(lambda: told.pulse.beat().tallies[ALERTS].well > 3)
+    wait_until(lambda: ear.heard)
+    wait_until(lambda: told.pulse.beat().tallies[ALERTS].well > 3)
     told.end()
 
     assert ear.titles == [f"{folder.name}: 1 alarm"]
@@ -315,7 +308,7 @@ def test_standstill_waits_for_the_next_start(folder: Path, ear: Ear) -> None:
     again = teller(folder, ear)
 
     again.begin()
-    wait_for(lambda: ear.heard)
+    wait_until(lambda: ear.heard)
     again.end()
 
     assert "stood still" in ear.bodies
@@ -344,14 +337,14 @@ def test_file_of_addresses_that_cannot_be_read_costs_no_check_and_stops_no_alert
     told.settings = lambda: settings(folder, ear, ALARM="file:nowhere.txt")
 
     told.begin()
-    wait_for(lambda: (tally := told.pulse.beat().tallies.get(ALERTS)) and tally.unwell > 3)
+    wait_until(lambda: (tally := told.pulse.beat().tallies.get(ALERTS)) and tally.unwell > 3)
     for file in folder.glob("corpus.db*"):
         file.unlink()
     (folder / "corpus.db").write_text("no corpus\n" * 1000)
     before = told.pulse.beat().tallies[ALERTS].unwell
-    wait_for(lambda: told.pulse.beat().tallies[ALERTS].unwell > before + 3)
+    wait_until(lambda: told.pulse.beat().tallies[ALERTS].unwell > before + 3)
     told.settings = lambda: settings(folder, ear)
-    wait_for(lambda: ear.heard)
+    wait_until(lambda: ear.heard)
     told.end()
 
     assert checks == []

@@ -31,6 +31,7 @@ from ingest.cli import main
 from ingest.corpus import Corpus
 from ingest.errors import CorpusError, CorpusLocked, NotACorpus, Stopped
 from tests.commands import empty, restored_logging, workspace
+from tests.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -158,7 +159,7 @@ def test_backup_of_a_corpus_that_is_written_is_of_one_moment(
 
     writer = threading.Thread(target=write)
     writer.start()
-    assert began.wait(30)
+    assert began.wait(PATIENCE_S)
     try:
         for number in range(5):
             made(workspace, tmp_path / f"{number}.db")
@@ -392,7 +393,6 @@ def fill(folder: Path) -> None:
             corpus.set_state(f"ballast {number}", "x" * 4000)
 
 
-@pytest.mark.timeout(180)
 @pytest.mark.parametrize("work", ["backup", "restore"])
 def test_kill_in_the_middle_leaves_the_corpus_whole(
     workspace: Path, tmp_path: Path, work: str

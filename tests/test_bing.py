@@ -98,7 +98,6 @@ def bing(asked: Asked) -> Reply | None:
     return None
 
 
-@pytest.mark.timeout(120)
 def test_queries_are_asked_page_by_page_until_the_last_repeats_and_again_for_what_is_new(
     tmp_path: Path,
 ) -> None:
@@ -131,7 +130,6 @@ def test_queries_are_asked_page_by_page_until_the_last_repeats_and_again_for_wha
     assert all("first=" not in row["url"] for row in rows)
 
 
-@pytest.mark.timeout(120)
 def test_later_page_that_fails_is_told_and_loses_nothing(tmp_path: Path) -> None:
     broken = True
 
@@ -157,7 +155,6 @@ def test_later_page_that_fails_is_told_and_loses_nothing(tmp_path: Path) -> None
     assert {row["last_error"] for row in sources(folder, "bing")} == {None}
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize("retry_after", ["Fri, 01 Jan 2100 00:00:00 GMT", None])
 def test_service_that_asks_for_patience_is_asked_nothing_more(
     tmp_path: Path, retry_after: str | None

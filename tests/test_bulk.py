@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from ingest.bulk.making import Made, Shard
     from ingest.reextract import Reextracted
 
-pytestmark = pytest.mark.timeout(180)
 
 PRINTS = all_prints()[::9]
 _PAGES_A_SHARD = 3

@@ -20,6 +20,7 @@ from ingest.crawl import CrawlReport
 from ingest.export import formats
 from scheduler.lock import only_daemon
 from tests.commands import empty, restored_logging, workspace
+from tests.patience import PATIENCE_S
 
 # The fixtures used here, which pytest finds by their names.
 __all__ = ["empty", "restored_logging", "workspace"]
@@ -190,7 +191,7 @@ def test_a_daemon_without_sources_ends_with_3(
 def run_python(code: str, *, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", code], cwd=cwd, env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True, text=True, check=False, timeout=60,
+        capture_output=True, text=True, check=False, timeout=PATIENCE_S,
     )  # fmt: skip
 
 
@@ -227,7 +228,7 @@ def test_a_full_disk_under_the_output_is_told_without_a_traceback(
         ran = subprocess.run(
             [sys.executable, "-m", "ingest", *arguments.split()], cwd=workspace, check=False,
             env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": buffered},
-            stdout=full, stderr=subprocess.PIPE, text=True, timeout=60,
+            stdout=full, stderr=subprocess.PIPE, text=True, timeout=PATIENCE_S,
         )  # fmt: skip
 
     assert ran.returncode == 1
@@ -267,7 +268,7 @@ def test_a_daemon_says_at_its_start_what_is_not_read(
 def test_the_package_runs_as_a_module(workspace: Path) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "ingest", "show", "7"], cwd=workspace, check=False, text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, timeout=60,
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, timeout=PATIENCE_S,
     )  # fmt: skip
 
     assert ran.returncode == 1

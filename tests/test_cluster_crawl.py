@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
-import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ import pytest
 from benchmarks.cluster.crew import Workers, environment
 from benchmarks.cluster.web import PressWeb, make_workspace, press
 from ingest.corpus import Corpus
+from tests.patience import wait_until
 from tests.postgres import postgres
 
 pytest.importorskip("procrastinate", reason="the extra `cluster` is not installed")
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["postgres"]
 
-pytestmark = pytest.mark.timeout(600)
+
 _QUESTIONS = (
     "SELECT url, outlet, outcome, found_by, depth FROM pages ORDER BY url",
     "SELECT url, title, outlet, text FROM articles ORDER BY url",
@@ -104,7 +104,7 @@ def test_nothing_is_lost_or_kept_twice_though_workers_are_killed(
                 workers.kill(folder, with_crawls=number % 2 == 1)
                 workers.begin(folder)
             # A crawl that ends badly rests for two minutes; a starved machine can bring that about.
-            wait_for_pages(corpus, len(web.addresses), timeout_s=400)
+            wait_for_pages(corpus, len(web.addresses))
             workers.stop()
 
             assert acknowledged <= kept(corpus)
@@ -139,8 +139,5 @@ def kept(corpus: Corpus) -> set[str]:
     return {row["url"] for row in corpus._rows("SELECT url FROM pages WHERE outcome = 'article'")}
 
 
-def wait_for_pages(corpus: Corpus, pages: int, timeout_s: float = 120.0) -> None:
-    until = time.monotonic() + timeout_s
-    while len(kept(corpus)) < pages:
-        assert time.monotonic() < until, "it did not come"
-        time.sleep(0.1)
+def wait_for_pages(corpus: Corpus, pages: int) -> None:
+    wait_until(lambda: len(kept(corpus)) >= pages, every_s=0.1)

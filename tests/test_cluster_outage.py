@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.patience import PATIENCE_S
+
 pytest.importorskip("procrastinate", reason="the extra `cluster` is not installed")
 
 from benchmarks.cluster.crew import Workers, environment
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from ingest.corpus import Corpus
 
 # Each crawl of it takes a second or two to load: too much for every commit.
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.slow
 
 
 def test_nothing_is_lost_or_kept_twice_though_the_server_is_killed(tmp_path: Path) -> None:
@@ -53,9 +55,9 @@ def test_nothing_is_lost_or_kept_twice_though_the_server_is_killed(tmp_path: Pat
     assert web.overlaps() == 0
 
 
-def wait_waking(corpus: Corpus, pages: int, timeout_s: float = 120.0) -> None:
+def wait_waking(corpus: Corpus, pages: int) -> None:
     """Wait, and let no job rest: one whose crawl ended badly would for two minutes."""
-    until = time.monotonic() + timeout_s
+    until = time.monotonic() + PATIENCE_S
     while len(kept(corpus)) < pages:
         assert time.monotonic() < until, "it did not come"
         corpus._run("UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE status = 'todo'")

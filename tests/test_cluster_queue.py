@@ -20,6 +20,7 @@ from ingest.config import load_settings
 from ingest.corpus import Corpus
 from ingest.crawl import CrawlReport
 from scheduler.cluster_jobs import Job
+from tests.patience import PATIENCE_S
 from tests.postgres import database, postgres
 
 procrastinate = pytest.importorskip("procrastinate", reason="the extra is not installed")
@@ -97,8 +98,8 @@ async def queue_of(crew: StandIn) -> AsyncIterator[JobQueue]:
             yield queue
 
 
-async def wait_for(condition: Any, timeout_s: float = 20.0) -> None:
-    until = time.monotonic() + timeout_s
+async def wait_for(condition: Any) -> None:
+    until = time.monotonic() + PATIENCE_S
     while not condition():
         assert time.monotonic() < until, "it did not come"
         await asyncio.sleep(0.02)
@@ -172,7 +173,7 @@ def test_job_that_failed_rests_and_its_outlet_with_it(settings: Settings) -> Non
     async def work_once() -> None:
         async with queue_of(crew) as queue:
             await queue.look()
-            await asyncio.wait_for(queue.work(wait=False), 20)
+            await asyncio.wait_for(queue.work(wait=False), PATIENCE_S)
 
     asyncio.run(work_once())
     assert crew.began() == ["feeds a.test"]
@@ -250,7 +251,7 @@ def test_told_to_stop_it_begins_nothing_more(settings: Settings) -> None:
             working = asyncio.create_task(_work_on(queue))
             await wait_for(lambda: len(crew.began()) == 4)
             crew.stop.set()
-            await asyncio.wait_for(working, 10)
+            await asyncio.wait_for(working, PATIENCE_S)
 
     asyncio.run(stop_early())
     assert len(crew.began()) == 4
@@ -356,7 +357,7 @@ def test_sign_of_life_that_is_being_given_is_waited_for(
                 done, _ = await asyncio.wait({rescue}, timeout=0.5)
                 assert not done
                 await slow.commit()
-                await asyncio.wait_for(rescue, 20)
+                await asyncio.wait_for(rescue, PATIENCE_S)
             return [one.status for one in await jobs.list_jobs_async(queue=QUEUE)]
 
     assert asyncio.run(give_it_meanwhile()) == ["doing"]

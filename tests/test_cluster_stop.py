@@ -95,7 +95,6 @@ def test_a_crawl_is_told_once_and_its_job_is_due_at_once(settings: Settings) -> 
     assert queued_anew(settings) == {"at_work": [], "waiting": 1, "resting": 0}
 
 
-@pytest.mark.timeout(120)
 def test_told_twice_it_ends_a_crawl_that_hears_nothing(settings: Settings) -> None:
     asyncio.run(work_until_told(crew_of(settings, "wait-deaf"), twice=True))
 

@@ -14,6 +14,7 @@ import pytest
 from ingest.cli import main, seedbed
 from ingest.cli_docs import walk
 from tests.commands import restored_logging, workspace
+from tests.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +57,7 @@ def completed(workspace: Path, words: str, *, number: int | None = None) -> list
     cword = str(len(words.split(" ")) - 1 if number is None else number)
     ran = subprocess.run(
         [sys.executable, "-c", "import sys; from ingest.cli import main; sys.exit(main())"],
-        cwd=workspace, capture_output=True, text=True, check=False, timeout=60,
+        cwd=workspace, capture_output=True, text=True, check=False, timeout=PATIENCE_S,
         env={**os.environ, "PYTHONPATH": str(ROOT), "COMP_WORDS": words, "COMP_CWORD": cword,
              "_SEEDBED_COMPLETE": "bash_complete"},
     )  # fmt: skip

@@ -19,6 +19,7 @@ from scheduler.health import ailments
 from scheduler.rounds import Rounds
 from scheduler.telling import Teller
 from tests.alert_web import NOW, ear, folder, later, listening, settings, write_settings
+from tests.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -160,7 +161,7 @@ def test_thread_that_tells_and_has_ended_is_an_ailment(
     clockwork._teller.begin()
     thread = clockwork._teller._thread
     assert isinstance(thread, threading.Thread)
-    thread.join(10)
+    thread.join(PATIENCE_S)
 
     (said,) = ailments(ours, clockwork.beat())
     assert "nobody is told" in said

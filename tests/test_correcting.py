@@ -162,7 +162,6 @@ BODY = (
 )
 
 
-@pytest.mark.timeout(120)
 def test_a_crawl_corrects_compares_and_follows_redirects(tmp_path: Path) -> None:
     """Over real requests: four pages, then an upgrade, changes and redirects."""
     names = ("same", "changed", "home", "section")

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 from ingest.corpus import Corpus
 from ingest.crawl import CrawlReport, run_crawl, scrapy_command
 from ingest.errors import CrawlError
+from tests.patience import PATIENCE_S, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -51,13 +51,9 @@ def crawl(workspace: Path, scenario: str, **kwargs: Any) -> CrawlReport:
 
 def ready(workspace: Path) -> int:
     """The process id of a fake crawl that has begun to wait."""
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
-        text = (workspace / "ready").read_text() if (workspace / "ready").exists() else ""
-        if text:
-            return int(text)
-        time.sleep(0.02)
-    pytest.fail("the fake crawl did not start")
+    told = workspace / "ready"
+    wait_until(lambda: told.exists() and told.read_text(), said=lambda: "the fake crawl is not up")
+    return int(told.read_text())
 
 
 def when_ready(workspace: Path, *events: threading.Event) -> None:
@@ -77,13 +73,6 @@ def is_alive(pid: int) -> bool:
     except OSError:
         return False
     return stat.rpartition(")")[2].split()[0] != "Z"
-
-
-def ends_within(seconds: float, pid: int) -> bool:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until and is_alive(pid):
-        time.sleep(0.02)
-    return not is_alive(pid)
 
 
 def row(workspace: Path, run: int | None) -> dict[str, Any]:
@@ -210,7 +199,7 @@ def test_crawl_goes_on_when_nobody_reads_our_standard_error(tmp_path: Path) -> N
     assert parent.stderr is not None
     parent.stderr.close()
 
-    assert parent.wait(timeout=30) == 0
+    assert parent.wait(PATIENCE_S) == 0
     assert row(tmp_path, 1)["outcome"] == "finished"
 
 
@@ -218,7 +207,8 @@ def test_what_a_crawl_leaves_running_is_ended(tmp_path: Path) -> None:
     report = crawl(tmp_path, "leave-someone")
 
     assert report.outcome == "finished"
-    assert ends_within(5, int((tmp_path / "left").read_text()))
+    left = int((tmp_path / "left").read_text())
+    wait_until(lambda: not is_alive(left))
 
 
 def test_child_is_told_to_stop_when_its_parent_is_killed(tmp_path: Path) -> None:
@@ -229,7 +219,7 @@ def test_child_is_told_to_stop_when_its_parent_is_killed(tmp_path: Path) -> None
     parent.kill()
     parent.wait()
 
-    assert ends_within(10, child)
+    wait_until(lambda: not is_alive(child))
     assert row(tmp_path, 1)["outcome"] == "interrupted"
 
 

@@ -20,6 +20,7 @@ from scheduler.clockwork import Clockwork, Rests
 from scheduler.daemon import run_once
 from scheduler.lock import only_daemon
 from scheduler.rounds import Rounds
+from tests.patience import PATIENCE_S, wait_until
 from tests.rows import gated
 from tests.taught import all_prints, crawl, make_workspace, opened, page_of
 
@@ -106,18 +107,17 @@ class Served:
         )
 
     def wait_for(self, what: Callable[[], bool]) -> None:
-        until = time.monotonic() + 30
-        while not what():
-            if time.monotonic() > until or self.process.poll() is not None:
-                self.process.kill()
-                pytest.fail(f"the daemon did not get there: {self.process.communicate()[1]}")
-            time.sleep(0.05)
+        def said() -> str:
+            self.process.kill()
+            return f"the daemon did not get there: {self.process.communicate()[1]}"
+
+        wait_until(what, is_hopeless=lambda: self.process.poll() is not None, said=said)
 
     def ends_with(self, *signals: int) -> int:
         for number in signals:
             self.process.send_signal(number)
             time.sleep(0.3)
-        self.process.communicate(timeout=30)
+        self.process.communicate(timeout=PATIENCE_S)
         return self.process.returncode
 
 
@@ -204,7 +204,7 @@ def stop_a_second_after(what: Callable[[], object], stop: threading.Event) -> No
     """Let it come about, however slow the machine, and more of it have time to."""
 
     def watch() -> None:
-        until = time.monotonic() + 60
+        until = time.monotonic() + PATIENCE_S
         while not what() and time.monotonic() < until:
             time.sleep(0.02)
         time.sleep(1.0)
@@ -263,13 +263,6 @@ def test_seeds_that_cannot_be_read_are_named_and_the_daemon_rests(
     Clockwork(rounds=rounds, tick_s=0.05).keep(stop, threading.Event())
 
     assert caplog.messages.count("texts not judged anew") == 1
-
-
-def wait_until(what: Callable[[], bool]) -> None:
-    until = time.monotonic() + 30
-    while not what():
-        assert time.monotonic() < until
-        time.sleep(0.05)
 
 
 def test_overslept_scheduler_is_woken(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:

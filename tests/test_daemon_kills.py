@@ -29,7 +29,6 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> Calm:
     return calm_corpus(tmp_path_factory.mktemp("soak") / "calm")
 
 
-@pytest.mark.timeout(600)
 def test_struck_daemon_loses_nothing_and_ends_with_the_undisturbed_corpus(
     tmp_path: Path, calm: Calm
 ) -> None:
@@ -44,7 +43,6 @@ def test_struck_daemon_loses_nothing_and_ends_with_the_undisturbed_corpus(
     assert season.slowest_drain_s < 20
 
 
-@pytest.mark.timeout(300)
 def test_killed_migration_is_done_or_not_at_all(tmp_path: Path) -> None:
     web = build_web()
     with DemoServer(web) as server:
@@ -56,7 +54,6 @@ def test_killed_migration_is_done_or_not_at_all(tmp_path: Path) -> None:
     assert told.inside, "every kill came after the migration"
 
 
-@pytest.mark.timeout(300)
 def test_killed_backup_is_whole_or_absent(calm: Calm) -> None:
     with DemoServer(build_web()) as server:
         told = windows.kill_backups(calm.folder, server, random.Random(7), kills=WITHIN)

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ import pytest
 from ingest.gdelt.files import STEP, Stream
 from tests.demo_web import ask
 from tests.gdelt_web import Answer, FakeGdelt, row
+from tests.patience import wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -289,8 +289,6 @@ def kill_after(folder: Path, fake: FakeGdelt, files: int, *arguments: str) -> No
         env=environment(fake, {}), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         start_new_session=True,
     )  # fmt: skip
-    until = time.monotonic() + 60
-    while child.poll() is None and len(zips(fake)) < files and time.monotonic() < until:
-        time.sleep(0.002)
+    wait_until(lambda: child.poll() is not None or len(zips(fake)) >= files, every_s=0.002)
     os.killpg(child.pid, signal.SIGKILL)
     child.wait()

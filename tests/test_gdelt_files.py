@@ -23,6 +23,7 @@ from ingest.gdelt.rows import read_row
 from ingest.gdelt.searching import ListSearch
 from ingest.gdelt.spans import Spans
 from ingest.gdelt.unpack import LONGEST_LINE_BYTES, lines_of_zip
+from tests.patience import PATIENCE_S
 
 AT = datetime(2025, 7, 3, 9, 15, tzinfo=UTC)
 TOPIC = demo_topic()
@@ -301,7 +302,7 @@ def test_hostile_file_stays_small_and_quick() -> None:
     )
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=Path(__file__).parents[1], capture_output=True,
-        text=True, check=False, timeout=120,
+        text=True, check=False, timeout=PATIENCE_S,
     )  # fmt: skip
 
     assert done.returncode == 0, done.stdout + done.stderr

@@ -153,7 +153,6 @@ def leads(folder: Path) -> list[dict[str, Any]]:
         )
 
 
-@pytest.mark.timeout(180)
 def test_hint_is_kept_as_a_lead_until_its_outlet_shows_the_page(tmp_path: Path) -> None:
     folder = make_workspace(tmp_path / "w", 'google_url = "http://google.test"')
     with answering(google) as web:

@@ -6,7 +6,6 @@ import http.client
 import json
 import socket
 import threading
-import time
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -19,10 +18,12 @@ from ingest.config import load_settings
 from ingest.corpus import Corpus
 from ingest.errors import ConfigError
 from ingest.service_settings import host_and_port
+from scheduler import health
 from scheduler.beat import Beat, Pulse, Tally
 from scheduler.health import Desk, ailments, little_room, warnings
 from scheduler.lock import holder_of, only_daemon
 from tests.commands import empty, restored_logging, workspace
+from tests.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +59,9 @@ class Asked:
     def ask(
         self, path: str, *, host: str | None = None, method: str = "GET"
     ) -> tuple[int, dict[str, str], str]:
-        with closing(http.client.HTTPConnection(self.host, self.port, timeout=10)) as asking:
+        with closing(
+            http.client.HTTPConnection(self.host, self.port, timeout=PATIENCE_S)
+        ) as asking:
             headers = {"Host": host or f"{self.host}:{self.port}"}
             asking.request(method, path, headers=headers)
             answer = asking.getresponse()
@@ -202,12 +205,13 @@ def test_only_looking_is_answered(workspace: Path, method: str, path: str, statu
     assert method != "HEAD" or not body
 
 
-def test_clients_that_never_ask_keep_nobody_else_waiting(workspace: Path) -> None:
+def test_clients_that_never_ask_keep_nobody_else_waiting(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "_DEADLINE_S", 3600.0)
     with opened(workspace) as asked:
         idle = [socket.create_connection((asked.host, asked.port)) for _ in range(5)]
-        began = time.monotonic()
         assert asked.ask("/healthz")[0] == 200
-        assert time.monotonic() - began < 4
         for one in idle:
             one.close()
 

@@ -22,6 +22,7 @@ from ingest.demo.resource import Resource
 from ingest.demo.server import serve
 from tests.appending import append, prints
 from tests.demo_web import differences, environment, everything
+from tests.patience import PATIENCE_S
 from tests.taught import TEXTS, make_workspace, print_of, snapshot
 from tests.test_middlewares import make_workspace as make_empty_workspace
 
@@ -110,7 +111,7 @@ class Server:
         return int(self._said())
 
     def close(self) -> None:
-        self._process.communicate(timeout=30)
+        self._process.communicate(timeout=PATIENCE_S)
 
     def _said(self) -> str:
         assert self._process.stdout is not None
@@ -198,7 +199,6 @@ def test_disk_that_fails_loses_nothing_acknowledged_and_the_next_run_does_the_re
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(3600)
 def test_a_thousand_failures_of_the_disk(
     server: Server, base: Path, calm: Contents, tmp_path: Path
 ) -> None:
@@ -237,15 +237,15 @@ def round_of(
         '[sources]\nfeeds = ["http://a.test/feed"]\n[crawl]\ndelay_s = 0.0\nsample_share = 0\n'
     )
     return subprocess.run(
-        command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=120
-    )
+        command, cwd=folder, env=env, capture_output=True, text=True, check=False,
+        timeout=PATIENCE_S,
+    )  # fmt: skip
 
 
 FULL_ARCHIVE = Failure("write", f"archive/{warc_name(1, 'feeds')}", "ENOSPC", nth=3, lasts=True)
 FULL_CORPUS = Failure("pwrite64", "corpus.db-wal", "ENOSPC", nth=WAL_WRITES, lasts=True)
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     "failure", [FULL_ARCHIVE, pytest.param(FULL_CORPUS, marks=pytest.mark.slow)]
 )

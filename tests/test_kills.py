@@ -16,6 +16,7 @@ import pytest
 from ingest.demo.server import DemoServer
 from ingest.demo.web import build_web
 from tests.demo_web import ask, crawl_by_daemon, differences, environment, everything, fresh
+from tests.patience import PATIENCE_S, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +57,6 @@ def kill(pid: int) -> None:
 
 
 @pytest.mark.slow  # tests/test_daemon_kills.py, of the same kind, runs each time
-@pytest.mark.timeout(600)
 def test_twenty_kills_end_with_the_corpus_of_an_undisturbed_run(tmp_path: Path) -> None:
     web = build_web()
     with DemoServer(web) as server:
@@ -103,16 +103,12 @@ def run_until(
     if strike is kill_children:  # the daemon survives them, and goes on with the next crawl
         time.sleep(0.5)
         daemon.send_signal(signal.SIGTERM)
-    daemon.wait(timeout=60)
+    daemon.wait(PATIENCE_S)
 
 
 def wait_for_orphans(folder: Path) -> None:
     """Until the children of killed daemons have stopped: they were told to, and drain."""
-    for _ in range(200):
-        if not [pid for pid in crawls_in(folder) if pid != os.getpid()]:
-            return
-        time.sleep(0.1)
-    pytest.fail("a crawl outlived its daemon by 20 s")
+    wait_until(lambda: not [pid for pid in crawls_in(folder) if pid != os.getpid()])
 
 
 def crawls_in(folder: Path) -> list[int]:

@@ -23,7 +23,6 @@ evaluation = pytest.mark.skipif(
 )
 
 
-@pytest.mark.timeout(120)
 def test_pages_made_in_the_designs_of_the_demo_are_told_apart() -> None:
     cases = made_cases()
     figures = measure(cases, judge_all(cases))
@@ -74,7 +73,6 @@ def test_a_fall_below_a_floor_is_named() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
 @evaluation
 def test_real_pages_are_articles_and_mutations_of_them_are_not() -> None:
     parts = {

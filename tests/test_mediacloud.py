@@ -101,7 +101,6 @@ def stories(asked: Asked) -> Reply | None:
     return Reply(body=body(*lines, token=None if is_second else "MTcz"))
 
 
-@pytest.mark.timeout(120)
 def test_stories_are_asked_for_with_the_key_which_stands_nowhere(tmp_path: Path) -> None:
     folder = make_workspace(tmp_path / "w", TOML)
     with answering(stories) as web:
@@ -147,7 +146,6 @@ def test_limit_and_refused_key_are_told_apart(
     assert MediaCloudSpider.patience_s(response) == patience_s
 
 
-@pytest.mark.timeout(120)
 def test_limit_in_the_dress_of_a_403_ends_the_asking_and_a_redirect_does_not_get_the_key(
     tmp_path: Path,
 ) -> None:

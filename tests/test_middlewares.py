@@ -111,7 +111,6 @@ def crawl_list(folder: Path, env: dict[str, str]) -> subprocess.CompletedProcess
     )  # fmt: skip
 
 
-@pytest.mark.timeout(120)
 def test_robots_txt_that_cannot_be_read_forbids_and_one_that_is_not_there_allows(
     tmp_path: Path,
 ) -> None:
@@ -129,7 +128,6 @@ def test_robots_txt_that_cannot_be_read_forbids_and_one_that_is_not_there_allows
         assert (f"http://{host}/page" in asked) == (status is not None), host
 
 
-@pytest.mark.timeout(120)
 def test_hostile_answers_each_end_in_an_outcome_and_a_redirect_inside_is_refused(
     tmp_path: Path,
 ) -> None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # One crawl of the whole web is dear: the daemon's is made once and read by many tests.
-pytestmark = [pytest.mark.timeout(300), pytest.mark.long]
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ import pytest
 
 from ingest.corpus import Corpus
 from ingest.items import HostWait, RobotsCopy
+from tests.patience import PATIENCE_S
 from tests.search_web import SEED, Asked, Reply, answering, article, crawl
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from tests.search_web import SearchWeb
 
-pytestmark = [pytest.mark.timeout(180), pytest.mark.long]
+pytestmark = pytest.mark.long
 DAY_H = "24.5"
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
@@ -296,7 +297,7 @@ def test_pages_are_fetched_while_another_source_is_waited_for(tmp_path: Path) ->
 
     def slow(asked: Asked) -> None:
         if asked.path == "/feed":
-            waited.append(page_was_asked.wait(timeout=10))
+            waited.append(page_was_asked.wait(PATIENCE_S))
 
     with web_of(1, a_test=quick, slow_test=slow) as web:
         crawl(folder, "feeds", web)

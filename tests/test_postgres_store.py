@@ -7,7 +7,6 @@ import socket
 import struct
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
@@ -30,6 +29,7 @@ from ingest.errors import (
     CorpusTooNew,
     CorpusTooOld,
 )
+from tests.patience import PATIENCE_S, wait_until
 from tests.postgres import _alive_in, again, running
 from tests.rows import NOW, gated
 
@@ -80,10 +80,7 @@ def test_server_ends_with_the_tests_that_are_killed() -> None:
     assert done.returncode == -9, done.stderr
     folder = Path(done.stdout.strip())
 
-    until = time.monotonic() + 30
-    while _alive_in(folder / "pg"):
-        assert time.monotonic() < until, "it was left"
-        time.sleep(0.05)
+    wait_until(lambda: not _alive_in(folder / "pg"), said=lambda: "it was left")
     shutil.rmtree(folder)
 
 
@@ -145,7 +142,7 @@ def test_end_of_noting_and_a_lease_do_not_wait_for_each_other(corpus_of_postgres
             leasing.execute("UPDATE pages SET leased_until = 'x', run = %s", (run,))
             leasing.execute("SELECT id FROM runs FOR KEY SHARE")
             leasing.commit()
-            forgotten.result(timeout=20)
+            forgotten.result(timeout=PATIENCE_S)
 
         assert changes.store() is None
 
@@ -424,7 +421,7 @@ def test_server_that_asks_for_a_password_refuses_who_has_none(
         port = server.getsockname()[1]
         with pytest.raises(CorpusRefused):
             SharedCorpus(f"host=127.0.0.1 port={port} dbname=one user=seedbed {plain}", timeout_s=2)
-        asking.result(timeout=20)
+        asking.result(timeout=PATIENCE_S)
 
 
 def test_socket_that_is_not_there_is_an_outage() -> None:

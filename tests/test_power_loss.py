@@ -170,7 +170,6 @@ def test_power_loss_costs_nothing_that_was_acknowledged(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1800)
 def test_thousands_of_power_failures(full: tuple[Path, list[Event]], room: Path) -> None:
     told = judge(*full, room, MANY_STATES)
     print(told)  # noqa: T201  # for docs/reliability.md

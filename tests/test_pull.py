@@ -21,6 +21,7 @@ from ingest.errors import ConfigError, CorpusError
 from ingest.pulling import Pulled, pull
 from ingest.rebuild_index import complete_index
 from tests.filled import fill, fill_rows
+from tests.patience import PATIENCE_S
 from tests.postgres import _EMPTY as EMPTY
 
 if TYPE_CHECKING:
@@ -217,7 +218,7 @@ def test_writer_in_the_middle_when_noting_begins_is_not_lost(
             puller.start()
             puller.join(0.5)
             assert puller.is_alive()
-        puller.join(30)
+        puller.join(PATIENCE_S)
         assert not puller.is_alive()
 
     found = read(settings.corpus_path, "SELECT name FROM outlets WHERE id = 'third.test'")

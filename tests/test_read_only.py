@@ -14,6 +14,7 @@ import pytest
 from ingest.corpus import Corpus
 from ingest.corpus.connection import is_still
 from tests.commands import restored_logging, workspace
+from tests.patience import PATIENCE_S
 from tests.test_older_corpus import made_by, version_of
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def sealed(workspace: Path) -> Iterator[Path]:
 def ask(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", MORTAL, *arguments], cwd=folder, capture_output=True, text=True,
-        check=False, timeout=120, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False, timeout=PATIENCE_S, env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
 
 

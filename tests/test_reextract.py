@@ -23,6 +23,7 @@ from ingest.reextract import reextract
 from ingest.rejudge import rejudge
 from ingest.revisions import changed_fields
 from tests import taught
+from tests.patience import PATIENCE_S
 from tests.rows import NOW
 from tests.taught import (
     Print,
@@ -323,7 +324,6 @@ reextract(workspace, workspace.corpus(), now=datetime(2025, 7, 3, 12, tzinfo=UTC
 """
 
 
-@pytest.mark.timeout(180)
 def test_killed_at_any_moment_it_ends_with_the_same_corpus(
     tmp_path: Path, older: Callable[[], None]
 ) -> None:
@@ -350,7 +350,7 @@ def kill_at(folder: Path, page: int) -> bool:
         [sys.executable, "-c", AGAIN, str(folder)], start_new_session=True,
         stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE_S
     while child.poll() is None and time.monotonic() < until:
         with closing(Corpus(folder / "corpus.db", readonly=True)) as corpus:
             stored = corpus.state("reextracting") or '["", 0]'

@@ -177,7 +177,6 @@ before_run(workspace, workspace.corpus(), now=datetime(2025, 7, 3, 12, tzinfo=UT
 """
 
 
-@pytest.mark.timeout(120)
 def test_killed_at_any_moment_it_goes_on_where_it_was(
     tmp_path: Path, as_from_the_start: dict[str, Snapshot]
 ) -> None:

@@ -151,7 +151,6 @@ def test_figures_have_goals() -> None:
 
 
 @evaluation
-@pytest.mark.timeout(120)
 def test_a_third_of_the_labelled_copies_are_found_as_well_as_all_should_be() -> None:
     documents, labels = labelled.read_documents(), labelled.read_labels()
     groups = close(labels, [document["id"] for document in documents])
@@ -176,7 +175,6 @@ def test_addresses_of_one_article_have_one_key() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 @evaluation
 def test_no_figure_is_below_its_floor() -> None:
     figures = {**quality.of_synth(), **quality.of_addresses(), **quality.of_gold()}

@@ -29,7 +29,8 @@ from scheduler.lock import only_daemon
 from scheduler.rounds import Rounds
 from tests.commands import restored_logging
 from tests.daemons import Daemon, run_rows
-from tests.test_daemon import fake, stop_a_second_after, wait_until, workspace
+from tests.patience import PATIENCE_S, wait_until
+from tests.test_daemon import fake, stop_a_second_after, workspace
 from tests.test_service import kept
 
 if TYPE_CHECKING:
@@ -96,7 +97,6 @@ def test_corpus_that_another_process_holds_is_waited_for(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("whom", [ALL, WRITERS], ids=["all", "writers"])
 def test_corpus_that_is_held_for_a_minute_is_waited_for(workspace: Path, whom: str) -> None:
     code = "import tests.test_scheduler_scenarios as here; here.serve_slowly()"
@@ -181,7 +181,7 @@ def test_fault_of_ours_costs_its_turn_and_not_the_daemon(
 
 
 def test_daemon_that_is_killed_more_often_than_its_interval_gets_on(workspace: Path) -> None:
-    deadline = time.monotonic() + 150
+    deadline = time.monotonic() + PATIENCE_S
     starts = 0
     while sorted(spiders(workspace)) != sorted(SPIDERS):
         assert time.monotonic() < deadline
@@ -218,7 +218,7 @@ def test_ctrl_c_at_a_terminal_reaches_the_crawl_once(workspace: Path) -> None:
         daemon.wait_for((workspace / "ready").exists)
         os.killpg(daemon.process.pid, signal.SIGINT)
 
-        assert daemon.process.wait(timeout=40) == 130
+        assert daemon.process.wait(PATIENCE_S) == 130
     assert spiders(workspace, "interrupted") == ["sitemaps"]
     assert (workspace / "notes").read_text().splitlines()[-2:] == ["told 1 times", "end sitemaps"]
 
@@ -258,7 +258,6 @@ def test_jobs_and_kinds_that_nobody_knows_any_more_stand_in_nobodys_way(workspac
 
 
 @pytest.mark.parametrize("rounds", [25, pytest.param(400, marks=pytest.mark.slow)])
-@pytest.mark.timeout(300)
 def test_daemon_that_is_stopped_while_jobs_come_in_ends(
     workspace: Path, rounds: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -227,7 +227,6 @@ def test_asking_begins_where_the_last_whole_answer_ended(
     assert Asking(source=source, at=NOW).since == since
 
 
-@pytest.mark.timeout(180)
 def test_topic_that_changes_takes_its_queries_along(tmp_path: Path) -> None:
     def answer(asked: Asked) -> Reply | None:
         is_asked = asked.page == ("bing.test", "/news/search")
@@ -250,7 +249,6 @@ def test_topic_that_changes_takes_its_queries_along(tmp_path: Path) -> None:
     assert len(rest) == 1
 
 
-@pytest.mark.timeout(240)
 def test_service_that_is_down_is_shown_and_the_round_goes_on(tmp_path: Path) -> None:
     def answer(asked: Asked) -> Reply | None:
         if asked.page != ("bing.test", "/news/search"):

@@ -127,7 +127,6 @@ def results_of(request: Asked) -> list[dict[str, Any]]:
     ]
 
 
-@pytest.mark.timeout(120)
 def test_own_instance_is_asked_without_robots_and_its_silent_engines_are_shown(
     tmp_path: Path,
 ) -> None:
@@ -178,7 +177,6 @@ def test_what_an_instance_lacks_is_told_in_words(
     assert SearxngSpider.patience_s(response) == patience_s
 
 
-@pytest.mark.timeout(120)
 def test_refusals_fail_the_query_and_not_the_run(tmp_path: Path) -> None:
     replies = [
         Reply(body=body(silent=[["google news", "timeout"]])),

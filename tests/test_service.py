@@ -25,7 +25,8 @@ from scheduler.clockwork import Clockwork
 from scheduler.daemon import run_once
 from scheduler.rounds import Rounds
 from scheduler.upkeep import BACKUP, MAINTENANCE, due_upkeep, keep_up
-from tests.test_daemon import FAKE, SERVE, fake, wait_until, workspace
+from tests.patience import PATIENCE_S, wait_until
+from tests.test_daemon import FAKE, SERVE, fake, workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -230,7 +231,6 @@ def test_health_that_cannot_be_told_keeps_the_daemon_from_starting(workspace: Pa
 # As a process of its own
 
 
-@pytest.mark.timeout(90)
 def test_service_tells_its_manager_that_it_is_ready_alive_and_stopping(
     workspace: Path, tmp_path: Path
 ) -> None:
@@ -245,13 +245,12 @@ def test_service_tells_its_manager_that_it_is_ready_alive_and_stopping(
             daemon.send_signal(signal.SIGTERM)
             while told[-1] != "STOPPING=1":
                 told.append(manager.recv(4096).decode())
-            assert daemon.wait(timeout=30) == 0
+            assert daemon.wait(PATIENCE_S) == 0
 
     assert told[0].startswith("READY=1")
     assert any(one.startswith("STATUS=at work: ") for one in told)
 
 
-@pytest.mark.timeout(90)
 def test_hangup_reads_the_settings_again_and_health_is_told(workspace: Path) -> None:
     port = free_port()
     say(workspace, f'[health]\naddress = "127.0.0.1:{port}"\n')
@@ -266,7 +265,7 @@ def test_hangup_reads_the_settings_again_and_health_is_told(workspace: Path) -> 
         assert daemon.poll() is None
         daemon.send_signal(signal.SIGTERM)
 
-        assert daemon.wait(timeout=30) == 0
+        assert daemon.wait(PATIENCE_S) == 0
 
 
 def ask(port: int, path: str) -> bytes:

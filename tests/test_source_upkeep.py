@@ -64,7 +64,6 @@ def due(corpus: Corpus, *, at: datetime = NOW) -> DueSource:
 # -- answers of servers ---------------------------------------------------------------------------
 
 
-@pytest.mark.timeout(180)
 def test_rules_outlive_a_304_to_the_next_days_robots_txt(tmp_path: Path) -> None:
     folder = make_workspace(tmp_path / "w", ["http://a.test/feed"], 'sites = ["http://a.test/"]')
     rules = b"User-agent: *\nDisallow: /1\nCrawl-delay: 0.1\n"
@@ -94,7 +93,6 @@ def test_rules_outlive_a_304_to_the_next_days_robots_txt(tmp_path: Path) -> None
     assert "/1" not in asked
 
 
-@pytest.mark.timeout(180)
 def test_validators_go_out_as_they_came_and_an_odd_age_loses_no_poll(tmp_path: Path) -> None:
     folder = make_workspace(tmp_path / "w", ["http://a.test/feed"])
     headers = {"ETag": ODD, "Cache-Control": "max-age=60", "Age": "\xb2"}

@@ -22,7 +22,8 @@ from scheduler.beat import Pulse
 from scheduler.clockwork import Clockwork
 from scheduler.health import ailments
 from scheduler.rounds import Rounds
-from tests.test_daemon import fake, wait_until, workspace
+from tests.patience import PATIENCE_S, wait_until
+from tests.test_daemon import fake, workspace
 from tests.test_health import WELL, opened
 
 __all__ = ["workspace"]  # fixture
@@ -97,12 +98,10 @@ def test_daemon_whose_tick_hangs_ends_without_waiting_for_it(
     codes: list[int] = []
     free, stop = threading.Event(), threading.Event()
     clockwork = clockwork_of(workspace, die=codes.append, drain_s=0.1)
-    monkeypatch.setattr(clockwork, "_tick", lambda: free.wait(60))
-    began = time.monotonic()
+    monkeypatch.setattr(clockwork, "_tick", free.wait)
     try:
         with pytest.raises(CrawlError, match="stood still"):
             clockwork.keep(stop, threading.Event())
-        assert time.monotonic() - began < 30
     finally:
         free.set()
 
@@ -161,7 +160,7 @@ def test_stopping_tells_the_teller_before_it_waits_for_the_crawl(
     assert order[:2] == ["teller", "turns"]
 
 
-@pytest.mark.parametrize("drain_s", [0.2, 30.0])
+@pytest.mark.parametrize("drain_s", [0.2, PATIENCE_S])
 def test_crawl_at_work_is_waited_for_but_not_for_ever(workspace: Path, drain_s: float) -> None:
     clockwork = clockwork_of(workspace, die=lambda _: None, drain_s=drain_s)
     clockwork._pulse.began("feeds")
@@ -171,7 +170,7 @@ def test_crawl_at_work_is_waited_for_but_not_for_ever(workspace: Path, drain_s: 
     clockwork._give_up(CrawlError("x"))
 
     spent_s = time.monotonic() - began
-    assert min(drain_s, 0.9) <= spent_s < 20
+    assert min(drain_s, 0.9) <= spent_s < PATIENCE_S
     assert clockwork.rounds.stop.is_set()
 
 
@@ -220,6 +219,4 @@ def test_client_that_dribbles_is_cut_off(workspace: Path, monkeypatch: pytest.Mo
                 return True
             return False
 
-        began = time.monotonic()
         wait_until(is_cut)
-        assert time.monotonic() - began < 4

@@ -416,6 +416,5 @@ def test_store_keeps_to_its_model() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(3600)
 def test_store_keeps_to_its_model_for_long() -> None:
     check(MANY_EXAMPLES)

@@ -17,6 +17,7 @@ from ingest.corpus.selection import Selection
 from ingest.errors import CorpusError
 from ingest.tailing import Tail
 from tests.filled import add_article, add_page, fill
+from tests.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,7 +115,7 @@ def test_the_command_follows_until_it_is_interrupted(filled: Corpus, tmp_path: P
     add(filled, 10)
     second = json.loads(process.stdout.readline())
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=PATIENCE_S)
 
     assert (first["id"], second["id"], process.returncode) == (2, 10, 130)
     assert "Traceback" not in said

@@ -18,6 +18,7 @@ from ingest.layout import COLUMNS, Column, Style, Table, painted, styled, unstyl
 from ingest.rich_tables import showing_progress, table_lines
 from ingest.show_search import came_lines
 from tests.commands import restored_logging, workspace
+from tests.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +61,7 @@ def on_terminal(
     shown = b""
     while part := _read(ours):
         shown += part
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=PATIENCE_S)
     os.close(ours)
     assert (process.returncode, said) == (0, b"")
     return shown.decode().replace("\r\n", "\n").split("=========\n")[:-1]

@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-import pytest
-
 from ingest.pacing import Turns
 from tests.search_web import Asked, Reply, answering, article, crawl
 from tests.test_polite import feed, make_workspace
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
 
     from tests.search_web import SearchWeb
 
-pytestmark = pytest.mark.timeout(180)
+
 ADDRESS = "192.0.2.1"
 PATIENT, OTHER = "localhost", "127.0.0.1"  # two hosts at one address
 
