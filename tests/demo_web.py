@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ingest.corpus import Corpus
 from ingest.demo.run import make_workspace, poll
+from tests import preloaded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,10 +38,13 @@ def environment(server: HasProxy, **more: str) -> dict[str, str]:
 
 
 def run(folder: Path, arguments: list[str], env: Mapping[str, str]) -> None:
-    done = subprocess.run(
+    went_well(subprocess.run(
         [sys.executable, "-m", *arguments], cwd=folder, env=env, capture_output=True, text=True,
         check=False,
-    )  # fmt: skip
+    ))  # fmt: skip
+
+
+def went_well(done: subprocess.CompletedProcess[str]) -> None:
     assert done.returncode == 0, done.stderr[-3000:]
     assert "Traceback" not in done.stderr, done.stderr[-3000:]
 
@@ -59,9 +63,8 @@ def crawl_by_command(folder: Path, server: DemoServer) -> None:
 
 def crawl_backwards(folder: Path, server: DemoServer) -> None:
     for spider in (*reversed(SPIDERS[:-1]), SPIDERS[-1]):
-        run(
-            folder, ["scrapy", "crawl", spider], environment(server, SEEDBED_CRAWL__CONCURRENCY="9")
-        )
+        env = environment(server, SEEDBED_CRAWL__CONCURRENCY="9")
+        went_well(preloaded.scrapy("crawl", spider, cwd=folder, env=env))
 
 
 def crawl_by_daemon(folder: Path, server: DemoServer, *, hours_ahead: float = 0.0) -> None:

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest import clock
-from ingest.commands.crawl import stop_once
 from ingest.corpus import Corpus
+from ingest.mortal import stop_once
 
 if TYPE_CHECKING:
     from datetime import datetime

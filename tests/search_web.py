@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -12,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from ingest.corpus import Corpus
+from tests import preloaded
 from tests.demo_web import environment
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
@@ -140,11 +140,7 @@ def crawl(
     folder: Path, spider: str, web: SearchWeb, **more: str
 ) -> subprocess.CompletedProcess[str]:
     """`scrapy crawl`, with every host in that web."""
-    env = environment(web, **more)
-    return subprocess.run(
-        [sys.executable, "-m", "scrapy", "crawl", spider], cwd=folder, env=env, text=True,
-        capture_output=True, check=False,
-    )  # fmt: skip
+    return preloaded.scrapy("crawl", spider, cwd=folder, env=environment(web, **more))
 
 
 def sources(folder: Path, kind: str) -> list[dict[str, Any]]:

@@ -31,7 +31,7 @@ from ingest.extract import PageRead, read_page
 from ingest.items import Reason, Rejection, Stage
 from ingest.reextract import reextract
 from ingest.workspace import Workspace
-from tests import taught
+from tests import preloaded, taught
 from tests.archive_web import OTHER, WarcMaker, page
 from tests.rows import NOW
 from tests.taught import all_prints, crawl, make_workspace, opened
@@ -319,10 +319,7 @@ def spidered(warcs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same files taken in by the spider."""
     folder = tmp_path_factory.mktemp("spidered") / "workspace"
     shutil.copytree(warcs, folder)
-    done = subprocess.run(
-        [sys.executable, "-m", "scrapy", "crawl", "warc", "-a", "file=in"], cwd=folder,
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = preloaded.scrapy("crawl", "warc", "-a", "file=in", cwd=folder, env=os.environ)
     assert done.returncode == 0, done.stderr[-3000:]
     return folder
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -22,7 +20,7 @@ from ingest.intake import Intake
 from ingest.items import Outcome
 from ingest.rejudge import before_run
 from ingest.revisions import Side, diff
-from tests import taught
+from tests import preloaded, taught
 from tests.demo_web import ask, environment
 from tests.rows import NOW, fetched
 from tests.taught import Print, crawl, opened, page_of, snapshot
@@ -196,10 +194,8 @@ def test_a_crawl_corrects_compares_and_follows_redirects(tmp_path: Path) -> None
         ),
     }
     with serve(resources) as server:
-        subprocess.run(
-            [sys.executable, "-m", "scrapy", "crawl", "frontier"],
-            cwd=folder, env=environment(server), capture_output=True, check=True,
-        )  # fmt: skip
+        done = preloaded.scrapy("crawl", "frontier", cwd=folder, env=environment(server))
+    assert done.returncode == 0, done.stderr
     told = ask(
         folder,
         "SELECT p.url, f.outcome FROM fetches f JOIN pages p ON p.id = f.page "

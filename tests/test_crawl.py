@@ -256,7 +256,7 @@ def test_command_line_is_scrapy_s_own() -> None:
 
 TOLD_TWICE = """
 import os, signal, time
-from ingest.commands.crawl import stop_once
+from ingest.mortal import stop_once
 heard = []
 signal.signal(signal.SIGTERM, lambda number, _: heard.append(number))
 signal.signal(signal.SIGUSR1, stop_once)

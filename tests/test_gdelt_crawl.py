@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ingest.gdelt.files import STEP, Stream
+from tests import preloaded
 from tests.demo_web import ask
 from tests.gdelt_web import Answer, FakeGdelt, row
 from tests.patience import wait_until
@@ -53,10 +54,8 @@ def crawl(
     folder: Path, fake: FakeGdelt, *arguments: str, minutes: float = 0, **env: str
 ) -> subprocess.CompletedProcess[str]:
     ahead = {"SEEDBED_CLOCK_AHEAD_HOURS": str(minutes / 60)}
-    done = subprocess.run(
-        [sys.executable, "-m", "scrapy", "crawl", "gdelt", *arguments], cwd=folder,
-        env=environment(fake, {**ahead, **env}), capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    env = environment(fake, {**ahead, **env})
+    done = preloaded.scrapy("crawl", "gdelt", *arguments, cwd=folder, env=env)
     assert "Traceback" not in done.stderr, done.stderr[-3000:]
     return done
 

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from ingest.gdelt.files import Stream
+from tests import preloaded
 from tests.demo_web import ask
 from tests.gdelt_web import Answer, FakeGdelt
 from tests.test_gdelt_crawl import NEWEST, environment, folder
@@ -45,10 +46,8 @@ def answer(*numbers: int) -> Answer:
 
 def crawl(folder: Path, fake: FakeGdelt, **env: str) -> subprocess.CompletedProcess[str]:
     pace = {"SEEDBED_GDELT__DOC_DELAY_S": "0.05", "SEEDBED_SEARCH__PER_LANGUAGE": "3"}
-    done = subprocess.run(
-        [sys.executable, "-m", "scrapy", "crawl", "gdelt_doc"], cwd=folder,
-        env=environment(fake, {**pace, **env}), capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    env = environment(fake, {**pace, **env})
+    done = preloaded.scrapy("crawl", "gdelt_doc", cwd=folder, env=env)
     assert done.returncode == 0, done.stderr[-3000:]
     assert "Traceback" not in done.stderr, done.stderr[-3000:]
     return done

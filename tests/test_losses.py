@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import os
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from ingest.errors import CorpusError
 from ingest.extensions import _BENCHES, Bench, RunRecorder
 from ingest.intake import Intake
 from ingest.log import get
+from tests import preloaded
 from tests.demo_web import environment
 from tests.filled import fill
 from tests.rows import NOW
@@ -69,10 +69,7 @@ def test_a_run_that_cannot_claim_its_pages_has_failed(tmp_path: Path) -> None:
 def test_a_crawl_that_cannot_read_its_sources_fails_without_a_traceback(tmp_path: Path) -> None:
     folder = make_workspace(tmp_path / "w", [])
     lacking(folder, "DROP TABLE sources")
-    done = subprocess.run(
-        [sys.executable, "-m", "scrapy", "crawl", "feeds"], cwd=folder,
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = preloaded.scrapy("crawl", "feeds", cwd=folder, env=os.environ)
 
     assert done.returncode == 1, done.stderr
     assert "the corpus lacks the table sources" in done.stderr

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,9 +11,11 @@ from scrapy import Request
 from ingest.demo.resource import Resource
 from ingest.demo.server import serve
 from ingest.middlewares import AddressGuard, RefusedAddress, is_public, literal_ip
+from tests import preloaded
 from tests.demo_web import ask, environment
 
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
 PRIVATE = [
@@ -105,10 +105,7 @@ def make_workspace(folder: Path, urls: list[str]) -> Path:
 
 
 def crawl_list(folder: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "scrapy", "crawl", "urls", "-a", "file=list.txt"],
-        cwd=folder, env=env, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    return preloaded.scrapy("crawl", "urls", "-a", "file=list.txt", cwd=folder, env=env)
 
 
 def test_robots_txt_that_cannot_be_read_forbids_and_one_that_is_not_there_allows(

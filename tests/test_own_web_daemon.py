@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
+import os
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -14,6 +14,7 @@ from ingest.cli import main
 from ingest.corpus import Corpus
 from ingest.errors import ConfigError
 from scheduler.daemon import run_once
+from tests import preloaded
 from tests.commands import restored_logging
 
 if TYPE_CHECKING:
@@ -86,10 +87,7 @@ def test_mistake_in_the_catalogue_of_a_workspace_stops_every_way_to_crawl(
     monkeypatch.setenv("SEEDBED_DISCOVERY__PROPOSALS", "show")
     (workspace / "outlets.tsv").write_text("paper.az", encoding="utf-8")
     (workspace / "scrapy.cfg").write_text("[settings]\ndefault = ingest.settings\n")
-    done = subprocess.run(
-        [sys.executable, "-m", "scrapy", "crawl", "frontier"], cwd=workspace, text=True,
-        capture_output=True, check=False,
-    )  # fmt: skip
+    done = preloaded.scrapy("crawl", "frontier", cwd=workspace, env=os.environ)
 
     assert main(["-w", str(workspace), "run", "--once"]) == 3
     assert "outlets.tsv: line 1: expected home" in capsys.readouterr().err

@@ -14,6 +14,7 @@ import pytest
 
 from ingest.archive import read_record
 from ingest.errors import CorpusError
+from tests import preloaded
 from tests.archive_web import OTHER, WarcMaker, page
 from tests.demo_web import ask
 
@@ -44,10 +45,7 @@ def environment(**more: str) -> dict[str, str]:
 
 def crawl(folder: Path, *arguments: str, code: int = 0, **env: str) -> list[dict[str, Any]]:
     """The events of a crawl."""
-    done = subprocess.run(
-        [sys.executable, "-m", "scrapy", "crawl", "warc", *arguments], cwd=folder,
-        env=environment(**env), capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = preloaded.scrapy("crawl", "warc", *arguments, cwd=folder, env=environment(**env))
     assert "Traceback" not in done.stderr, done.stderr[-3000:]
     assert done.returncode == code, done.stderr[-3000:]
     return [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
@@ -241,10 +239,7 @@ def test_a_killed_run_goes_on_where_it_stood(folder: Path) -> None:
 def test_mistakes_are_told_before_anything_is_read(
     folder: Path, arguments: tuple[str, ...], said: str
 ) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "scrapy", "crawl", "warc", *arguments], cwd=folder,
-        env=environment(), capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = preloaded.scrapy("crawl", "warc", *arguments, cwd=folder, env=environment())
 
     assert done.returncode == 1
     assert said in done.stderr

@@ -6,13 +6,12 @@ import gzip
 import itertools
 import json
 import os
-import subprocess
-import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests import preloaded
 from tests.archive_web import OTHER, Answer, Asked, FakeArchive, WarcMaker, page
 from tests.demo_web import ask
 
@@ -56,14 +55,12 @@ def store(**volumes: bytes) -> dict[str, bytes]:
 def crawl(
     folder: Path, fake: FakeArchive, since: str, until: str, *, minutes: float = 0
 ) -> list[dict[str, Any]]:
-    done = subprocess.run(
-        [sys.executable, "-m", "scrapy", "crawl", "warc", "-a", f"since={since}",
-         "-a", f"until={until}"], cwd=folder,
+    done = preloaded.scrapy(
+        "crawl", "warc", "-a", f"since={since}", "-a", f"until={until}", cwd=folder,
         env={
             **os.environ, "SEEDBED_ARCHIVES__NEWS_URL": fake.url, "SEEDBED_LOG__LEVEL": "INFO",
             "SEEDBED_LOG__FORMAT": "json", "SEEDBED_CLOCK_AHEAD_HOURS": str(minutes / 60),
         },
-        capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert "Traceback" not in done.stderr, done.stderr[-3000:]
     assert done.returncode == 0, done.stderr[-3000:]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,6 +13,7 @@ import pytest
 from ingest.corpus import Corpus
 from ingest.items import Candidate, FailedFetch, Gated, Outcome
 from ingest.urls import address_key
+from tests import preloaded
 from tests.archive_web import OTHER, Answer, Asked, FakeArchive, page
 from tests.demo_web import ask
 
@@ -84,13 +83,12 @@ def machine(answers: Mapping[str, Answer]) -> Any:
 def crawl(
     folder: Path, url: str, *arguments: str, minutes: float = 0, **env: str
 ) -> list[dict[str, Any]]:
-    done = subprocess.run(
-        [sys.executable, "-m", "scrapy", "crawl", "wayback", *arguments], cwd=folder,
+    done = preloaded.scrapy(
+        "crawl", "wayback", *arguments, cwd=folder,
         env={
             **os.environ, "SEEDBED_ARCHIVES__WAYBACK_URL": url, "SEEDBED_LOG__LEVEL": "INFO",
             "SEEDBED_LOG__FORMAT": "json", "SEEDBED_CLOCK_AHEAD_HOURS": str(minutes / 60), **env,
         },
-        capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert "Traceback" not in done.stderr, done.stderr[-3000:]
     assert done.returncode == 0, done.stderr[-3000:]

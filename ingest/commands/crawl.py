@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from typing import TYPE_CHECKING
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 
 from ingest.extensions import failed_runs, lossy_runs
+from ingest.mortal import stop_once
 
 if TYPE_CHECKING:
     import argparse
 
-__all__ = ["Command", "stop_once"]
-
-
-def stop_once(_number: int, _frame: object) -> None:
-    """Stop as by SIGTERM, when whoever started us dies, however often that is said."""
-    signal.signal(signal.SIGUSR1, signal.SIG_IGN)
-    os.kill(os.getpid(), signal.SIGTERM)
+__all__ = ["Command"]
 
 
 class Command(ScrapyCrawl):
