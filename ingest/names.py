@@ -135,7 +135,7 @@ def join_places(written: Sequence[str]) -> Sequence[str]:
     return [*joined, *written[done:]]
 
 
-@lru_cache(65536)
+@lru_cache(16384)
 def _openings(token: str) -> tuple[_Phrase, ...]:
     """The forms of several words that may begin with a token, the longest first."""
     word = normalize(token)

@@ -65,7 +65,7 @@ OF_THE_FILE = frozenset({
     "test_a_fetch_that_changes_a_link_leaves_no_line_of_the_site_in_search",
     "test_a_locked_corpus_is_an_error_of_its_own",
     "test_a_reader_is_shown_the_address_that_leads_to_an_article_and_not_the_article_twice",
-    "test_any_texts_give_the_same_corpus_in_any_order",  # some thirty corpora
+    "test_any_texts_give_the_same_corpus_in_any_order",
     "test_command_lists_stories_and_shows_one_by_date",
     "test_command_says_that_there_is_no_such_story",
     "test_corpus_that_is_locked_is_asked_again",
@@ -73,12 +73,13 @@ OF_THE_FILE = frozenset({
     "test_killed_at_any_moment_it_goes_on_where_it_was",
     "test_line_below_all_that_a_site_republishes_is_no_overlap",
     "test_lines_of_the_site_leave_texts_search_and_fingerprints",
+    "test_little_is_cached_as_long_as_one_reads_through_it",
     "test_locked_corpus_is_an_error_of_its_own",
     "test_looking_for_pages_takes_no_write_lock",
     "test_new_corpus_is_marked_as_ours",
     "test_nothing_is_done_where_nothing_changed",
     "test_offsets_of_a_passage_cut_it_out_of_both_texts",
-    "test_one_address_of_all_pages_is_believed_in_no_order",  # two dozen corpora
+    "test_one_address_of_all_pages_is_believed_in_no_order",
     "test_other_wording_at_one_address_is_a_revision_and_no_passage",
     "test_passages_of_one_article_are_found_by_an_index",
     "test_reader_cannot_write",

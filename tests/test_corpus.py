@@ -252,6 +252,16 @@ def test_failed_transaction_leaves_nothing(corpus: Corpus) -> None:
     assert corpus.counts_by_outcome() == {}
 
 
+def test_little_is_cached_as_long_as_one_reads_through_it(corpus: Corpus) -> None:
+    def cached_kib() -> int:
+        return -int(corpus._value("PRAGMA cache_size"))
+
+    before = cached_kib()
+    with corpus.little_cached():
+        assert 0 < cached_kib() < before
+    assert cached_kib() == before
+
+
 def test_two_processes_may_make_the_same_corpus_at_once(tmp_path: Path) -> None:
     path, failures = tmp_path / "corpus.db", list[BaseException]()
 

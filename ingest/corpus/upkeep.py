@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ from ingest.corpus.base import Base, iso, parse_iso
 from ingest.errors import ClockWrong
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 __all__ = ["Upkeep", "wal_bytes"]
@@ -22,6 +23,7 @@ _BUILT = datetime(2026, 1, 1, tzinfo=UTC)  # before this program was
 _LONGEST_WAIT = timedelta(days=1)  # that a host or a failed page is granted; `ingest.cadence`
 _FOLLOWED = "clock_followed"  # in `topic_state`: the last run whose times were looked at
 _RUNS_LOOKED_BACK = 100
+_LITTLE = -4096  # KiB, negative as SQLite has it
 _STAGE = "seconds of "  # in `topic_state`, before the name of a stage
 #: The latest moment that stands in the corpus, but for runs whose times were looked at.
 _LATEST = """
@@ -69,6 +71,16 @@ class Upkeep(Base):
     def optimize(self) -> None:
         """Let SQLite look again at what it knows of its tables (sqlite.org/lang_analyze.html)."""
         self._run("PRAGMA optimize = 0x10002")
+
+    @contextmanager
+    def little_cached(self) -> Iterator[None]:
+        """For very many rows that are read once: 28 MiB less of the file is kept in memory."""
+        before = self._value("PRAGMA cache_size")
+        self._run(f"PRAGMA cache_size = {_LITTLE}")
+        try:
+            yield
+        finally:
+            self._run(f"PRAGMA cache_size = {before}")
 
     def fold_log(self) -> bool:
         """Write the write-ahead log into the file and cut it to nothing.

@@ -105,10 +105,11 @@ class _Weaver:
         """Thread from a day on until all stands as before; the stories touched, and that end."""
         since = datetime.combine(first, time(), UTC)
         before: dict[int, int] = {}
-        threads, end = thread(
-            self._tellings(since, before),
-            lexicon=self._lexicon, seeds=self._seeds, since=since, changed=changed,
-        )  # fmt: skip
+        with self._corpus.little_cached():
+            threads, end = thread(
+                self._tellings(since, before),
+                lexicon=self._lexicon, seeds=self._seeds, since=since, changed=changed,
+            )  # fmt: skip
         if end is not None:
             threads = self._with_the_rest(threads, end, before)
         horizon = _earlier(since, WINDOW)

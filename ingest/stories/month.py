@@ -11,10 +11,11 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import Counter, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ingest.stories.products import BITS, Products
 from ingest.stories.sums import Sums
 from ingest.stories.weighing import is_bridge
 
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["Likeness", "Month", "OpenStory", "Vector", "vector_of"]
 
 _SWEPT_AFTER = 256  # articles that were let go of, at the least
-_AT_ONCE = 1 << 16  # products summed at once: 3 MB
-_BITS = 10  # of a note that tell a weight; the others tell the turn
 _NOBODY = 0  # the slot of who has left
 
 
@@ -72,7 +71,7 @@ class OpenStory:
 
     slot: int
     latest: tuple[datetime, int]  #: when, and the how manieth article
-    languages: Counter[str | None] = field(default_factory=Counter)
+    languages: Counter[str | None]  #: changed for another, never in place: many stories share one
     only: Vector | None = None  #: its one article, while it has one
     sums: Sums | None = None  #: of its articles, once it has more
 
@@ -91,27 +90,32 @@ class Month:
         self._seats: deque[_Seat] = deque()
         self._first = 0  # turn of the oldest seat; turns are counted from the first seat ever
         self._noted_from = 0  # turn of the first seat that notes tell of
-        self._notes: dict[int, array[int]] = {}  # of a feature: turn and weight, oldest first
-        self._slots = array("i")  # of each seat that notes tell of
+        # Of a feature: turns since that one and weights, oldest first.
+        self._notes: dict[int, array[int]] = {}
+        self._slots = array("l")  # of each seat that notes tell of
+        self._products = Products()
         self._labels = [_NOBODY]  # of each slot
         self._free: list[int] = []
         self._whole, self._bridge = array("d", (0.0,)), array("d", (0.0,))  # squares of each slot
+        self._one_of: dict[str | None, Counter[str | None]] = {}  # article in a language
 
     def seat(self, label: int, vector: Vector, *, at: datetime, language: str | None) -> None:
         """Seat an article with a story; the first one opens it."""
         turn = self._first + len(self._seats)
         self._seats.append(_Seat(language, label, vector))
         self._note(vector, turn)
-        story = self.stories.get(label)
+        story, one = self.stories.get(label), self._one_in(language)
         if story is None:
-            story = self.stories[label] = OpenStory(self._slot_for(label), (at, turn), only=vector)
-        elif story.only is not None:
-            story.sums = Sums()
-            story.sums.add(story.only)
-            story.only = None
+            story = OpenStory(self._slot_for(label), (at, turn), one, only=vector)
+            self.stories[label] = story
+        else:
+            if story.only is not None:
+                story.sums = Sums()
+                story.sums.add(story.only)
+                story.only = None
+            story.latest = (at, turn)
+            story.languages = story.languages + one
         self._move(story, vector, 1)
-        story.latest = (at, turn)
-        story.languages[language] += 1
         self._slots.append(story.slot)
 
     def leave(self) -> None:
@@ -121,7 +125,7 @@ class Month:
         self._first += 1
         story = self.stories[seat.label]
         self._move(story, seat.vector, -1)
-        story.languages -= Counter((seat.language,))
+        story.languages = story.languages - self._one_in(seat.language)
         if not story.languages:
             del self.stories[seat.label]
             self._free.append(story.slot)
@@ -138,9 +142,9 @@ class Month:
         if not self._seats:
             return
         named, rest = slice(vector.bridging), slice(vector.bridging, None)
-        products = self._products(vector, named)
+        products = self._products_with(vector, named)
         bridges = self._cosines(products, _square(vector.weights[named]), self._bridge)
-        products += self._products(vector, rest)
+        products += self._products_with(vector, rest)
         wholes = self._cosines(products, _square(vector.weights), self._whole)
         most = np.maximum(wholes / whole, bridges / bridge)
         found = np.flatnonzero(most >= 1)
@@ -149,51 +153,36 @@ class Month:
                 self._labels[slot], float(wholes[slot]), float(bridges[slot]), float(most[slot])
             )
 
+    def _one_in(self, language: str | None) -> Counter[str | None]:
+        return self._one_of.setdefault(language, Counter((language,)))
+
     def _note(self, vector: Vector, turn: int) -> None:
+        turned = turn - self._noted_from << BITS
         for feature, weight in zip(vector.features, vector.weights, strict=False):
-            note = turn << _BITS | weight
+            note = turned | weight
             notes = self._notes.get(feature)
             if notes is None:
-                self._notes[feature] = array("q", (note,))
+                self._notes[feature] = array("I", (note,))
             else:
                 notes.append(note)
 
-    def _products(self, vector: Vector, part: slice) -> Any:
+    def _products_with(self, vector: Vector, part: slice) -> Any:
         """Of a part of a vector with each seat that notes tell of."""
-        import numpy as np
-
-        products = np.zeros(len(self._slots))
-        gathered, times, lengths = array("q"), array("h"), array("l")
         told = zip(vector.features, vector.weights, strict=False)
-        for feature, weight in islice(told, part.start, part.stop):
-            notes = self._notes.get(feature)
-            if notes is None:
-                continue
-            gathered.extend(notes)
-            times.append(weight)
-            lengths.append(len(notes))
-            if len(gathered) > _AT_ONCE:
-                products += self._summed(gathered, times, lengths)
-                gathered, times, lengths = array("q"), array("h"), array("l")
-        return products + self._summed(gathered, times, lengths) if gathered else products
-
-    def _summed(self, gathered: array[int], times: array[int], lengths: array[int]) -> Any:
-        import numpy as np
-
-        notes = np.frombuffer(gathered, dtype=np.longlong)
-        weights = notes & ((1 << _BITS) - 1)
-        weights *= np.repeat(
-            np.frombuffer(times, dtype=np.short), np.frombuffer(lengths, dtype="l")
-        )
-        return np.bincount(
-            (notes >> _BITS) - self._noted_from, weights=weights, minlength=len(self._slots)
+        return self._products.of(
+            (
+                (notes, weight)
+                for feature, weight in islice(told, part.start, part.stop)
+                if (notes := self._notes.get(feature)) is not None
+            ),
+            len(self._slots),
         )
 
     def _cosines(self, products: Any, square: int, squares: array[float]) -> Any:
         """Of a vector with each story, by slot; 0 where either is empty."""
         import numpy as np
 
-        slots = np.frombuffer(self._slots, dtype=np.intc)
+        slots = np.frombuffer(self._slots, dtype=np.intp)
         summed = np.bincount(slots, weights=products, minlength=len(squares))
         lengths = np.sqrt(square * np.frombuffer(squares))
         return np.divide(summed, lengths, out=np.zeros(len(squares)), where=lengths > 0)
@@ -219,12 +208,15 @@ class Month:
         self._whole[story.slot] += named + rest
 
     def _sweep(self) -> None:
-        """Forget the notes of who has left."""
-        living = self._first << _BITS
+        """Forget the notes of who has left, and count the turns of the others from the first."""
+        import numpy as np
+
+        living = self._first - self._noted_from << BITS
         kept = {}
         for feature, notes in self._notes.items():
             if notes[-1] >= living:
                 del notes[: bisect_left(notes, living)]
+                np.frombuffer(notes, dtype=np.uintc)[:] -= np.uintc(living)
                 kept[feature] = notes
         self._notes = kept
         del self._slots[: self._first - self._noted_from]

@@ -198,8 +198,8 @@ def thread(
         Every article from one window before `since` up to the end of the pass, in its thread.
     """
     state = _Pass(lexicon, seeds, cuts)
-    groups: dict[int, list[int]] = {}
-    moved = set[int]()
+    articles, labels = array("q"), array("q")
+    settled = 0  # so many of them, which come first
     homes: dict[int, int | None] = {}
     end, day = None, since.date()
     for telling in tellings:
@@ -213,11 +213,16 @@ def thread(
                 homes, end = stood, telling.at
                 break
         if telling.at < since:
-            label = state.settle(telling)
+            labels.append(state.settle(telling))
+            settled += 1
         else:
-            label = state.decide(telling)
-            moved.add(label)
-        groups.setdefault(label, []).append(telling.article)
+            labels.append(state.decide(telling))
+        articles.append(telling.article)
+    del state  # a month of texts, which is most of what a pass holds
+    moved = set(labels[settled:])
+    groups: dict[int, list[int]] = {}
+    for label, article in zip(labels, articles, strict=True):
+        groups.setdefault(label, []).append(article)
     threads = [
         Thread(tuple(group), -label if label < 0 else None, label not in moved, homes.get(label))
         for label, group in groups.items()

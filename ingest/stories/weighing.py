@@ -108,7 +108,7 @@ def is_bridge(feature: str, lexicon: Lexicon) -> bool:
     return is_bridging(feature, lexicon) or feature.isdigit()
 
 
-@lru_cache(100_000)
+@lru_cache(16384)
 def _own_idf(word: str) -> float:
     return idf_of_zipf(common_zipf(word))
 

@@ -56,6 +56,11 @@ class SharedCorpus(SharedFingerprints, Corpus):
     def optimize(self) -> None:
         """Nothing: autovacuum looks at the tables by itself."""
 
+    @contextmanager
+    def little_cached(self) -> Iterator[None]:
+        """Nothing: the cache is the server's."""
+        yield
+
     def fold_log(self) -> bool:
         """Nothing to fold: the server keeps its own log."""
         return True
