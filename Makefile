@@ -48,9 +48,10 @@ $(VENV)/.run-installed: pyproject.toml constraints.txt
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[web]'
 	touch $@
 
-$(VENV)/.test-installed: $(VENV)/.run-installed
+$(VENV)/.test-installed: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[web,test]'
-	touch $@
+	touch $(VENV)/.run-installed $@
 
 clean:
 	rm -rf $(VENV) $(VENV)-alpha build dist *.egg-info
