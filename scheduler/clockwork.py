@@ -144,10 +144,10 @@ class Clockwork:
         self._scheduler.add_job(
             self._tick, "interval", seconds=self.tick_s, id=_TICK, next_run_time=datetime.now(UTC)
         )
+        notify("READY=1", "STATUS=waits for what is due")  # before a job says that it is at work
         self._turns.begin()
         self._teller.begin()
         self._scheduler.start()
-        notify("READY=1", "STATUS=waits for what is due")
         is_lost = False
         try:
             while not stop.wait(min(self.tick_s, watchdog_every_s() or self.tick_s)):

@@ -236,7 +236,7 @@ def test_service_tells_its_manager_that_it_is_ready_alive_and_stopping(
 ) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(str(tmp_path / "manager"))
-        manager.settimeout(40)
+        manager.settimeout(PATIENCE_S)
         named = {"NOTIFY_SOCKET": str(tmp_path / "manager"), "WATCHDOG_USEC": "600000"}
         with served(workspace, **named) as daemon:
             told: list[str] = []
