@@ -20,12 +20,16 @@ PATIENCE_S = 400.0
 def wait_until(
     what: Callable[[], object],
     *,
+    within_s: float = PATIENCE_S,
     every_s: float = 0.05,
     is_hopeless: Callable[[], object] = lambda: False,
     said: Callable[[], str] = lambda: "it did not come about",
 ) -> None:
-    """Wait until something is so; the test fails where that takes too long or is past hope."""
-    until = time.monotonic() + PATIENCE_S
+    """Wait until something is so; the test fails where that takes too long or is past hope.
+
+    Another time than the patience of all is one that was promised.
+    """
+    until = time.monotonic() + within_s
     while not what():
         if time.monotonic() > until or is_hopeless():
             pytest.fail(said())

@@ -20,7 +20,7 @@ import pytest
 
 from ingest.corpus import Corpus
 from ingest.corpus.opening import STORE_VARIABLE
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -265,9 +265,7 @@ class Server:
         os.killpg(self.process.pid, 9)
         self.process.wait()
         # Its children leave its group; they end by themselves once the postmaster is gone.
-        until = time.monotonic() + PATIENCE_S
-        while time.monotonic() < until and _alive_in(self.folder / "pg"):
-            time.sleep(0.02)
+        wait_until(lambda: not _alive_in(self.folder / "pg"), every_s=0.02)
         self.process = None
 
     def stop(self) -> None:

@@ -208,7 +208,7 @@ def test_what_a_crawl_leaves_running_is_ended(tmp_path: Path) -> None:
 
     assert report.outcome == "finished"
     left = int((tmp_path / "left").read_text())
-    wait_until(lambda: not is_alive(left))
+    wait_until(lambda: not is_alive(left), within_s=5)
 
 
 def test_child_is_told_to_stop_when_its_parent_is_killed(tmp_path: Path) -> None:
@@ -219,7 +219,7 @@ def test_child_is_told_to_stop_when_its_parent_is_killed(tmp_path: Path) -> None
     parent.kill()
     parent.wait()
 
-    wait_until(lambda: not is_alive(child))
+    wait_until(lambda: not is_alive(child), within_s=10)
     assert row(tmp_path, 1)["outcome"] == "interrupted"
 
 

@@ -108,7 +108,10 @@ def run_until(
 
 def wait_for_orphans(folder: Path) -> None:
     """Until the children of killed daemons have stopped: they were told to, and drain."""
-    wait_until(lambda: not [pid for pid in crawls_in(folder) if pid != os.getpid()])
+    wait_until(
+        lambda: not [pid for pid in crawls_in(folder) if pid != os.getpid()], within_s=20,
+        said=lambda: "a crawl outlived its daemon by 20 s",
+    )  # fmt: skip
 
 
 def crawls_in(folder: Path) -> list[int]:

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from contextlib import closing
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -76,6 +77,7 @@ def test_poison_is_refused_by_name_and_the_pages_around_it_are_read(
     before = [ask(readers, f"before{number}") for number in range(3)]
     bad = ask(readers, title)
     after = [ask(readers, f"after{number}") for number in range(3)]
+    began = time.monotonic()
     refused = end_of(readers, bad)
     good = [end_of(readers, one) for one in (*before, *after)]
 
@@ -84,6 +86,7 @@ def test_poison_is_refused_by_name_and_the_pages_around_it_are_read(
     assert (refused.rejection.reason, refused.rejection.detail) == (reason, detail)
     assert [read.rejection for read in good if read and not read.article] == []
     assert None not in good
+    assert time.monotonic() - began < 30
 
 
 def test_poison_upon_poison_stalls_nobody(readers: PageReaders) -> None:

@@ -170,7 +170,7 @@ def test_crawl_at_work_is_waited_for_but_not_for_ever(workspace: Path, drain_s: 
     clockwork._give_up(CrawlError("x"))
 
     spent_s = time.monotonic() - began
-    assert min(drain_s, 0.9) <= spent_s < PATIENCE_S
+    assert min(drain_s, 0.9) <= spent_s < 20
     assert clockwork.rounds.stop.is_set()
 
 
@@ -219,4 +219,4 @@ def test_client_that_dribbles_is_cut_off(workspace: Path, monkeypatch: pytest.Mo
                 return True
             return False
 
-        wait_until(is_cut)
+        wait_until(is_cut, within_s=4)

@@ -154,7 +154,9 @@ class Month:
             )
 
     def _one_in(self, language: str | None) -> Counter[str | None]:
-        return self._one_of.setdefault(language, Counter((language,)))
+        if language not in self._one_of:
+            self._one_of[language] = Counter((language,))
+        return self._one_of[language]
 
     def _note(self, vector: Vector, turn: int) -> None:
         turned = turn - self._noted_from << BITS
