@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ingest import clock
 from ingest.errors import IngestError, Stopped
+from ingest.extract.detector import unload
 from ingest.rejudge import after_run
 from ingest.site_memory import remember_sites
 from ingest.stories import lay_stories
@@ -50,6 +51,7 @@ def look_back(
             raise Stopped("told to stop")
         if (step := after_run(workspace, corpus, now=clock.now())) is not None:
             log.info("topic drifted", step=step)
+        unload()  # pages are read, and what stories need is most of what a crawl ever holds
         if touched := lay_stories(corpus, topic.lexicon, topic.languages, is_stopped=is_stopped):
             log.info("stories laid out", stories=touched)
     except IngestError as exc:

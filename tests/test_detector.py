@@ -36,6 +36,14 @@ def test_a_text_is_ranked_as_by_the_whole_model(language: str, whole: LanguageId
     assert [detector().rank(name) for name in names] == [whole.rank(name) for name in names]
 
 
+def test_a_model_that_was_let_go_of_is_loaded_again() -> None:
+    before = detector()
+    module.unload()
+
+    assert detector() is not before
+    assert detector().rank("Bakı") == before.rank("Bakı")
+
+
 @settings(max_examples=100, deadline=None)
 @given(text=st.text(max_size=400))
 def test_any_text_is_ranked_as_by_the_whole_model(text: str, whole: LanguageIdentifier) -> None:

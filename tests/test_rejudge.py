@@ -18,6 +18,7 @@ import pytest
 
 from ingest import log
 from ingest.corpus import Corpus
+from ingest.extract.detector import detector
 from ingest.intake import Intake
 from ingest.looking_back import look_back
 from ingest.rejudge import _Again, after_run, before_run, rejudge
@@ -338,6 +339,15 @@ def test_seeds_that_vanish_during_a_run_do_not_make_it_fail(
     look_back(workspace, corpus, knowledge, log.get("test"))
 
     assert "look back not finished" in caplog.messages
+
+
+def test_the_look_back_lets_go_of_what_only_pages_needed(tmp_path: Path) -> None:
+    with opened(tmp_path) as (workspace, corpus):
+        crawl(workspace, corpus, STORY[:2])
+        detector()
+        look_back(workspace, corpus, workspace.learn(corpus), log.get("test"))
+
+        assert not detector.cache_info().currsize
 
 
 def test_a_step_taken_back_is_not_made_again(drifting: tuple[Workspace, Corpus]) -> None:

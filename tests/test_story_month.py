@@ -79,9 +79,10 @@ def test_a_month_that_comes_and_goes_compares_as_one_made_anew(
         month.seat(label, new, at=AT + timedelta(hours=number), language=language)
         held.append((label, new))
         while len(held) > chance.randint(HELD // 2, HELD):
-            month.leave()
+            assert month.leave() == held[0][1].features
             del held[0]
-        assert month.stories.keys() == {one for one, _ in held}
+        assert month.slots.keys() == {one for one, _ in held}
+        assert month.labels() == [one for one, _ in held]
     assert hits > ARTICLES
 
 
@@ -93,9 +94,10 @@ def test_stories_of_one_article_share_what_they_say_of_its_language() -> None:
     month.leave()  # of the first story its only article
     month.seat(3, vector([(1, 500)]), at=AT, language="en")
 
-    assert {label: dict(story.languages) for label, story in month.stories.items()} == {
-        2: {"en": 1, "ru": 1},
-        3: {"en": 1},
+    found = list(month.near(vector([(1, 500)]), whole=WHOLE, bridge=BRIDGE))
+    assert {one.label: (one.latest, dict(one.languages)) for one in found} == {
+        2: (2, {"en": 1, "ru": 1}),
+        3: (3, {"en": 1}),
     }
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from ingest.extract.made import Arrays
 
-__all__ = ["detector", "load"]
+__all__ = ["detector", "load", "unload"]
 
 _FORM = 1  # of the arrays that `_make` makes
 _COPY_BYTES = 1 << 20
@@ -113,6 +113,11 @@ class _Detector(LanguageIdentifier):  # type: ignore[misc]  # the library has no
 def detector() -> LanguageIdentifier:
     """The model, loaded once a process."""
     return load()
+
+
+def unload() -> None:
+    """Let go of the model, 19 MB; who needs it again loads it again."""
+    detector.cache_clear()
 
 
 def load() -> LanguageIdentifier:

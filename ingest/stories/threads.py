@@ -15,11 +15,12 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections import Counter, deque
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from ingest.stories.columns import Column, Texts
 from ingest.stories.month import Month, vector_of
 from ingest.stories.weighing import Rarity, weigh
 
@@ -74,31 +75,23 @@ class Threading(NamedTuple):
     end: datetime | None  #: from here on everything stays as it was; None: all was told
 
 
-class _Told(NamedTuple):
-    """An article of the last month."""
-
-    at: datetime
-    features: array[int]  # by number
-    label: int | None  # None: it only tells what is rare
-    story: int | None  # as laid out before
-
-
 class _Pass:
     """The state of one pass: the articles of the last month, and what is rare among them."""
 
     def __init__(self, lexicon: Lexicon, seeds: Sequence[Features], cuts: Cuts) -> None:
         self._lexicon, self._cuts = lexicon, cuts
         self._rarity = Rarity(seeds)
-        self._told: deque[_Told] = deque()
+        self._counted = Texts()  # that only tell what is rare; all older than the month
         self._month = Month()
+        self._stories = Column()  # of each article of the month, as laid out before; 0: none
         self._taken = 0
 
     def count(self, telling: Telling) -> None:
         """Let an article tell what is rare, and nothing else."""
         self.close(telling.at)
         self._rarity.add(telling.features)
-        features = array("i", map(self._rarity.numbers.__getitem__, telling.features))
-        self._told.append(_Told(telling.at, features, None, telling.story))
+        numbers = self._rarity.numbers
+        self._counted.append(telling.at, [numbers[one] for one in telling.features])
 
     def settle(self, telling: Telling) -> int:
         """Seat an article where it was laid out before; returns the label of its story."""
@@ -110,23 +103,27 @@ class _Pass:
 
     def close(self, now: datetime) -> None:
         """Let go of what was published more than a window before."""
-        while self._told and now - self._told[0].at > WINDOW:
-            told = self._told.popleft()
-            self._rarity.remove(told.features)
-            if told.label is not None:
-                self._month.leave()
+        for texts, leave in (
+            (self._counted, self._counted.pop),
+            (self._month.texts, self._month.leave),
+        ):
+            while (oldest := texts.oldest) is not None and now - oldest > WINDOW:
+                self._rarity.remove(leave())
+        self._stories.let_go(self._month.texts.first)
 
     def homes(self) -> dict[int, int | None] | None:
         """The story of each label of the last month as it was before; None: it stood otherwise."""
         homes: dict[int, int | None] = {}
         labels: dict[int, int] = {}
-        for told in self._told:
-            if told.label is None or homes.setdefault(told.label, told.story) != told.story:
+        alone = Counter[int]()
+        for turn, label in enumerate(self._month.labels(), self._month.texts.first):
+            story = self._stories[turn] or None
+            if homes.setdefault(label, story) != story:
                 return None
-            owner = told.label if told.story is None else labels.setdefault(told.story, told.label)
-            if owner != told.label:
+            if story is None:
+                alone[label] += 1
+            elif labels.setdefault(story, label) != label:
                 return None
-        alone = Counter(told.label for told in self._told if told.story is None)
         return homes if all(times == 1 for times in alone.values()) else None
 
     def _take(self, telling: Telling, label: int | None) -> int:
@@ -140,7 +137,7 @@ class _Pass:
         if label is None:
             label = self._best(telling, vector) or self._taken
         self._month.seat(label, vector, at=telling.at, language=telling.language)
-        self._told.append(_Told(telling.at, vector.features, label, telling.story))
+        self._stories.add((telling.story or 0,))
         return label
 
     def _best(self, telling: Telling, vector: Vector) -> int | None:
@@ -150,23 +147,23 @@ class _Pass:
             if best is not None and one.most < best[0]:
                 break  # silence only makes a story ask for more
             over = self._times_its_cut(one, telling.language)
-            score = over / self._demand(one.label, telling.at)
+            score = over / self._demand(one.latest, telling.at)
             if score >= 1:
-                claim = (score, self._month.stories[one.label].latest, one.label)
+                claim = (score, one.latest, one.label)
                 best = claim if best is None else max(best, claim)
         return best[2] if best else None
 
     def _times_its_cut(self, likeness: Likeness, language: str | None) -> float:
         """How many times its cut an article reaches, by whichever comparison shows more."""
-        spoken, cuts = self._month.stories[likeness.label].languages, self._cuts
+        spoken, cuts = likeness.languages, self._cuts
         if language not in spoken:
             return likeness.bridge / cuts.bridge
         mixed = likeness.bridge / cuts.mixed if len(spoken) > 1 else 0.0
         return max(likeness.whole / cuts.whole, mixed)
 
-    def _demand(self, label: int, now: datetime) -> float:
+    def _demand(self, latest: int, now: datetime) -> float:
         """How many times its cut a story asks for, 1 to 2: it grows with its silence."""
-        silence = now - self._month.stories[label].latest[0]
+        silence = now - self._month.texts.at(latest)
         return 1 + silence / timedelta(days=self._cuts.silence_days)
 
 
