@@ -25,4 +25,4 @@ class Crowded(Corpus):
 
 def hashes_of(document: int) -> list[int]:
     rng = random.Random(document)
-    return [rng.randrange(1 << 47) for _ in range(8)]
+    return [rng.randrange(-(1 << 31), 1 << 31) for _ in range(8)]

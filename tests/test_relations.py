@@ -22,6 +22,7 @@ from ingest.relations import (
     is_copy,
     name_relation,
     shared_passage,
+    shingles,
 )
 from ingest.relations.memory import MemoryIndex
 from ingest.text import prose_lines
@@ -208,15 +209,26 @@ def test_any_run_of_twenty_words_is_found(start: int, length: int, other: int) -
 def test_sample_is_about_an_eighth_of_the_shingles() -> None:
     mark = fingerprint(write(20_000))
 
-    assert mark.selected < mark.shingles
     assert 0.11 < len(mark.selected) / len(mark.shingles) < 0.125
 
 
-def test_hashes_fit_six_bytes_and_never_change() -> None:
+def test_what_is_indexed_lies_evenly_in_four_bytes() -> None:
+    selected = sorted(fingerprint(write(200_000)).selected)
+    least, most = -(1 << 31), (1 << 31) - 1
+
+    assert least <= selected[0] < selected[-1] <= most
+    for share in (0.25, 0.5, 0.75):
+        assert selected[int(share * len(selected))] == pytest.approx(
+            least + share * (most - least), abs=0.02 * (most - least)
+        )
+
+
+def test_hashes_never_change() -> None:
     mark = fingerprint("The quick brown fox jumps over the lazy dog", is_seed=True)
 
     assert all(0 <= value < 1 << 47 for value in mark.shingles)
     assert min(mark.shingles) == 24989468386487
+    assert sorted(mark.selected)[:2] == [-1839036214, -1774684353]
     assert mark.exact == "e9a1932627d7f46d15c21eead63fa21f"
 
 
@@ -264,6 +276,20 @@ def test_unlikely_candidates_are_not_loaded_when_their_sizes_are_known() -> None
         raise AssertionError(document)
 
     assert find_kin(mark, ARTICLE, [(1, 2), (-1, 2)], load, {1: 60, -1: 500}) == ()
+
+
+def test_a_stranger_met_in_the_index_is_no_kin(monkeypatch: pytest.MonkeyPatch) -> None:
+    others = {number: write(400, number) for number in range(1, 40)}
+    others |= {100: ARTICLE, 101: "\n".join(ARTICLE.split("\n")[:8]), -1: ARTICLE}
+    among_few = kin_of(ARTICLE, others)
+    monkeypatch.setattr(shingles, "_KEY_MASK", (1 << 10) - 1)
+    index = MemoryIndex()
+    for number, text in others.items():
+        index.add(number, fingerprint(text, is_seed=number < 0).selected)
+
+    assert len(index.candidates(fingerprint(ARTICLE).selected)) > 30
+    assert kin_of(ARTICLE, others) == among_few
+    assert among_few.keys() == {100, 101, -1}
 
 
 def test_every_copy_of_a_story_with_very_many_is_a_candidate() -> None:

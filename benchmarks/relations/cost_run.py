@@ -14,14 +14,17 @@ import time
 from array import array
 from collections import defaultdict
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.relations.make_texts import MadeText, make_text
 from ingest.comparing import Comparer
 from ingest.corpus import Corpus
+from ingest.corpus.fingerprints import FROM
 from ingest.items import Article, Relevance
 from ingest.relations import fingerprint
 
@@ -34,18 +37,18 @@ NOW = datetime(2025, 7, 3, 12, tzinfo=UTC)
 ROWS_A_TEXT = 54  # hashes chosen of a made text, on average
 PARTS = ("hash", "look-up", "verify", "insert", "commit")
 
+_BULK_FROM = 10_000_000  # number of the first document of the bulk
 _BUCKETS = 1024
-_PAGES_AT_ONCE = 1000
 _FIRST_ANSWER = """
 import json, sys, time
 from pathlib import Path
+from benchmarks.relations.cost_run import Clock, Watched
 from ingest.comparing import Comparer
-from ingest.corpus import Corpus
 from ingest.relations import fingerprint
 text = sys.stdin.read()
+Watched.clock = Clock()
 wall, cpu = time.perf_counter(), time.process_time()
-corpus = Corpus(Path(sys.argv[1]))
-kin = Comparer(corpus).kin_of(0, "", text, fingerprint(text))
+kin = Comparer(Watched(Path(sys.argv[1]))).kin_of(0, "", text, fingerprint(text))
 assert kin
 print(json.dumps([1000 * (time.perf_counter() - wall), 1000 * (time.process_time() - cpu)]))
 """
@@ -67,13 +70,33 @@ class Clock:
 
 
 class Watched(Corpus):
-    """A corpus that tells how long its look-ups take."""
+    """A corpus that tells how long its look-ups take.
+
+    The documents of the bulk have no texts: where a hash in common leads to one, its size is told
+    after it was asked for, and its text is another than any made one.
+    """
 
     clock: Clock
+
+    def text_of(self, page: int) -> Article | None:
+        return _text_of_bulk() if page >= _BULK_FROM else super().text_of(page)
 
     def candidates(self, selected: Collection[int]) -> list[tuple[int, int, int | None]]:
         with self.clock.part("look-up"):
             return super().candidates(selected)
+
+    def _sample_sizes(self, pages: Collection[int]) -> dict[int, int]:
+        bulk = {page: ROWS_A_TEXT for page in pages if page >= _BULK_FROM}
+        return super()._sample_sizes(pages) | bulk
+
+
+@cache
+def _text_of_bulk() -> Article:
+    return _article(replace(make_text(next(_originals())), number=_BULK_FROM))
+
+
+def _originals() -> Iterator[int]:
+    return (number for number in count(_BULK_FROM) if make_text(number).original is None)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -160,7 +183,7 @@ def enter_pages(corpus: Corpus, texts: Sequence[MadeText]) -> list[int]:
 def store_text(corpus: Corpus, made: MadeText, page: int, sample_size: int) -> None:
     corpus.store_text(
         page,
-        Article(url=_url(made), title=made.title, text=made.text, published=NOW, extractor="made"),
+        _article(made),
         canonical_key=_key(made), relevance=Relevance(score=0.9, threshold=0.5), is_related=True,
         sample_size=sample_size, why="made", run=1, now=NOW,
     )  # fmt: skip
@@ -177,20 +200,20 @@ def fill_bulk(corpus: Watched, documents: int) -> None:
     """Fill the last two levels with random hashes of as many documents, in order."""
     rng = random.Random("bulk")
     buckets = max(1, min(_BUCKETS, documents // 500))
-    width = (1 << 47) // buckets
+    width = (1 << 32) // buckets
     hot = min(Corpus.hot_rows, documents * ROWS_A_TEXT // 4)
     for level, rows in (("fingerprints", documents * ROWS_A_TEXT - hot), ("fingerprints_hot", hot)):
         for bucket in range(buckets):
             drawn = array("Q", rng.randbytes(8 * (rows // buckets)))
-            low = bucket * width
+            low = bucket * width - (1 << 31)
             hashes = sorted(low + value % width for value in drawn)
             with corpus.transaction():
                 corpus._many(  # noqa: SLF001 - not one by one
                     f"INSERT OR IGNORE INTO {level} VALUES (?, ?)",
-                    [(one, 10_000_000 + rng.randrange(documents)) for one in hashes],
+                    [(one, _BULK_FROM + rng.randrange(documents)) for one in hashes],
                 )
     with corpus.transaction():
-        corpus._set_merged(hot, -1)  # noqa: SLF001 - as if it had come there row by row
+        corpus._set_merged(hot, FROM)  # noqa: SLF001 - as if it had come there row by row
 
 
 def index_bytes(corpus: Corpus) -> int:
@@ -275,6 +298,12 @@ def measure(folder: Path, documents: int, bulk: int, batch: int) -> dict[str, fl
         "written_bytes": last_bytes - bytes_alone, "written_bytes_of_text": bytes_alone,
         "restart_ms": wall_ms, "restart_cpu_ms": cpu_ms,
     }  # fmt: skip
+
+
+def _article(made: MadeText) -> Article:
+    return Article(
+        url=_url(made), title=made.title, text=made.text, published=NOW, extractor="made"
+    )
 
 
 def _url(made: MadeText) -> str:

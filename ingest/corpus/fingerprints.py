@@ -21,7 +21,7 @@ from ingest.corpus.base import Base
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-__all__ = ["INDEXED_ROWS", "LEVELS", "Fingerprints"]
+__all__ = ["FROM", "INDEXED_ROWS", "LEVELS", "Fingerprints"]
 
 _SHARED_SHARE = 0.12  # as in ingest.relations.kin: what is likely enough to be compared
 
@@ -31,6 +31,7 @@ _AT_ONCE = 1024
 #: Tables of rows (hash, document) that hold the pages.
 LEVELS = "fingerprints", "fingerprints_hot"
 _STATE = "fingerprints_merged"  # JSON: rows in the hot table, hash up to which it was merged
+FROM, _TO = -(1 << 62), 1 << 62  #: below and above every hash
 
 #: What the index holds, as a table expression (hash, document).
 INDEXED_ROWS = (
@@ -291,7 +292,7 @@ class Fingerprints(Base):
             "SELECT hash FROM fingerprints_hot WHERE hash > ? ORDER BY hash LIMIT 1 OFFSET ?",
             (upto, self.slice_rows - 1),
         )
-        span = (upto, (1 << 62) if last is None else last)
+        span = (upto, _TO if last is None else last)
         self._run(
             "INSERT OR IGNORE INTO fingerprints (hash, document) SELECT hash, document "
             "FROM fingerprints_hot WHERE hash > ? AND hash <= ? ORDER BY hash, document",
@@ -303,12 +304,12 @@ class Fingerprints(Base):
             return
         # What was forgotten meanwhile was not counted; once a round it is.
         rows = self._value("SELECT count(*) FROM fingerprints_hot")
-        self._set_merged(rows, -1)
+        self._set_merged(rows, FROM)
 
     def _merged(self) -> tuple[int, int]:
         """Rows in the hot table, and the hash up to which it was merged in this round."""
         stored = self._value("SELECT value FROM topic_state WHERE key = ?", (_STATE,))
-        rows, upto = json.loads(stored) if stored else (0, -1)
+        rows, upto = json.loads(stored) if stored else (0, FROM)
         return rows, upto
 
     def _set_merged(self, rows: int, upto: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from ingest.corpus.fingerprints import INDEXED_ROWS, LEVELS
+from ingest.corpus.fingerprints import FROM, INDEXED_ROWS, LEVELS
 from ingest.corpus.texts import Texts
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class Indexing(Texts):
         with self.transaction():
             for table in (*LEVELS, "fingerprints_fresh", "fingerprints_seed", "edges"):
                 self._run(f"DELETE FROM {table}")  # noqa: S608
-            self._set_merged(0, -1)
+            self._set_merged(0, FROM)
             self._fresh = None
 
     def settle_index(self) -> None:

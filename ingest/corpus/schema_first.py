@@ -201,7 +201,7 @@ CREATE TABLE texts (
   article_z BLOB NOT NULL         -- zlib of JSON: title, text, author, language …
 );
 CREATE TABLE fingerprints (
-  hash INTEGER NOT NULL,          -- 47-bit shingle hash, winnowed
+  hash INTEGER NOT NULL,          -- 32-bit shingle hash, winnowed
   document INTEGER NOT NULL,      -- page id, or minus the seed id
   PRIMARY KEY (hash, document)
 ) WITHOUT ROWID;

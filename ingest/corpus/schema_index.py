@@ -11,15 +11,15 @@ INDEX_TABLES = ("fingerprints_fresh", "fingerprints_hot", "fingerprints_seed")
 INDEX = """
 CREATE TABLE fingerprints_fresh (
   document INTEGER PRIMARY KEY,   -- page id
-  hashes TEXT NOT NULL            -- JSON: its chosen 47-bit shingle hashes, ascending
+  hashes TEXT NOT NULL            -- JSON: its chosen 32-bit shingle hashes, ascending
 );
 CREATE TABLE fingerprints_hot (
-  hash INTEGER NOT NULL,          -- 47-bit shingle hash, winnowed
+  hash INTEGER NOT NULL,          -- 32-bit shingle hash, winnowed
   document INTEGER NOT NULL,      -- page id
   PRIMARY KEY (hash, document)
 ) WITHOUT ROWID;
 CREATE TABLE fingerprints_seed (
-  hash INTEGER NOT NULL,          -- 47-bit shingle hash; of a seed every one is kept
+  hash INTEGER NOT NULL,          -- 32-bit shingle hash; of a seed every one is kept
   document INTEGER NOT NULL,      -- minus the seed id
   PRIMARY KEY (hash, document)
 ) WITHOUT ROWID;
