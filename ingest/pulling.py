@@ -105,6 +105,8 @@ def pull(settings: Settings, *, is_last: bool = False, on_progress: Progress = q
                 file.end()
         elif mark is not None:
             changes.note_pulled(mark.file, mark.snapshot, keep_days=keep_days)
+        else:
+            changes.note_alive(file.mark(changes.store()).file)
         if told.rows:
             file.optimize()
     return told

@@ -86,7 +86,7 @@ def complete_index(
             return False
     if total:
         _log.info("index made anew", texts=total)
-    return True
+    return is_index_current(corpus)
 
 
 def _index_some(corpus: Corpus, comparer: Comparer) -> int | None:

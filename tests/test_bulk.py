@@ -409,6 +409,23 @@ def test_files_of_one_name_that_begin_alike_are_each_taken_in_whole(
     assert row["message"] is None
 
 
+def test_a_copy_of_a_file_is_passed_over_and_what_stands_behind_it_is_read(
+    warcs: Path, tmp_path: Path, crews: Crews
+) -> None:
+    folder = shutil.copytree(warcs, tmp_path / "workspace")
+    once = taken_in(folder, crews.of(2))
+    shutil.rmtree(folder)
+    shutil.copytree(warcs, folder)
+    (folder / "in" / "aa").mkdir()
+    shutil.copy2(folder / "in" / "a.warc.gz", folder / "in" / "aa" / "a.warc.gz")
+    (folder / "in" / "z-again.warc.gz").symlink_to("b.warc.gz")
+    row = taken_in(folder, crews.of(2))
+
+    assert row["outcome"] == "finished"
+    assert (row["fetched"], row["message"]) == (once["fetched"], once["message"])
+    assert not list((folder / "shards").glob("*.jsonl.gz"))
+
+
 def test_a_page_that_cannot_be_judged_costs_itself_alone(
     warcs: Path, tmp_path: Path, crews: Crews, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import json
-from concurrent.futures import Future
+import shutil
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
@@ -112,6 +114,35 @@ def test_strays_are_swept_and_shards_stay(tmp_path: Path) -> None:
     assert sweep(tmp_path) == 1
     assert [one.name for one in tmp_path.iterdir()] == ["a.jsonl.gz"]
     assert sweep(tmp_path, is_all=True) == 1
+
+
+def test_a_folder_that_another_command_left_while_it_was_opened_is_held_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, flock = tmp_path / "shards" / "kind", fcntl.flock
+    left = list[str]()
+
+    def leave_before(descriptor: int, how: int) -> None:
+        if not left:  # who held it ends between our opening the lock and having it
+            left.append("once")
+            shutil.rmtree(folder.parent)
+        flock(descriptor, how)
+
+    monkeypatch.setattr(fcntl, "flock", leave_before)
+    with holding(folder):
+        assert folder.is_dir()
+        with pytest.raises(BulkBusy), holding(folder):
+            pass
+    assert left
+
+
+def test_threads_that_write_one_shard_write_it_whole(tmp_path: Path) -> None:
+    path, rows = tmp_path / "a.jsonl.gz", [{"row": number} for number in range(2000)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: write_shard(path, rows), range(12)))
+
+    assert list(read_shard(path)) == rows
+    assert [one.name for one in tmp_path.iterdir()] == ["a.jsonl.gz"]
 
 
 def test_one_command_works_in_a_folder_and_leaves_none_behind(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from ingest.errors import (
     CorpusTooNew,
     CorpusTooOld,
 )
+from scheduler.cluster_crew import _LIMIT_S
 from tests.patience import PATIENCE_S, wait_until
 from tests.postgres import _alive_in, again, running
 from tests.rows import NOW, gated
@@ -144,7 +145,7 @@ def test_end_of_noting_and_a_lease_do_not_wait_for_each_other(corpus_of_postgres
             leasing.commit()
             forgotten.result(timeout=PATIENCE_S)
 
-        assert changes.store() is None
+        assert not changes._is_noting()
 
 
 def test_turns_of_hosts_that_nobody_asks_are_dropped(corpus_of_postgres: Corpus) -> None:
@@ -194,10 +195,11 @@ def test_run_of_another_host_that_is_silent_is_closed(corpus_of_postgres: Corpus
     runs = [start(corpus) for _ in range(2)]
     corpus._run("UPDATE runs SET process = 'elsewhere:1:1'")
     offer(corpus, runs[1])
-    corpus.claim(run=runs[1], limit=1, now=NOW, lease_s=7200)
+    corpus.claim(run=runs[1], limit=1, now=NOW, lease_s=8 * 3600)
 
-    assert corpus.close_dead_runs(now=NOW + timedelta(minutes=59)) == []
-    assert corpus.close_dead_runs(now=NOW + timedelta(minutes=61)) == [runs[0]]
+    longest = timedelta(seconds=_LIMIT_S)
+    assert corpus.close_dead_runs(now=NOW + longest + timedelta(minutes=59)) == []
+    assert corpus.close_dead_runs(now=NOW + longest + timedelta(minutes=61)) == [runs[0]]
 
 
 # -- what was written -----------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from ingest.config import load_settings
 from ingest.corpus import Corpus
 from ingest.errors import ConfigError, CorpusError
 from ingest.pulling import Pulled, pull
-from ingest.rebuild_index import complete_index
+from ingest.rebuild_index import complete_index, is_index_current
 from tests.filled import fill, fill_rows
 from tests.patience import PATIENCE_S
 from tests.postgres import _EMPTY as EMPTY
@@ -422,6 +422,20 @@ def test_notes_that_all_files_have_seen_are_dropped(
 
 def _count_notes(address: str) -> int:
     return int(ask(address, "SELECT count(*) FROM changes"))
+
+
+def test_index_of_a_file_that_was_empty_is_made_anew_after_the_last_pull(
+    settings: Settings,
+) -> None:
+    with closing(Corpus(settings.corpus_path)) as corpus:
+        assert complete_index(corpus, [])  # of nothing: `relearn` and others make it
+    pull(settings)
+    pull(settings, is_last=True)
+
+    with closing(Corpus(settings.corpus_path)) as corpus:
+        assert not is_index_current(corpus)
+        assert complete_index(corpus, [])
+        assert corpus.indexed_counts().keys() >= {1}
 
 
 def test_after_the_last_pull_it_is_a_corpus_of_its_own(address: str, settings: Settings) -> None:

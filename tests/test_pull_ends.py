@@ -70,6 +70,36 @@ def test_after_the_last_pull_only_stories_of_changed_days_are_laid_out(
         assert set(corpus.stale_days()) == {"2025-07-03"}
 
 
+def test_file_that_pulls_while_nothing_is_new_is_not_silent(
+    tmp_path: Path, address: str, settings: Settings
+) -> None:
+    other = workspace(tmp_path / "other", address)
+    pull(settings)
+    pull(other)
+    write(address, "UPDATE pulling_files SET at = now() - interval '31 days'")
+    assert pull(settings).rows == 0
+    pull(other, is_last=True)
+    write(address, "UPDATE articles SET title = 'Another'")
+
+    assert pull(settings).changed["articles"]
+
+
+def test_file_that_was_silent_takes_everything_anew_after_the_last_pull_of_another(
+    tmp_path: Path, address: str, settings: Settings
+) -> None:
+    other = workspace(tmp_path / "other", address)
+    pull(settings)
+    pull(other)
+    write(address, "UPDATE pulling_files SET at = now() - interval '31 days'")
+    pull(other, is_last=True)
+    write(address, "UPDATE articles SET title = 'Another'")
+
+    assert pull(settings).new["articles"]
+    anew = workspace(tmp_path / "anew", address)
+    pull(anew)
+    assert held(settings.corpus_path) == held(anew.corpus_path)
+
+
 def test_killed_first_pull_leaves_nothing_for_ever(address: str, settings: Settings) -> None:
     _kill_pull(settings, "copies")
     assert ask(address, "SELECT count(*) FROM pulling_files") == 1

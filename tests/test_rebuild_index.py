@@ -16,6 +16,7 @@ import pytest
 
 from ingest.cli import main
 from ingest.corpus import Corpus
+from ingest.corpus.migrations import SCHEMA_VERSION
 from ingest.index_check import check_index
 from ingest.rebuild_index import begin_rebuild, complete_index, is_index_current
 from ingest.rejudge import before_run, rejudge
@@ -157,6 +158,11 @@ def test_an_index_of_another_version_is_made_anew_before_the_first_page(folder: 
         assert is_index_current(corpus)
         assert corpus.state("fingerprint_version") == str(VERSION)
     assert everything(folder) == before
+
+
+def test_an_index_of_another_version_comes_with_another_schema() -> None:
+    # Who is at work is kept from a corpus by its schema alone: raise both, then write both here.
+    assert (VERSION, SCHEMA_VERSION) == (2, 11)
 
 
 def test_a_reader_only_says_that_it_is_of_another_version(

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.features import Lexicon
 from ingest.stories import columns
 from ingest.stories.columns import Column, Texts
+from ingest.stories.threads import WINDOW, Telling, thread
 
 NUMBERS = st.sampled_from([0, 1, 255, 256, 65_535, 65_536, 2**32, 2**64 - 1])
 TIMES = st.datetimes(min_value=datetime(1, 1, 1), max_value=datetime(9999, 12, 31))  # noqa: DTZ001
@@ -46,6 +48,34 @@ def test_what_has_left_is_not_held_for_ever() -> None:
         column.add((number,))
         column.let_go(max(0, number - 10))
     assert len(column._held) < 2 * columns._KEPT_AFTER
+
+
+def test_a_pass_over_years_holds_a_month(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = list[Column]()
+    make = Column.__init__
+
+    def noted(column: Column) -> None:
+        held.append(column)
+        make(column)
+
+    monkeypatch.setattr(Column, "__init__", noted)
+    began, a_day, days = datetime(2024, 1, 1, tzinfo=UTC), 20, 300
+    thread(
+        (
+            Telling(
+                article=number, at=began + timedelta(days=number / a_day), language="en",
+                features={f"word{number % 700 + at}": (1, 5.0) for at in range(5)},
+            )
+            for number in range(1, a_day * days)
+        ),
+        lexicon=Lexicon(languages=("en",), names=frozenset(), vocabulary=frozenset()),
+        seeds=[], since=began + 2 * WINDOW,
+    )  # fmt: skip
+
+    month = a_day * WINDOW.days
+    assert len(held) > 5
+    for column in held:
+        assert len(column._held) < 5 * 2 * month  # five features an article
 
 
 @given(st.lists(st.tuples(TIMES, st.lists(st.integers(0, 70_000), max_size=5)), max_size=8))

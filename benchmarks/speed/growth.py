@@ -35,7 +35,6 @@ from benchmarks.speed.timing import time_command
 from benchmarks.speed.workspaces import ENVIRON, ROOT, crawl_command, make_workspace
 from ingest.corpus.migrations import SCHEMA_VERSION
 from ingest.rejudge import before_run
-from ingest.relations import VERSION as INDEX_VERSION
 from ingest.stories import take_as_laid
 from ingest.workspace import Workspace
 
@@ -98,7 +97,7 @@ def _relation_cost(articles: int) -> dict[str, float]:
 
 def _workspace(articles: int, folder: Path) -> Path:
     """A workspace whose corpus a daemon has at hand: judged, threaded, and of that size."""
-    made = folder / f"grown-{SCHEMA_VERSION}-{INDEX_VERSION}-{articles}"
+    made = folder / f"grown-{SCHEMA_VERSION}-{articles}"
     if made.exists():
         return made
     draft = folder / f"{made.name}.part"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +24,7 @@ _RECORD = b"WARC/"  # how a record begins (ISO 28500:2017, section 5.1)
 
 
 def warc_files(named: Iterable[str]) -> tuple[Path, ...]:
-    """The WARC files that files and folders name; a folder's by name, each once.
+    """The WARC files that files and folders name; a folder's by name, each once, however named.
 
     Raises:
         ConfigError: one is not there, or a folder holds none.
@@ -40,7 +41,10 @@ def warc_files(named: Iterable[str]) -> tuple[Path, ...]:
             found.append(path)
         else:
             raise ConfigError([f"no such file or folder: {path}"])
-    return tuple(dict.fromkeys(found))
+    once: dict[str, Path] = {}
+    for path in found:
+        once.setdefault(os.path.realpath(path), path)
+    return tuple(once.values())
 
 
 def _may_be_warc(path: Path) -> bool:

@@ -115,6 +115,7 @@ class WarcImport:
     def _shards(self) -> Iterator[Shard]:
         share = max(1, self.crew().size // max(1, len(self.files)))
         alone = reading_alone(self.workspace, processes=share)
+        named = set[str]()
         for file in self.files:
             try:
                 beginning, told = beginning_of(file), file.stat()
@@ -126,6 +127,10 @@ class WarcImport:
                 file.name, beginning, told.st_size, told.st_mtime_ns, self._read_for,
                 self._sieve.most_bytes, self.knowledge.topic.version, *limits_of(self.workspace),
             )  # fmt: skip
+            if digest in named:  # a copy of one that is read in this pass
+                self._log.info("file passed over", file=str(file), why="another has all of it")
+                continue
+            named.add(digest)
             place = self.progress(state_of(f"{file.name} {beginning}"), file).place
             name, start = self._named(file, digest, place)
             yield WarcShard(

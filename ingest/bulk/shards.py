@@ -12,6 +12,7 @@ import gzip
 import json
 import os
 import socket
+import threading
 import zlib
 from contextlib import contextmanager, suppress
 from itertools import chain
@@ -40,9 +41,11 @@ class ShardDamaged(ValueError):
 def write_shard(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     """Write a shard under another name, wait for the disk, then put it in its place.
 
-    Two processes may write the same one: each under a name of its own, and both write the same.
+    Two threads or processes may write the same one: each under a name of its own, and both write
+    the same.
     """
-    partial = path.with_name(f".{path.name}.{socket.gethostname()}-{os.getpid()}{_PARTIAL}")
+    writer = f"{socket.gethostname()}-{os.getpid()}-{threading.get_native_id()}"
+    partial = path.with_name(f".{path.name}.{writer}{_PARTIAL}")
     try:
         with partial.open("wb") as raw:
             with gzip.GzipFile("", "wb", _PACKING, raw, mtime=0) as file:
@@ -117,18 +120,8 @@ def holding(folder: Path) -> Iterator[None]:
         ConfigError: it cannot be made or written.
         BulkBusy: another command works in it.
     """
+    descriptor = _locked(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-    except OSError as exc:
-        raise ConfigError(
-            [f"the folder of shards cannot be used: {folder}: {exc.strerror}"]
-        ) from exc
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BulkBusy(folder) from None
         yield
         with suppress(OSError):  # it holds shards: the next pass goes on with them
             if not any(one.name != _LOCK for one in folder.iterdir()):
@@ -137,3 +130,32 @@ def holding(folder: Path) -> Iterator[None]:
                 folder.parent.rmdir()  # of another kind of work there may be shards too
     finally:
         os.close(descriptor)
+
+
+def _locked(folder: Path) -> int:
+    """A descriptor that holds the lock of a folder; whoever held it before may have removed it."""
+    while True:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        except FileNotFoundError:  # removed between the two
+            continue
+        except OSError as exc:
+            raise ConfigError(
+                [f"the folder of shards cannot be used: {folder}: {exc.strerror}"]
+            ) from exc
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            raise BulkBusy(folder) from None
+        if _is_at(descriptor, folder / _LOCK):
+            return descriptor
+        os.close(descriptor)
+
+
+def _is_at(descriptor: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False

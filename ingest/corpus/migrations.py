@@ -178,4 +178,10 @@ def m010_waiting(db: Database) -> None:
         db.execute(statement)
 
 
-SCHEMA_VERSION = 10
+@MIGRATIONS()
+def m011_index_keys(db: Database) -> None:
+    """An index of 32 bits of a hash: who writes 47 is kept out by the number of the schema."""
+    db.execute("DELETE FROM topic_state WHERE key = 'fingerprint_version'")
+
+
+SCHEMA_VERSION = 11

@@ -9,6 +9,7 @@ from pathlib import Path
 __all__ = ["is_alive", "is_here", "name_of_this_process"]
 
 _ENDED = "ZX"  # zombie, dead
+_HIDDEN = "hidden"  # another user's, where these are not shown (systemd: ProtectProc=invisible)
 
 
 def name_of_this_process() -> str:
@@ -21,7 +22,7 @@ def is_alive(process: str | None) -> bool:
     host, pid, tick = (process or "::").split(":")
     if host != socket.gethostname():
         return bool(host)
-    return bool(tick) and _start_tick(int(pid)) == tick
+    return bool(tick) and _start_tick(int(pid)) in (tick, _HIDDEN)
 
 
 def is_here(process: str) -> bool:
@@ -37,6 +38,17 @@ def _start_tick(pid: int) -> str:
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
     except OSError:
-        return ""
+        return _HIDDEN if _is_hidden(pid) else ""
     fields = stat.rpartition(")")[2].split()
     return "" if fields[0] in _ENDED else fields[19]
+
+
+def _is_hidden(pid: int) -> bool:
+    """Whether there is such a process, of which we may not know more."""
+    try:
+        os.kill(pid, 0)
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return False

@@ -63,7 +63,8 @@ _ROOTS = frozenset({"html", "body"})  # their classes name the whole page: `sing
 
 @lru_cache(maxsize=8192)
 def _kinds_called(names: str) -> tuple[int, ...]:
-    found = (match.lastgroup for match in _WORD.finditer(names.lower()))
+    small = names.replace("İ", "i").lower()
+    found = (match.lastgroup for match in _WORD.finditer(small))
     return tuple(sorted({_AT[kind] for kind in found if kind}))
 
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["VERSION", "Fingerprint", "fingerprint", "tokens"]
 
-#: Stored beside an index; an index of another version is rebuilt, not trusted.
+#: Stored beside an index; an index of another version is rebuilt, not trusted. Raise it only with
+#: the schema, which keeps who writes by an older one from the corpus.
 VERSION = 2
 
 SHINGLE_WORDS = 5

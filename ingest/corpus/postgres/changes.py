@@ -50,11 +50,13 @@ _TABLES = (
     "CREATE INDEX changes_since ON changes (tbl, txid)",
     "CREATE INDEX changes_old ON changes (txid)",
     # Notes of transactions before this one are not all there any more.
-    "CREATE TABLE changes_pruned (store text NOT NULL, upto xid8 NOT NULL)",
+    "CREATE TABLE changes_pruned (upto xid8 NOT NULL)",
     # The files that pull, and the first transaction that they may not have seen.
     """CREATE TABLE pulling_files (file text PRIMARY KEY, upto xid8 NOT NULL,
     at timestamptz NOT NULL)""",
 )
+# By what name the files know the database, once one has pulled from it; it outlasts the notes.
+_STORE = "CREATE TABLE IF NOT EXISTS pulled_as (store text NOT NULL)"
 _NOTE = """
 CREATE FUNCTION note_{table}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   IF TG_OP <> 'DELETE' THEN
@@ -207,19 +209,23 @@ class Changes:
         self._raw.close()
 
     def store(self) -> str | None:
-        """By what name the files know this database; None: no file pulls from it."""
+        """By what name the files know this database; None: no file ever pulled from it."""
         with guarded(self._where):
-            if not self._is_noting():
+            if not self._has("pulled_as"):
                 return None
-            return str(self._raw.execute("SELECT store FROM changes_pruned").fetchone()[0])
+            row = self._raw.execute("SELECT store FROM pulled_as").fetchone()
+        return None if row is None else str(row[0])
 
     def covers(self, file: str, snapshot: str) -> bool:
         """Whether all is noted that this snapshot, up to which a file has all, did not see.
 
+        Nothing is where the last other file that pulled said that it was its last.
         Not if the notes were pruned since; nor if the database is one restored from before it: it
         does not know then that the file came so far, and gives the same numbers once more.
         """
         with guarded(self._where):
+            if not self._is_noting():
+                return False
             row = self._raw.execute(
                 "SELECT pg_snapshot_xmin(%(at)s::pg_snapshot) >= upto AND pg_snapshot_xmax("
                 "%(at)s::pg_snapshot) <= pg_snapshot_xmax(pg_current_snapshot()) AND EXISTS ("
@@ -272,6 +278,15 @@ class Changes:
                 "greatest(upto, (SELECT upto FROM pulling_files ORDER BY upto LIMIT 1))"
             )
             self._raw.execute("DELETE FROM changes WHERE txid < (SELECT upto FROM changes_pruned)")
+
+    def note_alive(self, file: str) -> None:
+        """A file pulled, and nothing was new: it is not silent. Written once a day at most."""
+        with guarded(self._where), self._raw.transaction():
+            self._raw.execute(
+                "UPDATE pulling_files SET at = now() "
+                "WHERE file = %s AND at < now() - interval '1 day'",
+                (file,),
+            )
 
     def forget(self, file: str, *, keep_days: int) -> None:
         """Note nothing more for a file, which pulls no more; nothing at all if it was the last.
@@ -326,7 +341,12 @@ class Changes:
                 self._raw.execute(_note(table))
                 columns = _names("", table.columns)
                 self._raw.execute(_TRIGGER.format(table=table.name, columns=columns))
-            self._raw.execute("INSERT INTO changes_pruned VALUES (%s, '0')", (str(uuid.uuid4()),))
+            self._raw.execute("INSERT INTO changes_pruned VALUES ('0')")
+            self._raw.execute(_STORE)
+            self._raw.execute(
+                "INSERT INTO pulled_as SELECT %s WHERE NOT EXISTS (SELECT FROM pulled_as)",
+                (str(uuid.uuid4()),),
+            )
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -341,7 +361,11 @@ class Changes:
             yield
 
     def _is_noting(self) -> bool:
-        return bool(self._raw.execute("SELECT to_regclass('changes') IS NOT NULL").fetchone()[0])
+        return self._has("changes")
+
+    def _has(self, table: str) -> bool:
+        asked = "SELECT to_regclass(%s) IS NOT NULL"
+        return bool(self._raw.execute(asked, (table,)).fetchone()[0])
 
 
 def _note(table: Taken) -> str:

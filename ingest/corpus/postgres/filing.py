@@ -89,7 +89,9 @@ class PulledFile(Corpus):
 
     def end(self) -> None:
         """Be a corpus like any other from now on."""
-        self._run("DELETE FROM topic_state WHERE key = ?", (PULLED,))
+        # The index is made anew, of what version it was said to be before anything was pulled.
+        for key in (PULLED, "fingerprint_version", "rebuilding_index"):
+            self._run("DELETE FROM topic_state WHERE key = ?", (key,))
 
     def _runs(self) -> tuple[int, int]:
         row = self._row("SELECT count(*) AS n, coalesce(max(id), 0) AS last FROM runs")

@@ -29,8 +29,8 @@ class SharedCorpus(SharedFingerprints, Corpus):
     """
 
     locking: ClassVar[str] = " FOR UPDATE SKIP LOCKED"
-    #: Its leases run out long before, and nobody here can ask its host.
-    silent_for: ClassVar[timedelta] = timedelta(hours=1)
+    #: Its leases run out long before, and nobody here can ask its host; no job takes so long.
+    silent_for: ClassVar[timedelta] = timedelta(hours=7)
 
     def __init__(self, address: str, *, timeout_s: float = 30.0) -> None:
         """Open it.
