@@ -29,6 +29,7 @@ def attended(
     """Do `work(stop, hurry)` in a thread while this one, the main thread, listens for signals.
 
     The first signal sets `stop`, the second `hurry`; a third ends the process as if nobody cared.
+    One that comes when all is done, after a first, changes nothing: the process is about to end.
     Handlers do nothing themselves: setting an event inside one can deadlock with whoever waits
     for it, so the numbers come through the wake-up descriptor.
 
@@ -41,7 +42,7 @@ def attended(
     stop, hurry = threading.Event(), threading.Event()
     first: int | None = None
     heard = _SIGNALS if reload is None else (*_SIGNALS, _HANGUP)
-    with _signal_numbers(heard) as (numbers, wake):
+    with _signal_numbers(heard, is_over=lambda: first is not None) as (numbers, wake):
         with ThreadPoolExecutor(1, thread_name_prefix="seedbed") as pool:
             future = pool.submit(work, stop, hurry)
             future.add_done_callback(lambda _: _wake(wake))
@@ -59,8 +60,13 @@ def attended(
 
 
 @contextmanager
-def _signal_numbers(heard: tuple[signal.Signals, ...]) -> Iterator[tuple[int, int]]:
-    """A pipe into which the number of each arriving signal is written; both its ends."""
+def _signal_numbers(
+    heard: tuple[signal.Signals, ...], *, is_over: Callable[[], bool]
+) -> Iterator[tuple[int, int]]:
+    """A pipe into which the number of each arriving signal is written; both its ends.
+
+    Whoever listened before does so again afterwards, unless the process is about to end.
+    """
     numbers, wake = os.pipe()
     os.set_blocking(wake, False)
     before = {number: signal.signal(number, _ignore) for number in heard}
@@ -69,8 +75,9 @@ def _signal_numbers(heard: tuple[signal.Signals, ...]) -> Iterator[tuple[int, in
         yield numbers, wake
     finally:
         signal.set_wakeup_fd(old_wake)
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        if not is_over():
+            for number, handler in before.items():
+                signal.signal(number, handler)
         os.close(numbers)
         os.close(wake)
 
